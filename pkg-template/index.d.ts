@@ -1,0 +1,272 @@
+/**
+ * Downscoped access tokens in the browser: fetched from the app's own backend,
+ * held in memory only, refreshed ahead of expiry, revoked when the page goes away.
+ *
+ * Every duration in this file is in **milliseconds** and every point in time is
+ * on the scale of `Date.now()`. Only what the backend answers (`expires_in`) is
+ * in seconds, as RFC 6749 has it.
+ *
+ * @packageDocumentation
+ */
+
+/** What the SDK asks the backend for; the body of the token request. */
+export interface TokenRequest {
+  /** The one resource the token is for, as an absolute URI (RFC 8707). Absent if the grant names none. */
+  readonly resource?: string;
+  /** The scopes, sorted and separated by spaces (RFC 6749 section 3.3). */
+  readonly scope: string;
+  /** Random name of this page life; a new one after each `pagehide`. */
+  readonly session: string;
+  /** Name of this request, unique within `session`. */
+  readonly id: string;
+}
+
+/** What the backend answers (RFC 6749 section 5.1, RFC 8693 section 2.2.1). */
+export interface TokenResponse {
+  /** The token: one to 16,384 characters of RFC 6750 `b64token`. */
+  readonly access_token: string;
+  /** Life in seconds. A number, or a string holding one; absent means 300. */
+  readonly expires_in?: number | string;
+  /** `"Bearer"` in any letter case, or absent. Anything else is refused. */
+  readonly token_type?: string;
+  /** The scopes granted, if they differ from those asked for. */
+  readonly scope?: string;
+  /** A name that can revoke this token and do nothing else; revokes then send it in place of the token. */
+  readonly revocation_handle?: string;
+  readonly [other: string]: unknown;
+}
+
+/** Gets a token in a way of the app's own, in place of `tokenEndpoint`. */
+export type GetToken = (
+  request: TokenRequest,
+  context: {
+    /** Aborted when the answer is no longer wanted. */
+    readonly signal: AbortSignal;
+  },
+) => TokenResponse | Response | PromiseLike<TokenResponse | Response>;
+
+/** Options of {@link createTokenClient}. An unknown or ill-typed one is refused by name. */
+export interface TokenClientOptions {
+  /** URL of the app's token endpoint. Give either this or `getToken`. Plain `http:` is refused except on loopback. */
+  tokenEndpoint?: string | URL;
+  /** A function in place of `tokenEndpoint`. What it throws counts as a failure: `status`, `retryable` and `retryAfter` of the thrown value are honoured. */
+  getToken?: GetToken;
+  /** URL of the app's revoke endpoint. Without one, revoking only drops the tokens here. */
+  revokeEndpoint?: string | URL;
+  /** Headers of the token request, for example a static CSRF header; or a function that gives them, called for each request. */
+  headers?: Record<string, string> | (() => Record<string, string> | PromiseLike<Record<string, string>>);
+  /** Headers of the revoke request. Needing any costs the beacon: the revoke at unload is then a `keepalive` fetch, with a preflight where the endpoint is on another origin. Default: none. */
+  revokeHeaders?: Record<string, string>;
+  /** Credentials mode of the token request. Default `"same-origin"`. */
+  credentials?: RequestCredentials;
+  /** How long before expiry a refresh starts. At most a third of the token's life. Default 600,000 (10 min). */
+  refreshLead?: number;
+  /** How long before expiry a token counts as expired. At most a sixth of the token's life. Default 300,000 (5 min). */
+  expiryMargin?: number;
+  /** Use and keep a token for no longer than this, whatever the backend grants. Default: what the backend grants. */
+  maxAge?: number;
+  /** How long a caller waits for a token. Default 30,000. */
+  timeout?: number;
+  /** How long one request to the token endpoint may take. Default 15,000. */
+  requestTimeout?: number;
+  /** How many grants are held side by side; the least recently used one gives way, and its token is revoked. Default 1,024. */
+  maxGrants?: number;
+  /** Origins that {@link Grant.fetch} may send the token to. Default: the origin of the grant's resource. */
+  allowedOrigins?: readonly string[];
+}
+
+/** What a token is for. */
+export interface GrantOptions {
+  /** Absolute URI without a fragment (RFC 8707 section 2). */
+  resource?: string | URL;
+  /** Scopes, in any order; at least one. */
+  scopes: readonly string[];
+}
+
+/** Options of {@link Grant.token}. */
+export interface TokenOptions {
+  /** Gives up waiting. Never cancels what other callers wait for. */
+  signal?: AbortSignal;
+  /** How long to wait. Default: the client's `timeout`. */
+  timeout?: number;
+  /** At least this much life left; capped at half of the token's life. Default 0. */
+  minTtl?: number;
+  /** Get a new token though the held one is valid. Joins a request already under way; waits out a back-off. Default false. */
+  forceRefresh?: boolean;
+}
+
+/**
+ * - `empty`: no token, none asked for
+ * - `fetching`: no valid token, a request is under way
+ * - `valid`: a valid token
+ * - `refreshing`: a valid token, and a request for the next one is under way
+ * - `waiting`: no valid token; the last request failed and the next one waits out its back-off
+ * - `stopped`: the backend refused for good (see `error`); call `resume()` when the user has signed in again
+ * - `closed`: the client is closed
+ */
+export type GrantStatus = 'empty' | 'fetching' | 'valid' | 'refreshing' | 'waiting' | 'stopped' | 'closed';
+
+/** State of a grant for a user interface. Never holds a token. */
+export interface GrantState {
+  readonly status: GrantStatus;
+  /** When the request for the held token was sent. */
+  readonly issuedAt?: number;
+  /** When its refresh is due. */
+  readonly refreshAt?: number;
+  /** When it expires (`maxAge` included; the margin not yet subtracted). */
+  readonly expiresAt?: number;
+  /** Scopes that the backend says it granted, where it said so. */
+  readonly scopes?: readonly string[];
+  /** Code of the last failure since the last success. */
+  readonly error?: TokenErrorCode;
+}
+
+/** Why a token was revoked; sent to the backend as `reason`. */
+export type RevokeReason = 'unload' | 'bfcache' | 'explicit' | 'logout' | 'evicted' | 'expired';
+
+/** What became of a revoke. */
+export interface RevokeResult {
+  /** How many tokens were dropped here. */
+  readonly tokens: number;
+  /** Whether the backend said that they are revoked. False without a `revokeEndpoint`. True if there was nothing to revoke. */
+  readonly confirmed: boolean;
+}
+
+/** Details of the events, by type. No event holds a token. */
+export interface TokenEventDetails {
+  /** A token arrived: the first one, or the next. */
+  refreshed: { readonly resource?: string; readonly expiresAt: number };
+  /** The held token has passed its refresh point. */
+  expiring: { readonly resource?: string; readonly expiresAt: number };
+  /** The held token counts as expired and no other has arrived. */
+  expired: { readonly resource?: string };
+  /** The grant's tokens were dropped and, given a `revokeEndpoint`, are being revoked. */
+  revoked: { readonly resource?: string; readonly reason: RevokeReason };
+  /** A request for a token failed, also behind a token that is still valid. */
+  error: { readonly resource?: string; readonly error: TokenError };
+}
+
+/** Event of a {@link Grant}, also dispatched on its {@link TokenClient}. */
+export class TokenEvent<T extends keyof TokenEventDetails = keyof TokenEventDetails> extends Event {
+  private constructor();
+  readonly type: T;
+  readonly detail: TokenEventDetails[T];
+}
+
+type TokenListener<T extends keyof TokenEventDetails> =
+  | ((event: TokenEvent<T>) => void)
+  | { handleEvent(event: TokenEvent<T>): void };
+
+interface TokenEventTarget {
+  addEventListener<T extends keyof TokenEventDetails>(
+    type: T,
+    listener: TokenListener<T> | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  removeEventListener<T extends keyof TokenEventDetails>(
+    type: T,
+    listener: TokenListener<T> | null,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  dispatchEvent(event: Event): boolean;
+}
+
+/** A resource and a set of scopes, and the token for them. A light handle: the same one for the same resource and scopes. */
+export interface Grant extends TokenEventTarget {
+  /** As given. */
+  readonly resource: string | undefined;
+  /** As given, sorted and without repeats. */
+  readonly scopes: readonly string[];
+  /** A token fresh enough to use now. At once if one is held; otherwise after one request that all callers share. */
+  token(options?: TokenOptions): Promise<string>;
+  /** The held token if it is fresh enough to use now, without waiting or asking the backend. */
+  peek(): string | undefined;
+  /**
+   * `fetch` with the token as `Authorization: Bearer` (RFC 6750 section 2.1).
+   * A 401 drops that token, gets another and replays the request once, if its
+   * body can be sent twice; the answer to the replay is final.
+   * Rejects with code `origin_not_allowed`, before any request, outside of `allowedOrigins`.
+   */
+  fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
+  /** Says that the resource refused this token, for code that sends tokens itself. Ignored if a newer one is held already. */
+  reject(token: string): void;
+  /** Drops the grant's tokens and asks the backend to revoke them. The grant can be used again. */
+  revoke(): Promise<RevokeResult>;
+  readonly state: GrantState;
+}
+
+/** Holds the grants of an app. */
+export interface TokenClient extends TokenEventTarget, AsyncDisposable {
+  /** The grant for a resource and scopes. Asks the backend for nothing yet. */
+  grant(options: GrantOptions): Grant;
+  /** Drops every token and asks the backend to revoke them (reason `logout`). */
+  revokeAll(): Promise<RevokeResult>;
+  /** The user has signed in again: forget refusals and back-offs, so that the next call asks the backend. */
+  resume(): void;
+  /** Revokes everything, rejects who waits (code `closed`), lets go of timers and listeners. Can be called again. */
+  close(): Promise<RevokeResult>;
+  readonly closed: boolean;
+}
+
+/**
+ * - `aborted`: the caller's `signal` fired; its reason is the `cause`
+ * - `access_denied`: the token endpoint answered 403; not retried
+ * - `closed`: the client was closed
+ * - `internal`: a fault of this SDK; the client is dead, create another
+ * - `invalid_options`: an option is unknown, missing or ill-typed; the message names it
+ * - `invalid_response`: the token endpoint answered something that is no token response; retried with back-off
+ * - `login_required`: the token endpoint answered 401; the session is over; not retried
+ * - `network`: the request did not get through; retried with back-off
+ * - `origin_not_allowed`: `fetch` would have sent the token to another origin; nothing was sent
+ * - `request_refused`: the token endpoint answered another 4xx; not retried
+ * - `revoked`: the grant was revoked while the caller waited
+ * - `timeout`: no token in time; retryable
+ * - `unavailable`: the token endpoint answered 408, 425, 429 or 5xx; retried after `retryAfter` or with back-off
+ * - `unsupported`: WebAssembly could not start here; the message says why
+ */
+export type TokenErrorCode =
+  | 'aborted'
+  | 'access_denied'
+  | 'closed'
+  | 'internal'
+  | 'invalid_options'
+  | 'invalid_response'
+  | 'login_required'
+  | 'network'
+  | 'origin_not_allowed'
+  | 'request_refused'
+  | 'revoked'
+  | 'timeout'
+  | 'unavailable'
+  | 'unsupported';
+
+/** What every rejection of this SDK is; holds no token and no response body. */
+export class TokenError extends Error {
+  private constructor();
+  readonly name: 'TokenError';
+  /** What happened. */
+  readonly code: TokenErrorCode;
+  /** Whether calling again later can succeed without the app doing anything. */
+  readonly retryable: boolean;
+  /** HTTP status of the token endpoint's answer, if there was one. */
+  readonly status?: number;
+  /** How long until the next request may go out, in milliseconds. */
+  readonly retryAfter?: number;
+  /** Registered error code that the backend answered, for example `"invalid_scope"` (RFC 6749 section 5.2). */
+  readonly oauthError?: string;
+  /** The caller's abort reason, where `code` is `aborted`. */
+  readonly cause?: unknown;
+}
+
+/** Whether a caught value is a {@link TokenError}, also one of another frame or of a second copy of this package. */
+export function isTokenError(value: unknown): value is TokenError;
+
+/** Creates a client; the first call also starts WebAssembly, once per page. */
+export function createTokenClient(options: TokenClientOptions): Promise<TokenClient>;
+
+/**
+ * A `getToken` that hands out one fixed token, such as a developer token from
+ * Box's console: for development only, and the console is told so. After
+ * `expiresIn` (default 3,600,000) it refuses with code `login_required`.
+ */
+export function fixedToken(token: string, options?: { expiresIn?: number }): GetToken;

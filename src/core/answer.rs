@@ -1,0 +1,166 @@
+//! Reads the token endpoint's answer: strict about what could hurt, lenient
+//! where real servers differ from RFC 6749 and RFC 8693.
+
+use super::time::Millis;
+
+/// The facts of a token response, without the token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Issued {
+    /// How long the server says that the token lives.
+    pub lifetime: Millis,
+    /// How many bytes of a revoke request's body it takes to name the token.
+    pub weight: u32,
+}
+
+/// Life of a token whose answer does not say: 5 minutes. RFC 6749 section 5.1
+/// only recommends `expires_in`; too short costs a request, too long a 401.
+const UNSTATED_LIFETIME: Millis = Millis(300_000);
+
+/// Lives beyond ten years are cut to that.
+const LONGEST_LIFETIME_SECONDS: f64 = 315_360_000.0;
+
+/// The longest token that is accepted, in characters.
+const LONGEST_TOKEN: u32 = 16_384;
+
+/// The life that `expires_in` grants, where it was a number or a string of one
+/// (`None`: absent); `Err` where it grants none.
+///
+/// # Errors
+///
+/// Not a number, or not above zero.
+pub fn lifetime(expires_in: Option<f64>) -> Result<Millis, &'static str> {
+    let Some(seconds) = expires_in else {
+        return Ok(UNSTATED_LIFETIME);
+    };
+    if seconds.is_nan() || seconds <= 0.0 {
+        return Err("`expires_in` is not a number above zero");
+    }
+    let millis = seconds.min(LONGEST_LIFETIME_SECONDS) * 1000.0;
+    Ok(Millis((millis as u64).max(1)))
+}
+
+/// Whether UTF-16 code units spell a token that can stand in a header:
+/// RFC 6750 section 2.1, `1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`.
+pub fn is_b64token(length: u32, units: impl Iterator<Item = u16>) -> bool {
+    if length == 0 || length > LONGEST_TOKEN {
+        return false;
+    }
+    let mut padding = false;
+    for (index, unit) in units.enumerate() {
+        let Ok(byte) = u8::try_from(unit) else {
+            return false;
+        };
+        let plain = byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
+        padding |= byte == b'=';
+        if padding == plain || (padding && (byte != b'=' || index == 0)) {
+            return false;
+        }
+    }
+    true
+}
+
+/// The registered error code that `text` spells, if it is one.
+///
+/// Only these fixed texts ever reach an error: an error code is the one part
+/// of an answer's body that helps, and an unknown one could be anything.
+#[must_use]
+pub fn registered_error(text: &str) -> Option<&'static str> {
+    // RFC 6749 sections 4.1.2.1 and 5.2, RFC 6750 section 3.1, RFC 8628
+    // section 3.5, RFC 8707 section 2, RFC 9470, OpenID Connect Core 3.1.2.6.
+    const REGISTERED: [&str; 18] = [
+        "access_denied",
+        "consent_required",
+        "insufficient_scope",
+        "insufficient_user_authentication",
+        "interaction_required",
+        "invalid_client",
+        "invalid_grant",
+        "invalid_request",
+        "invalid_scope",
+        "invalid_target",
+        "invalid_token",
+        "login_required",
+        "server_error",
+        "slow_down",
+        "temporarily_unavailable",
+        "unauthorized_client",
+        "unsupported_grant_type",
+        "use_dpop_nonce",
+    ];
+    REGISTERED.iter().find(|&&known| known == text).copied()
+}
+
+/// The delay form of `Retry-After` (RFC 9110 section 10.2.3): whole seconds.
+#[must_use]
+pub fn retry_after_seconds(value: &str) -> Option<Millis> {
+    value.trim().parse().ok().map(Millis::from_secs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn accepted(token: &str) -> bool {
+        is_b64token(token.len() as u32, token.encode_utf16())
+    }
+
+    #[test]
+    fn lifetimes_may_be_fractional_absent_or_very_long() {
+        assert_eq!(lifetime(Some(3599.5)), Ok(Millis(3_599_500)));
+        assert_eq!(lifetime(Some(0.0004)), Ok(Millis(1)));
+        assert_eq!(lifetime(None), Ok(UNSTATED_LIFETIME));
+        assert_eq!(lifetime(Some(2_592_000.0)), Ok(Millis(2_592_000_000)));
+        assert_eq!(lifetime(Some(1e300)), Ok(Millis(315_360_000_000)));
+        assert_eq!(lifetime(Some(f64::INFINITY)), Ok(Millis(315_360_000_000)));
+    }
+
+    #[test]
+    fn a_lifetime_of_nothing_is_refused() {
+        for bad in [0.0, -1.0, f64::NAN, f64::NEG_INFINITY] {
+            assert!(lifetime(Some(bad)).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn tokens_are_b64token() {
+        for good in ["a", "FAKE-token_1.~+/", "FAKE==", "a="] {
+            assert!(accepted(good), "{good}");
+        }
+        for bad in [
+            "",
+            "=",
+            "==",
+            "a b",
+            "a=b",
+            "a\n",
+            "a\r\nx: y",
+            "é",
+            "a\u{100}",
+            "a\"",
+            "a,b",
+        ] {
+            assert!(!accepted(bad), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn the_length_of_a_token_is_bounded() {
+        assert!(accepted(&"a".repeat(16_384)));
+        assert!(!accepted(&"a".repeat(16_385)));
+    }
+
+    #[test]
+    fn only_registered_error_codes_are_copied() {
+        assert_eq!(registered_error("invalid_scope"), Some("invalid_scope"));
+        assert_eq!(registered_error("FAKE-token"), None);
+        assert_eq!(registered_error(""), None);
+    }
+
+    #[test]
+    fn retry_after_is_whole_seconds() {
+        assert_eq!(retry_after_seconds(" 5 "), Some(Millis(5000)));
+        for other in ["", "-1", "1.5", "soon", "Wed, 21 Oct 2015 07:28:00 GMT"] {
+            assert_eq!(retry_after_seconds(other), None, "{other}");
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! What can go wrong, in one table.
+//!
+//! An error carries a code, numbers and fixed texts; it has no room for a
+//! token or a response body.
+
+use std::fmt;
+
+use super::time::Millis;
+
+/// What happened; crosses to JavaScript as [`Code::as_str`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Code {
+    /// The caller's signal fired.
+    Aborted,
+    /// The token endpoint answered 403.
+    AccessDenied,
+    /// The client was closed.
+    Closed,
+    /// A fault of this SDK.
+    Internal,
+    /// An option is unknown, missing or ill-typed.
+    InvalidOptions,
+    /// The token endpoint answered something that is no token response.
+    InvalidResponse,
+    /// The token endpoint answered 401.
+    LoginRequired,
+    /// The request did not get through.
+    Network,
+    /// The token would have gone to another origin.
+    OriginNotAllowed,
+    /// The token endpoint answered another 4xx.
+    RequestRefused,
+    /// The grant was revoked while the caller waited.
+    Revoked,
+    /// No token in time.
+    Timeout,
+    /// The token endpoint answered 408, 425, 429 or 5xx.
+    Unavailable,
+}
+
+impl Code {
+    /// Every code, in alphabetical order.
+    pub const ALL: [Self; 13] = [
+        Self::Aborted,
+        Self::AccessDenied,
+        Self::Closed,
+        Self::Internal,
+        Self::InvalidOptions,
+        Self::InvalidResponse,
+        Self::LoginRequired,
+        Self::Network,
+        Self::OriginNotAllowed,
+        Self::RequestRefused,
+        Self::Revoked,
+        Self::Timeout,
+        Self::Unavailable,
+    ];
+
+    /// The code as JavaScript sees it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Aborted => "aborted",
+            Self::AccessDenied => "access_denied",
+            Self::Closed => "closed",
+            Self::Internal => "internal",
+            Self::InvalidOptions => "invalid_options",
+            Self::InvalidResponse => "invalid_response",
+            Self::LoginRequired => "login_required",
+            Self::Network => "network",
+            Self::OriginNotAllowed => "origin_not_allowed",
+            Self::RequestRefused => "request_refused",
+            Self::Revoked => "revoked",
+            Self::Timeout => "timeout",
+            Self::Unavailable => "unavailable",
+        }
+    }
+
+    /// Whether calling again later can succeed without the app doing anything.
+    #[must_use]
+    pub const fn is_retryable(self) -> bool {
+        matches!(
+            self,
+            Self::InvalidResponse | Self::Network | Self::Timeout | Self::Unavailable
+        )
+    }
+
+    /// What happened and what to do about it, in a sentence or two.
+    #[must_use]
+    pub const fn message(self) -> &'static str {
+        match self {
+            Self::Aborted => "The caller's signal was aborted.",
+            Self::AccessDenied => {
+                "The token endpoint answered 403. Check the CSRF header (option `headers`) and that the user may have this resource and these scopes, then call resume()."
+            }
+            Self::Closed => "The client is closed. Create another one.",
+            Self::Internal => {
+                "A fault in downscope; this client is dead. Create another one, and please report it."
+            }
+            Self::InvalidOptions => "Option not accepted:",
+            Self::InvalidResponse => {
+                "The token endpoint did not answer with a token response (RFC 6749 section 5.1):"
+            }
+            Self::LoginRequired => {
+                "The token endpoint answered 401: the user's session is over. Sign in again, then call resume()."
+            }
+            Self::Network => {
+                "The token endpoint could not be reached. Check that the page is online, that the URL is right and does not redirect, and CORS and CSP connect-src if it is on another origin."
+            }
+            Self::OriginNotAllowed => {
+                "The URL is not on an origin that may receive this token; nothing was sent. See option `allowedOrigins`."
+            }
+            Self::RequestRefused => {
+                "The token endpoint refused the request for good. Check resource and scopes (see `oauthError`), then call resume()."
+            }
+            Self::Revoked => {
+                "The grant was revoked while waiting for its token. Ask again if it is still wanted."
+            }
+            Self::Timeout => {
+                "No token in time. Call again later, or raise `timeout` or `requestTimeout`."
+            }
+            Self::Unavailable => {
+                "The token endpoint is not available right now. Call again after `retryAfter`."
+            }
+        }
+    }
+}
+
+/// A failure as callers see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Error {
+    /// What happened.
+    pub code: Code,
+    /// HTTP status of the token endpoint's answer, if there was one.
+    pub status: Option<u16>,
+    /// How long until the next request may go out.
+    pub retry_after: Option<Millis>,
+    /// The error code that the backend answered, if it is a registered one.
+    pub oauth_error: Option<&'static str>,
+    /// What exactly is wrong; a fixed text such as the name of an option.
+    pub detail: Option<&'static str>,
+}
+
+impl Error {
+    /// An error of which no more than the code is known.
+    #[must_use]
+    pub const fn new(code: Code) -> Self {
+        Self {
+            code,
+            status: None,
+            retry_after: None,
+            oauth_error: None,
+            detail: None,
+        }
+    }
+
+    /// The same error, saying what exactly is wrong.
+    #[must_use]
+    pub const fn with_detail(mut self, detail: &'static str) -> Self {
+        self.detail = Some(detail);
+        self
+    }
+
+    /// Whether the token endpoint must not be asked again until the app says so.
+    #[must_use]
+    pub const fn is_terminal(self) -> bool {
+        !self.code.is_retryable()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code.message())?;
+        match self.detail {
+            Some(detail) => write!(f, " {detail}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// How a request for a token failed, as the shell reports it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// Not to be retried, says the app's own provider.
+    Final,
+    /// A 2xx answer that is no token response; the text says why.
+    Malformed(&'static str),
+    /// The request did not get through.
+    Network,
+    /// An answer with an HTTP status that is not 2xx.
+    Status {
+        /// The status.
+        status: u16,
+        /// The registered error code in its body, if any (see [`crate::core::registered_error`]).
+        oauth_error: Option<&'static str>,
+        /// Its `Retry-After`, if any and if readable.
+        retry_after: Option<Millis>,
+    },
+    /// No answer in time.
+    Timeout,
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Final => Self::new(Code::RequestRefused),
+            Failure::Malformed(detail) => Self::new(Code::InvalidResponse).with_detail(detail),
+            Failure::Network => Self::new(Code::Network),
+            Failure::Status {
+                status,
+                oauth_error,
+                retry_after,
+            } => Self {
+                code: code_of(status, oauth_error),
+                status: Some(status),
+                retry_after,
+                oauth_error,
+                detail: None,
+            },
+            Failure::Timeout => Self::new(Code::Timeout),
+        }
+    }
+}
+
+fn code_of(status: u16, oauth_error: Option<&'static str>) -> Code {
+    match (status, oauth_error) {
+        // RFC 6749 section 4.1.2.1 made these two for servers that cannot
+        // answer with a 5xx; some send them from the token endpoint, as a 400.
+        (400, Some("server_error" | "temporarily_unavailable" | "slow_down")) => Code::Unavailable,
+        (401, _) => Code::LoginRequired,
+        (403, _) => Code::AccessDenied,
+        (408 | 425 | 429 | 500..=599, _) => Code::Unavailable,
+        (400..=499, _) => Code::RequestRefused,
+        _ => Code::InvalidResponse,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answered(status: u16, oauth_error: Option<&'static str>) -> Error {
+        Failure::Status {
+            status,
+            oauth_error,
+            retry_after: None,
+        }
+        .into()
+    }
+
+    #[test]
+    fn a_session_that_is_over_is_terminal() {
+        assert_eq!(answered(401, None).code, Code::LoginRequired);
+        assert!(answered(401, None).is_terminal());
+        assert!(answered(403, None).is_terminal());
+    }
+
+    #[test]
+    fn other_refusals_are_terminal_too() {
+        for status in [400, 404, 405, 410, 422] {
+            assert_eq!(answered(status, None).code, Code::RequestRefused);
+            assert!(answered(status, None).is_terminal());
+        }
+    }
+
+    #[test]
+    fn overload_and_outage_are_retried() {
+        for status in [408, 425, 429, 500, 502, 503, 504, 599] {
+            assert_eq!(answered(status, None).code, Code::Unavailable);
+            assert!(!answered(status, None).is_terminal());
+        }
+    }
+
+    #[test]
+    fn a_bad_request_that_says_it_is_an_outage_is_believed() {
+        let error = answered(400, Some("temporarily_unavailable"));
+        assert_eq!(error.code, Code::Unavailable);
+        assert_eq!(
+            answered(400, Some("invalid_scope")).code,
+            Code::RequestRefused
+        );
+    }
+
+    #[test]
+    fn codes_are_distinct_alphabetical_and_explained() {
+        let names: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        assert!(names.is_sorted_by(|one, other| one < other));
+        for code in Code::ALL {
+            assert!(code.message().len() > 15);
+        }
+    }
+
+    #[test]
+    fn an_error_prints_its_message_and_the_detail() {
+        let error = Error::new(Code::InvalidOptions).with_detail("`timeout`");
+        assert_eq!(error.to_string(), "Option not accepted: `timeout`");
+    }
+}

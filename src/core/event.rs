@@ -1,0 +1,181 @@
+//! The whole alphabet: what goes into the machine and what comes out.
+
+use super::answer::Issued;
+use super::error::{Error, Failure};
+use super::machine::{Batch, CallerId, Reason, Revoked};
+use super::table::GrantId;
+use super::time::Millis;
+use super::token::Generation;
+
+/// What the shell reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// A caller wants a token.
+    Acquire {
+        /// For this grant.
+        grant: GrantId,
+        /// To be answered by one [`Output::Resolve`] or [`Output::Reject`].
+        caller: CallerId,
+        /// What will do.
+        want: Want,
+    },
+    /// The token endpoint has answered, or will not.
+    Answered {
+        /// The grant of the request.
+        grant: GrantId,
+        /// The request.
+        generation: Generation,
+        /// The shell keeps the secret before it says `Ok`.
+        answer: Result<Issued, Failure>,
+    },
+    /// A caller's signal fired.
+    Cancel {
+        /// The grant it waits for.
+        grant: GrantId,
+        /// The caller.
+        caller: CallerId,
+    },
+    /// Revoke everything for good; nothing is asked of the machine afterwards.
+    Close {
+        /// To be answered by one [`Output::Revoked`].
+        caller: CallerId,
+    },
+    /// Something happened to the page.
+    Page(Page),
+    /// The resource answered 401 to this token.
+    Refused {
+        /// The grant of the token.
+        grant: GrantId,
+        /// The token that was refused.
+        generation: Generation,
+    },
+    /// The app says that asking again makes sense: forget refusals and back-offs.
+    Resume,
+    /// Drop tokens and revoke them.
+    Revoke {
+        /// Which.
+        scope: Scope,
+        /// To be answered by one [`Output::Revoked`].
+        caller: CallerId,
+    },
+    /// The revoke endpoint has answered, or will not.
+    RevokeAnswered {
+        /// The batch that was sent.
+        batch: Batch,
+        /// What became of it.
+        outcome: RevokeOutcome,
+    },
+}
+
+/// What will do for a caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Want {
+    /// At least this much life left; capped at half of a token's life.
+    pub min_ttl: Millis,
+    /// The held token will not do, however fresh.
+    pub force: bool,
+    /// How long the caller waits; `None`: [`crate::core::Config::timeout`].
+    pub timeout: Option<Millis>,
+}
+
+/// What happens to a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// It can no longer be seen.
+    Hidden,
+    /// `pagehide`: it goes away, perhaps into the back/forward cache.
+    Leaving {
+        /// It may come back (`event.persisted`).
+        persisted: bool,
+    },
+    /// The network is back.
+    Online,
+    /// It is made ready without having been asked for; nothing may be requested.
+    Prerendering,
+    /// `pageshow`, or the end of prerendering: it is there, perhaps again.
+    Shown,
+    /// It can be seen, has the focus or runs again: look at the clock.
+    Visible,
+}
+
+/// What to revoke.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Every grant.
+    All,
+    /// This one.
+    Grant(GrantId),
+}
+
+/// What became of a revoke request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RevokeOutcome {
+    /// 2xx: revoked, or never known.
+    Confirmed,
+    /// Still alive, and asking again makes no sense.
+    Refused,
+    /// Still alive; to be asked again (5xx, 429, no connection), after this long if the server said so.
+    TryAgain(Option<Millis>),
+}
+
+/// What the shell carries out, in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Let go of this request; its answer is not wanted.
+    AbortRequest(Generation),
+    /// Drop this secret.
+    Forget(Generation),
+    /// Tell the app.
+    Notify(GrantId, Notice),
+    /// From here on token requests carry another session name.
+    RenewSession,
+    /// This caller gets no token.
+    Reject(CallerId, Error),
+    /// Ask the token endpoint; answered by [`Input::Answered`].
+    RequestToken(GrantId, Generation),
+    /// This caller gets that secret.
+    Resolve(CallerId, Generation),
+    /// Ask the revoke endpoint.
+    Revoke {
+        /// Names the request in [`Input::RevokeAnswered`]; none is awaited for [`Sending::Unload`].
+        batch: Batch,
+        /// How it has to travel.
+        sending: Sending,
+        /// The tokens.
+        tokens: Vec<Generation>,
+        /// Requests whose answer will not be read: what they mint is not wanted.
+        pending: Vec<Generation>,
+        /// Why.
+        reason: Reason,
+        /// The tokens named are not all: revoke whatever was minted for this session.
+        whole_session: bool,
+    },
+    /// This caller of a revoke is answered.
+    Revoked(CallerId, Revoked),
+}
+
+/// How a revoke request has to travel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sending {
+    /// The page lives: send it so that the answer can be read.
+    Awaited,
+    /// The page is going: hand it over before the handler returns.
+    Unload,
+}
+
+/// What the app is told about a grant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// The held token counts as expired and no other has arrived.
+    Expired,
+    /// The held token has passed its refresh point; it expires in this long.
+    Expiring(Millis),
+    /// A request for a token failed.
+    Failed(Error),
+    /// The grant gave way to others; its [`GrantId`] is dead.
+    Gone,
+    /// A token arrived; it expires in this long.
+    Refreshed(Millis),
+    /// The tokens were dropped and are being revoked.
+    Revoked(Reason),
+}

@@ -1,0 +1,198 @@
+//! One grant: its token, its request under way, who waits for it.
+
+use super::error::Error;
+use super::key::GrantKey;
+use super::machine::CallerId;
+use super::time::{Due, Millis, Moment};
+use super::token::{Generation, Token};
+
+/// What a user interface may know of a grant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct State {
+    /// Where the grant stands.
+    pub status: Status,
+    /// Of the held token, if there is a valid one.
+    pub token: Option<TokenState>,
+    /// The last failure since the last success.
+    pub error: Option<Error>,
+}
+
+/// Where a held token stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TokenState {
+    /// Which token.
+    pub generation: Generation,
+    /// Since its request was sent.
+    pub age: Millis,
+    /// Until its refresh is due.
+    pub refresh_in: Millis,
+    /// Until it expires, the margin not subtracted.
+    pub expires_in: Millis,
+}
+
+/// Where a grant stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// The machine is closed.
+    Closed,
+    /// No token, none asked for.
+    Empty,
+    /// No valid token, a request is under way.
+    Fetching,
+    /// A valid token, and a request for the next one is under way.
+    Refreshing,
+    /// Refused for good.
+    Stopped,
+    /// A valid token.
+    Valid,
+    /// No valid token; the next request waits out its back-off.
+    Waiting,
+}
+
+/// A request under way.
+#[derive(Clone, Debug)]
+pub(crate) struct Flight {
+    pub(crate) generation: Generation,
+    pub(crate) started: Moment,
+    pub(crate) due: Due,
+}
+
+/// Somebody who waits for a token.
+#[derive(Clone, Debug)]
+pub(crate) struct Waiter {
+    pub(crate) caller: CallerId,
+    pub(crate) timeout: Millis,
+    pub(crate) due: Due,
+    /// Its time-out was put off once, since the page had been asleep.
+    pub(crate) excused: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct Grant {
+    pub(crate) key: GrantKey,
+    /// The token that callers get.
+    pub(crate) current: Option<Token>,
+    /// Tokens that callers no longer get and that may still be alive: viewers
+    /// hold on to the string they were given.
+    pub(crate) superseded: Vec<Token>,
+    pub(crate) flight: Option<Flight>,
+    pub(crate) waiters: Vec<Waiter>,
+    /// Failures in a row.
+    pub(crate) failures: u32,
+    /// The last failure since the last success.
+    pub(crate) error: Option<Error>,
+    /// No request before this.
+    pub(crate) retry_at: Option<Due>,
+    /// No request at all until the app says otherwise; see `error`.
+    pub(crate) stopped: bool,
+    /// A request was begun anew once, since the page had been asleep.
+    pub(crate) excused: bool,
+    /// Asked for since the last token arrived.
+    pub(crate) used: bool,
+    /// For the choice of the least recently used.
+    pub(crate) last_used: u64,
+}
+
+impl Grant {
+    pub(crate) fn new(key: GrantKey) -> Self {
+        Self {
+            key,
+            current: None,
+            superseded: Vec::new(),
+            flight: None,
+            waiters: Vec::new(),
+            failures: 0,
+            error: None,
+            retry_at: None,
+            stopped: false,
+            excused: false,
+            used: false,
+            last_used: 0,
+        }
+    }
+
+    pub(crate) fn usable(&self, min_ttl: Millis, now: Moment) -> Option<&Token> {
+        self.current
+            .as_ref()
+            .filter(|token| token.is_usable(min_ttl, now))
+    }
+
+    /// How long the back-off still lasts.
+    pub(crate) fn cooling(&self, now: Moment) -> Option<Millis> {
+        let due = self.retry_at.filter(|due| !due.reached(now))?;
+        Some(due.remaining(now))
+    }
+
+    /// Whether a request may go out as far as the grant itself is concerned.
+    pub(crate) fn may_request(&self, now: Moment) -> bool {
+        self.flight.is_none() && !self.stopped && self.cooling(now).is_none()
+    }
+
+    /// Whether a request is wanted: by somebody who waits, or by the clock.
+    pub(crate) fn wants_request(&self, visible: bool, now: Moment) -> bool {
+        !self.waiters.is_empty()
+            || self.current.as_ref().is_some_and(|token| {
+                // What was told stays true though the wall clock is set back.
+                (token.told_expiring || token.refresh_at.reached(now))
+                    && !token.expired_at.reached(now)
+                    && self.is_kept_warm(visible, token)
+            })
+    }
+
+    /// When the clock has something to do here.
+    pub(crate) fn next_due(&self, visible: bool) -> Option<Due> {
+        let token = self.current.as_ref();
+        let refresh = token
+            .filter(|token| !token.told_expiring)
+            .map(|token| token.refresh_at);
+        let retry_wanted = !self.waiters.is_empty()
+            || token.is_some_and(|token| token.told_expiring && self.is_kept_warm(visible, token));
+        let retry = self
+            .retry_at
+            .filter(|_| retry_wanted && self.flight.is_none() && !self.stopped);
+        let expiry = token.map(|token| token.expired_at);
+        let answer = self.flight.as_ref().map(|flight| flight.due);
+        [refresh, retry, expiry, answer]
+            .into_iter()
+            .flatten()
+            .chain(self.waiters.iter().map(|waiter| waiter.due))
+            .chain(self.superseded.iter().map(|token| token.dead_at))
+            .reduce(Due::earliest)
+    }
+
+    pub(crate) fn forget_failures(&mut self) {
+        self.failures = 0;
+        self.error = None;
+        self.retry_at = None;
+        self.stopped = false;
+        self.excused = false;
+    }
+
+    pub(crate) fn state(&self, now: Moment) -> State {
+        let held = self.usable(Millis(0), now);
+        let status = match (held, &self.flight) {
+            (Some(_), Some(_)) => Status::Refreshing,
+            (Some(_), None) => Status::Valid,
+            (None, Some(_)) => Status::Fetching,
+            (None, None) if self.stopped => Status::Stopped,
+            (None, None) if self.cooling(now).is_some() => Status::Waiting,
+            (None, None) => Status::Empty,
+        };
+        State {
+            status,
+            token: held.map(|token| TokenState {
+                generation: token.generation,
+                age: now.since(token.born),
+                refresh_in: token.refresh_at.remaining(now),
+                expires_in: token.dead_at.remaining(now),
+            }),
+            error: self.error,
+        }
+    }
+
+    /// A hidden page keeps only what is used; a visible one keeps what is
+    /// there, unless it lives for so short that this would be polling.
+    fn is_kept_warm(&self, visible: bool, token: &Token) -> bool {
+        self.used || (visible && token.is_worth_keeping_warm())
+    }
+}

@@ -1,0 +1,151 @@
+//! What a token is for.
+
+use std::cmp::Ordering;
+
+/// A resource and a set of scopes, in the one spelling that both sides compare.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GrantKey {
+    resource: Option<String>,
+    scope: String,
+}
+
+impl GrantKey {
+    /// Checks and normalises; the error is the name of what is wrong.
+    ///
+    /// # Errors
+    ///
+    /// `resource` must be an absolute URI without a fragment (RFC 8707
+    /// section 2); there must be at least one scope, each of the characters
+    /// that RFC 6749 section 3.3 allows.
+    pub fn new(
+        resource: Option<String>,
+        scopes: impl IntoIterator<Item = String>,
+    ) -> Result<Self, &'static str> {
+        if resource.as_deref().is_some_and(|uri| !is_absolute_uri(uri)) {
+            return Err("`resource` (an absolute URI without a fragment)");
+        }
+        let mut sorted: Vec<String> = Vec::new();
+        for scope in scopes {
+            if !is_scope_token(&scope) {
+                return Err("`scopes` (RFC 6749 section 3.3: no spaces, quotes or backslashes)");
+            }
+            if let Err(place) = sorted.binary_search(&scope) {
+                sorted.insert(place, scope);
+            }
+        }
+        if sorted.is_empty() {
+            return Err("`scopes` (at least one)");
+        }
+        Ok(Self {
+            resource,
+            scope: sorted.join(" "),
+        })
+    }
+
+    /// The resource, if the grant names one.
+    #[must_use]
+    pub fn resource(&self) -> Option<&str> {
+        self.resource.as_deref()
+    }
+
+    /// The scopes, sorted, separated by spaces.
+    #[must_use]
+    pub fn scope(&self) -> &str {
+        &self.scope
+    }
+}
+
+impl Ord for GrantKey {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.resource
+            .cmp(&other.resource)
+            .then_with(|| self.scope.cmp(&other.scope))
+    }
+}
+
+impl PartialOrd for GrantKey {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// RFC 3986 section 4.3, as far as it can go wrong by accident.
+fn is_absolute_uri(uri: &str) -> bool {
+    let Some((scheme, rest)) = uri.split_once(':') else {
+        return false;
+    };
+    scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+        && scheme
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
+        && !rest.is_empty()
+        && rest
+            .bytes()
+            .all(|byte| byte > b' ' && byte != 0x7f && byte != b'#')
+}
+
+/// RFC 6749 section 3.3: `1*( %x21 / %x23-5B / %x5D-7E )`.
+fn is_scope_token(scope: &str) -> bool {
+    !scope.is_empty()
+        && scope
+            .bytes()
+            .all(|byte| matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(resource: Option<&str>, scopes: &[&str]) -> Result<GrantKey, &'static str> {
+        GrantKey::new(
+            resource.map(str::to_owned),
+            scopes.iter().map(|&scope| scope.to_owned()),
+        )
+    }
+
+    #[test]
+    fn the_order_and_repeats_of_scopes_do_not_matter() {
+        let one = key(Some("https://api.example/f/1"), &["b", "a", "b"]);
+        let other = key(Some("https://api.example/f/1"), &["a", "b"]);
+        assert_eq!(one, other);
+        assert_eq!(one.unwrap().scope(), "a b");
+    }
+
+    #[test]
+    fn different_resources_are_different_grants() {
+        let one = key(Some("https://api.example/f/1"), &["a"]);
+        assert_ne!(one, key(Some("https://api.example/f/2"), &["a"]));
+        assert_ne!(one, key(None, &["a"]));
+    }
+
+    #[test]
+    fn a_resource_must_be_an_absolute_uri_without_a_fragment() {
+        for good in [
+            "https://api.example/f/1?x=1",
+            "urn:example:box",
+            "a+b-c.1:x",
+        ] {
+            assert!(key(Some(good), &["a"]).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "/f/1",
+            "files/1",
+            "https:",
+            "https://x/#f",
+            "1a:x",
+            "https://a b",
+        ] {
+            assert!(key(Some(bad), &["a"]).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn scopes_are_checked_character_by_character() {
+        for bad in ["", "a b", "a\"", "a\\", "a\n", "ä"] {
+            assert!(key(None, &[bad]).is_err(), "{bad:?}");
+        }
+        assert!(key(None, &[]).is_err());
+        assert!(key(None, &["item_download", "urn:x!y~"]).is_ok());
+    }
+}

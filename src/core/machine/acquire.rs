@@ -1,0 +1,255 @@
+//! How callers get tokens: promises 3 to 6.
+
+use super::super::answer::Issued;
+use super::super::backoff;
+use super::super::error::{Code, Error, Failure};
+use super::super::event::{Notice, Output, Want};
+use super::super::grant::{Flight, Grant, Waiter};
+use super::super::table::GrantId;
+use super::super::time::{Millis, Moment};
+use super::super::token::{Generation, Token};
+use super::revoke::{Ending, Reason};
+use super::{CallerId, Machine};
+
+/// After this many failures in a row callers are told at once. The first
+/// failure is kept from them: one lost packet should not blank a preview.
+pub const PATIENCE: u32 = 2;
+
+/// Superseded tokens that a grant keeps alive for those who still hold them.
+const MOST_SUPERSEDED: usize = 4;
+
+impl Machine {
+    pub(super) fn acquire(&mut self, id: GrantId, caller: CallerId, want: Want, now: Moment) {
+        self.touch(id);
+        let error = self.closed_error();
+        let config_timeout = self.config.timeout;
+        let Some(grant) = self
+            .grants
+            .get_mut(id)
+            .filter(|_| error.code != Code::Closed)
+        else {
+            return self.emit(Output::Reject(caller, error));
+        };
+        grant.used = true;
+        if !want.force
+            && let Some(token) = grant.usable(want.min_ttl, now)
+        {
+            let generation = token.generation;
+            let due = token.refresh_at.reached(now);
+            self.outputs.push_back(Output::Resolve(caller, generation));
+            if due {
+                self.mark_expiring(id, now);
+                self.request(id, now);
+            }
+            return;
+        }
+        let timeout = want.timeout.unwrap_or(config_timeout);
+        if let Some(error) = refusal(grant, timeout, now) {
+            return self.emit(Output::Reject(caller, error));
+        }
+        grant.waiters.push(Waiter {
+            caller,
+            timeout,
+            due: now.after(timeout),
+            excused: false,
+        });
+        self.request(id, now);
+        self.schedule(id);
+    }
+
+    pub(super) fn cancel(&mut self, id: GrantId, caller: CallerId) {
+        let Some(grant) = self.grants.get_mut(id) else {
+            return;
+        };
+        if let Some(place) = grant.waiters.iter().position(|one| one.caller == caller) {
+            grant.waiters.remove(place);
+            self.emit(Output::Reject(caller, Error::new(Code::Aborted)));
+        }
+    }
+
+    /// Sends a request if nothing stands against it.
+    pub(super) fn request(&mut self, id: GrantId, now: Moment) {
+        if self.away || self.closed {
+            return;
+        }
+        let due = now.after(self.config.request_timeout);
+        let Some(grant) = self.grants.get_mut(id).filter(|one| one.may_request(now)) else {
+            return;
+        };
+        self.generations = self.generations.wrapping_add(1);
+        let generation = Generation(self.generations);
+        grant.flight = Some(Flight {
+            generation,
+            started: now,
+            due,
+        });
+        self.emit(Output::RequestToken(id, generation));
+        self.schedule(id);
+    }
+
+    pub(super) fn answered(
+        &mut self,
+        id: GrantId,
+        generation: Generation,
+        answer: Result<Issued, Failure>,
+        now: Moment,
+    ) {
+        let awaited = self.grants.get_mut(id).and_then(|grant| {
+            grant
+                .flight
+                .take_if(|flight| flight.generation == generation)
+        });
+        match (awaited, answer) {
+            (Some(flight), Ok(issued)) => self.arrived(id, &flight, issued, now),
+            (Some(_), Err(failure)) => self.failed(id, failure, now),
+            // Given up, revoked or closed while the answer was on its way.
+            (None, Ok(issued)) => {
+                let weight = issued.weight;
+                self.revoke_tokens(vec![Ending { generation, weight }], Reason::Explicit);
+            }
+            (None, Err(_)) => {}
+        }
+        self.schedule(id);
+    }
+
+    /// The resource answered 401. Only the token that it refused is dropped:
+    /// by the time a late 401 comes in, there may be a newer one.
+    pub(super) fn refused(&mut self, id: GrantId, generation: Generation, now: Moment) {
+        let Some(grant) = self.grants.get_mut(id) else {
+            return;
+        };
+        let refused = grant
+            .current
+            .take_if(|token| token.generation == generation);
+        // It may be alive all the same, so it is still revoked in the end.
+        if let Some(token) = refused {
+            self.supersede(id, token, now);
+            self.schedule(id);
+        }
+    }
+
+    pub(super) fn resume(&mut self, now: Moment) {
+        for id in self.grants.ids() {
+            if let Some(grant) = self.grants.get_mut(id) {
+                grant.forget_failures();
+            }
+            self.request_if_wanted(id, now);
+        }
+    }
+
+    pub(super) fn request_if_wanted(&mut self, id: GrantId, now: Moment) {
+        let wanted = self
+            .grants
+            .get(id)
+            .is_some_and(|grant| grant.wants_request(self.visible, now));
+        if wanted {
+            self.request(id, now);
+        }
+    }
+
+    pub(super) fn mark_expiring(&mut self, id: GrantId, now: Moment) {
+        let token = self.grants.get_mut(id).and_then(|one| one.current.as_mut());
+        if let Some(token) = token.filter(|token| !token.told_expiring) {
+            token.told_expiring = true;
+            let expires_in = token.dead_at.remaining(now);
+            self.notify(id, Notice::Expiring(expires_in));
+        }
+    }
+
+    /// Counts a failure, and plans the next request unless it is final.
+    pub(super) fn failed(&mut self, id: GrantId, failure: Failure, now: Moment) {
+        let Some(grant) = self.grants.get_mut(id) else {
+            return;
+        };
+        let mut error = Error::from(failure);
+        grant.failures = grant.failures.saturating_add(1);
+        if error.is_terminal() {
+            grant.stopped = true;
+        } else {
+            let wait = backoff::delay(grant.failures, error.retry_after, &mut self.random);
+            error.retry_after = Some(wait);
+            grant.retry_at = Some(now.after(wait));
+        }
+        grant.error = Some(error);
+        for waiter in std::mem::take(&mut grant.waiters) {
+            match refusal(grant, waiter.due.remaining(now), now) {
+                Some(error) => self.outputs.push_back(Output::Reject(waiter.caller, error)),
+                None => grant.waiters.push(waiter),
+            }
+        }
+        self.notify(id, Notice::Failed(error));
+    }
+
+    /// Keeps a token alive for those who hold it, though callers get another.
+    pub(super) fn supersede(&mut self, id: GrantId, token: Token, now: Moment) {
+        let Some(grant) = self.grants.get_mut(id) else {
+            return;
+        };
+        if token.dead_at.reached(now) && !token.outlives {
+            return self.emit(Output::Forget(token.generation));
+        }
+        grant.superseded.push(token);
+        if grant.superseded.len() > MOST_SUPERSEDED {
+            let oldest = grant.superseded.remove(0);
+            self.revoke_tokens(vec![oldest.into()], Reason::Evicted);
+        }
+    }
+
+    fn arrived(&mut self, id: GrantId, flight: &Flight, issued: Issued, now: Moment) {
+        let generation = flight.generation;
+        let token = Token::new(
+            generation,
+            flight.started,
+            issued,
+            &self.config,
+            &mut self.random,
+        );
+        if !token.is_usable(Millis(0), now) {
+            return self.arrived_dead(id, token, now);
+        }
+        let expires_in = token.dead_at.remaining(now);
+        let Some(grant) = self.grants.get_mut(id) else {
+            return;
+        };
+        grant.forget_failures();
+        let previous = grant.current.replace(token);
+        let waiters = std::mem::take(&mut grant.waiters);
+        grant.used = !waiters.is_empty();
+        if let Some(previous) = previous {
+            self.supersede(id, previous, now);
+        }
+        for waiter in waiters {
+            self.emit(Output::Resolve(waiter.caller, generation));
+        }
+        self.notify(id, Notice::Refreshed(expires_in));
+    }
+
+    /// The answer took longer than the token lives. After a sleep that says
+    /// nothing about the server, so once it is no failure.
+    fn arrived_dead(&mut self, id: GrantId, token: Token, now: Moment) {
+        self.supersede(id, token, now);
+        let Some(grant) = self.grants.get_mut(id) else {
+            return;
+        };
+        if grant.excused {
+            let failure = Failure::Malformed("the token had expired when it arrived");
+            self.failed(id, failure, now);
+        } else {
+            grant.excused = true;
+            self.request_if_wanted(id, now);
+        }
+    }
+}
+
+/// Why a caller who is ready to wait for `patience` is not let wait.
+fn refusal(grant: &Grant, patience: Millis, now: Moment) -> Option<Error> {
+    let error = grant.error?;
+    if grant.stopped {
+        return Some(error);
+    }
+    let wait = grant.cooling(now).filter(|_| grant.flight.is_none())?;
+    (grant.failures >= PATIENCE || wait >= patience).then_some(Error {
+        retry_after: Some(wait),
+        ..error
+    })
+}

@@ -1,0 +1,247 @@
+//! The state machine: the interface here, the rules in the files beside it.
+
+mod acquire;
+mod page;
+mod revoke;
+mod timeouts;
+
+use std::collections::VecDeque;
+
+use super::config::Config;
+use super::error::{Code, Error};
+use super::event::{Input, Notice, Output, Scope};
+use super::grant::{Grant, State, Status};
+use super::key::GrantKey;
+use super::random::Random;
+use super::table::{GrantId, Table};
+use super::time::{Due, MAX_WAIT, Millis, Moment};
+use super::token::Generation;
+
+pub use acquire::PATIENCE;
+pub use revoke::{Batch, REVOKE_ATTEMPTS, Reason, Revoked, UNLOAD_QUOTA};
+
+use revoke::Sent;
+
+/// Names somebody who waits for an answer; chosen by the shell, each used once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CallerId(pub u32);
+
+/// Decides for all grants of one client. See [`crate::core`] for the contract.
+#[derive(Debug)]
+pub struct Machine {
+    config: Config,
+    random: Random,
+    grants: Table,
+    /// Revoke requests that are not confirmed yet.
+    sent: Vec<Sent>,
+    outputs: VecDeque<Output>,
+    /// No later than the next thing the clock has to do.
+    wake: Option<Due>,
+    generations: u32,
+    batches: u32,
+    uses: u64,
+    visible: bool,
+    /// Between `pagehide` and `pageshow`, or while prerendering.
+    away: bool,
+    closed: bool,
+}
+
+impl Machine {
+    /// A machine for a page that is there and visible. `seed` feeds the jitter.
+    #[must_use]
+    pub fn new(config: Config, seed: u64) -> Self {
+        Self {
+            config,
+            random: Random::new(seed),
+            grants: Table::default(),
+            sent: Vec::new(),
+            outputs: VecDeque::new(),
+            wake: None,
+            generations: 0,
+            batches: 0,
+            uses: 0,
+            visible: true,
+            away: false,
+            closed: false,
+        }
+    }
+
+    /// The grant for a key. `hint` is a name that an earlier call gave for the
+    /// same key: it is given back while it is alive.
+    pub fn open(&mut self, key: GrantKey, hint: Option<GrantId>) -> GrantId {
+        if let Some(id) = hint.filter(|&id| self.grants.get(id).is_some()) {
+            return id;
+        }
+        if let Some(id) = self.grants.find(&key) {
+            return id;
+        }
+        self.make_room();
+        let id = self.grants.insert(Grant::new(key));
+        self.touch(id);
+        id
+    }
+
+    /// The token to use right now, if there is one, and no request.
+    ///
+    /// `settled` asks for one whose refresh is not due yet: on `None` the
+    /// caller takes the long way, which starts that refresh.
+    pub fn peek(&mut self, id: GrantId, settled: bool, now: Moment) -> Option<Generation> {
+        self.uses += 1;
+        let uses = self.uses;
+        let grant = self.grants.get_mut(id)?;
+        grant.last_used = uses;
+        grant.used = true;
+        let token = grant.usable(Millis(0), now)?;
+        (!settled || !token.refresh_at.reached(now)).then_some(token.generation)
+    }
+
+    /// Takes one input; drain [`Machine::poll_output`] afterwards.
+    pub fn handle_input(&mut self, input: Input, now: Moment) {
+        match input {
+            Input::Acquire {
+                grant,
+                caller,
+                want,
+            } => self.acquire(grant, caller, want, now),
+            Input::Answered {
+                grant,
+                generation,
+                answer,
+            } => self.answered(grant, generation, answer, now),
+            Input::Cancel { grant, caller } => self.cancel(grant, caller),
+            Input::Close { caller } => self.close(caller),
+            Input::Page(page) => self.page(page, now),
+            Input::Refused { grant, generation } => self.refused(grant, generation, now),
+            Input::Resume => self.resume(now),
+            Input::Revoke {
+                scope: Scope::All,
+                caller,
+            } => self.revoke_all(caller),
+            Input::Revoke {
+                scope: Scope::Grant(id),
+                caller,
+            } => self.revoke_grant(id, caller),
+            Input::RevokeAnswered { batch, outcome } => self.revoke_answered(batch, outcome, now),
+        }
+    }
+
+    /// What to carry out next; `None` when there is nothing left.
+    #[must_use]
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// How long until [`Machine::handle_timeout`] wants to be called; `None`
+    /// when the clock has nothing to do. Never more than [`MAX_WAIT`].
+    #[must_use]
+    pub fn poll_timeout(&self, now: Moment) -> Option<Millis> {
+        let due = self.wake.filter(|_| !self.away)?;
+        Some(due.remaining(now).min(MAX_WAIT))
+    }
+
+    /// What the grant is for, while its name is alive.
+    #[must_use]
+    pub fn key(&self, id: GrantId) -> Option<&GrantKey> {
+        self.grants.get(id).map(|grant| &grant.key)
+    }
+
+    /// The token that callers of the grant would get, for reports that name a
+    /// token by its characters.
+    #[must_use]
+    pub fn current(&self, id: GrantId) -> Option<Generation> {
+        let token = self.grants.get(id)?.current.as_ref()?;
+        Some(token.generation)
+    }
+
+    /// Where the grant stands.
+    #[must_use]
+    pub fn state(&self, id: GrantId, now: Moment) -> State {
+        let grant = self.grants.get(id).filter(|_| !self.closed);
+        grant.map_or(
+            State {
+                status: if self.closed {
+                    Status::Closed
+                } else {
+                    Status::Empty
+                },
+                token: None,
+                error: None,
+            },
+            |grant| grant.state(now),
+        )
+    }
+
+    fn touch(&mut self, id: GrantId) {
+        self.uses += 1;
+        let uses = self.uses;
+        if let Some(grant) = self.grants.get_mut(id) {
+            grant.last_used = uses;
+        }
+    }
+
+    /// Evicts the least recently used grant that nobody waits for. If somebody
+    /// waits for each of them, the bound gives way instead.
+    fn make_room(&mut self) {
+        if self.grants.len() < self.config.max_grants as usize {
+            return;
+        }
+        let idle = self.grants.ids().into_iter().filter_map(|id| {
+            let grant = self.grants.get(id)?;
+            grant.waiters.is_empty().then_some((grant.last_used, id))
+        });
+        if let Some((_, id)) = idle.min() {
+            self.evict(id);
+        }
+    }
+
+    fn emit(&mut self, output: Output) {
+        self.outputs.push_back(output);
+    }
+
+    fn notify(&mut self, id: GrantId, notice: Notice) {
+        self.emit(Output::Notify(id, notice));
+    }
+
+    fn reject_waiters(&mut self, id: GrantId, error: Error) {
+        let Some(grant) = self.grants.get_mut(id) else {
+            return;
+        };
+        for waiter in std::mem::take(&mut grant.waiters) {
+            self.outputs.push_back(Output::Reject(waiter.caller, error));
+        }
+    }
+
+    /// To be called whenever a grant may have something new for the clock.
+    fn schedule(&mut self, id: GrantId) {
+        let due = self
+            .grants
+            .get(id)
+            .and_then(|grant| grant.next_due(self.visible));
+        self.wake_by(due);
+    }
+
+    fn wake_by(&mut self, due: Option<Due>) {
+        self.wake = match (self.wake, due) {
+            (Some(one), Some(other)) => Some(one.earliest(other)),
+            (one, other) => one.or(other),
+        };
+    }
+
+    fn schedule_all(&mut self) {
+        self.wake = None;
+        for id in self.grants.ids() {
+            self.schedule(id);
+        }
+        let retries = self.sent.iter().filter_map(|sent| sent.retry_at);
+        let retry = retries.reduce(Due::earliest);
+        self.wake_by(retry);
+    }
+
+    fn closed_error(&self) -> Error {
+        Error::new(if self.closed {
+            Code::Closed
+        } else {
+            Code::Revoked
+        })
+    }
+}

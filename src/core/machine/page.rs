@@ -1,0 +1,92 @@
+//! What the page goes through: promises 9, 12 and 13.
+
+use super::super::error::Code;
+use super::super::event::{Notice, Output, Page};
+use super::super::time::Moment;
+use super::Machine;
+use super::revoke::{Endings, Reason};
+
+impl Machine {
+    pub(super) fn page(&mut self, page: Page, now: Moment) {
+        match page {
+            Page::Hidden => {
+                self.visible = false;
+                self.schedule_all();
+            }
+            Page::Leaving { persisted } => self.leave(persisted),
+            Page::Online => self.online(now),
+            Page::Prerendering => self.away = true,
+            Page::Shown => self.shown(now),
+            Page::Visible => {
+                self.visible = true;
+                if !self.away {
+                    self.look_at_the_clock(now);
+                }
+            }
+        }
+    }
+
+    /// One revoke, once, and nothing kept: whether the page comes back cannot
+    /// be known, and a cached page that is dropped gets no event.
+    fn leave(&mut self, persisted: bool) {
+        if self.away {
+            return;
+        }
+        self.away = true;
+        let reason = if persisted {
+            Reason::BackForwardCache
+        } else {
+            Reason::Unload
+        };
+        let mut endings = Endings::default();
+        let ids = self.grants.ids();
+        let affected: Vec<_> = ids
+            .into_iter()
+            .filter(|&id| self.take_endings(id, &mut endings))
+            .collect();
+        self.end_with_page(endings, reason);
+        self.emit(Output::RenewSession);
+        // Last: listeners are the app's code, and the revoke must not wait for it.
+        for id in affected {
+            self.notify(id, Notice::Revoked(reason));
+        }
+    }
+
+    /// Starts empty. A new page life owes nothing to the refusals of the old
+    /// one: the user may have signed in elsewhere meanwhile.
+    fn shown(&mut self, now: Moment) {
+        if !self.away {
+            return;
+        }
+        self.away = false;
+        for id in self.grants.ids() {
+            let Some(grant) = self.grants.get_mut(id) else {
+                continue;
+            };
+            grant.forget_failures();
+            for waiter in &mut grant.waiters {
+                waiter.due = now.after(waiter.timeout);
+            }
+            if std::mem::take(&mut grant.used) {
+                self.request(id, now);
+            }
+        }
+        self.schedule_all();
+    }
+
+    fn online(&mut self, now: Moment) {
+        for id in self.grants.ids() {
+            if let Some(grant) = self.grants.get_mut(id)
+                && grant
+                    .error
+                    .is_some_and(|error| matches!(error.code, Code::Network | Code::Timeout))
+            {
+                grant.failures = 0;
+                grant.retry_at = None;
+            }
+        }
+        if !self.away {
+            self.look_at_the_clock(now);
+        }
+    }
+}

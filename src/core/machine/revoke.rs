@@ -1,0 +1,325 @@
+//! How tokens end: promises 11 to 14.
+
+use super::super::backoff;
+use super::super::event::{Notice, Output, RevokeOutcome, Sending};
+use super::super::table::GrantId;
+use super::super::time::{Due, Moment};
+use super::super::token::{Generation, Token};
+use super::{CallerId, Machine};
+
+/// How often a revoke is sent at the most while the page lives.
+pub const REVOKE_ATTEMPTS: u32 = 4;
+
+/// Bytes of form body that a page may have in flight when it goes: the
+/// 64 KiB of the Fetch standard, less what the names around the tokens take
+/// and what other code of the page may be sending.
+pub const UNLOAD_QUOTA: u32 = 60_000;
+
+/// Names a revoke request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Batch(pub u32);
+
+/// Why a token is revoked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The page went into the back/forward cache.
+    BackForwardCache,
+    /// The grant gave way to others.
+    Evicted,
+    /// The app revoked the grant or closed the client.
+    Explicit,
+    /// Its use has ended before its life has.
+    Expired,
+    /// The app revoked everything.
+    Logout,
+    /// The page was left.
+    Unload,
+}
+
+impl Reason {
+    /// The reason as the backend sees it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::BackForwardCache => "bfcache",
+            Self::Evicted => "evicted",
+            Self::Explicit => "explicit",
+            Self::Expired => "expired",
+            Self::Logout => "logout",
+            Self::Unload => "unload",
+        }
+    }
+}
+
+/// The answer to a caller of a revoke.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Revoked {
+    /// How many tokens were dropped.
+    pub tokens: u32,
+    /// Whether the backend said that they are revoked; true if there were none.
+    pub confirmed: bool,
+}
+
+/// What is left to know of a token that is to be revoked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ending {
+    pub(super) generation: Generation,
+    pub(super) weight: u32,
+}
+
+impl From<Token> for Ending {
+    fn from(token: Token) -> Self {
+        Self {
+            generation: token.generation,
+            weight: token.weight,
+        }
+    }
+}
+
+/// What is to end together.
+#[derive(Debug, Default)]
+pub(super) struct Endings {
+    tokens: Vec<Ending>,
+    /// Requests given up: what they mint is not wanted.
+    pending: Vec<Generation>,
+}
+
+impl Endings {
+    fn is_empty(&self) -> bool {
+        self.tokens.is_empty() && self.pending.is_empty()
+    }
+
+    /// Keeps the youngest tokens that fit into a page's last request: the
+    /// older ones die first anyway. Gives back how many were left out.
+    fn cut_to_quota(&mut self) -> Vec<Ending> {
+        let mut room = UNLOAD_QUOTA;
+        let mut place = self.tokens.len();
+        while let Some(token) = place.checked_sub(1).and_then(|last| self.tokens.get(last)) {
+            let Some(rest) = room.checked_sub(token.weight) else {
+                break;
+            };
+            room = rest;
+            place -= 1;
+        }
+        self.tokens.drain(..place).collect()
+    }
+}
+
+impl From<Vec<Ending>> for Endings {
+    fn from(tokens: Vec<Ending>) -> Self {
+        Self {
+            tokens,
+            pending: Vec::new(),
+        }
+    }
+}
+
+/// A revoke request that is not confirmed yet.
+#[derive(Debug)]
+pub(super) struct Sent {
+    batch: Batch,
+    endings: Endings,
+    reason: Reason,
+    attempts: u32,
+    pub(super) retry_at: Option<Due>,
+    caller: Option<CallerId>,
+}
+
+impl Sent {
+    fn request(&self, sending: Sending, whole_session: bool) -> Output {
+        Output::Revoke {
+            batch: self.batch,
+            sending,
+            tokens: self
+                .endings
+                .tokens
+                .iter()
+                .map(|ending| ending.generation)
+                .collect(),
+            pending: self.endings.pending.clone(),
+            reason: self.reason,
+            whole_session,
+        }
+    }
+}
+
+impl Machine {
+    pub(super) fn revoke_grant(&mut self, id: GrantId, caller: CallerId) {
+        let mut endings = Endings::default();
+        self.empty(id, Reason::Explicit, &mut endings);
+        self.end(endings, Reason::Explicit, Some(caller));
+    }
+
+    pub(super) fn revoke_all(&mut self, caller: CallerId) {
+        self.empty_all(Reason::Logout, caller);
+    }
+
+    pub(super) fn close(&mut self, caller: CallerId) {
+        self.closed = true;
+        self.empty_all(Reason::Explicit, caller);
+        for id in self.grants.ids() {
+            self.grants.remove(id);
+        }
+        self.schedule_all();
+    }
+
+    pub(super) fn evict(&mut self, id: GrantId) {
+        let mut endings = Endings::default();
+        self.empty(id, Reason::Evicted, &mut endings);
+        self.grants.remove(id);
+        self.notify(id, Notice::Gone);
+        self.end(endings, Reason::Evicted, None);
+    }
+
+    pub(super) fn revoke_tokens(&mut self, tokens: Vec<Ending>, reason: Reason) {
+        self.end(tokens.into(), reason, None);
+    }
+
+    pub(super) fn revoke_answered(&mut self, batch: Batch, outcome: RevokeOutcome, now: Moment) {
+        let Some(place) = self.sent.iter().position(|sent| sent.batch == batch) else {
+            return;
+        };
+        let sent = &mut self.sent[place];
+        if let RevokeOutcome::TryAgain(wait) = outcome
+            && sent.attempts < REVOKE_ATTEMPTS
+        {
+            let wait = backoff::delay(sent.attempts, wait, &mut self.random);
+            sent.retry_at = Some(now.after(wait));
+            let due = sent.retry_at;
+            return self.wake_by(due);
+        }
+        let sent = self.sent.remove(place);
+        self.settle(&sent, outcome == RevokeOutcome::Confirmed);
+    }
+
+    pub(super) fn retry_revokes(&mut self, now: Moment) {
+        for sent in &mut self.sent {
+            if sent.retry_at.take_if(|due| due.reached(now)).is_some() {
+                sent.attempts += 1;
+                self.outputs
+                    .push_back(sent.request(Sending::Awaited, false));
+            }
+        }
+    }
+
+    /// Everything goes with the page, what was sent but not confirmed included.
+    pub(super) fn end_with_page(&mut self, mut endings: Endings, reason: Reason) {
+        for mut sent in std::mem::take(&mut self.sent) {
+            if let Some(caller) = sent.caller {
+                let tokens = sent.endings.tokens.len() as u32;
+                let confirmed = false;
+                self.emit(Output::Revoked(caller, Revoked { tokens, confirmed }));
+            }
+            endings.tokens.append(&mut sent.endings.tokens);
+            endings.pending.append(&mut sent.endings.pending);
+        }
+        self.send(endings, reason, Sending::Unload, None);
+    }
+
+    pub(super) fn end(&mut self, endings: Endings, reason: Reason, caller: Option<CallerId>) {
+        let sending = if self.away {
+            Sending::Unload
+        } else {
+            Sending::Awaited
+        };
+        self.send(endings, reason, sending, caller);
+    }
+
+    /// Takes a grant's tokens and its request.
+    pub(super) fn take_endings(&mut self, id: GrantId, endings: &mut Endings) -> bool {
+        let Some(grant) = self.grants.get_mut(id) else {
+            return false;
+        };
+        let tokens = std::mem::take(&mut grant.superseded);
+        let tokens = tokens.into_iter().chain(grant.current.take());
+        let before = endings.tokens.len();
+        endings.tokens.extend(tokens.map(Ending::from));
+        let flight = grant.flight.take();
+        if let Some(flight) = &flight {
+            endings.pending.push(flight.generation);
+        }
+        flight.is_some() || endings.tokens.len() > before
+    }
+
+    /// Sends a revoke, or just forgets where there is nothing to send it to.
+    fn send(
+        &mut self,
+        endings: Endings,
+        reason: Reason,
+        sending: Sending,
+        caller: Option<CallerId>,
+    ) {
+        self.batches = self.batches.wrapping_add(1);
+        let mut sent = Sent {
+            batch: Batch(self.batches),
+            endings,
+            reason,
+            attempts: 1,
+            retry_at: None,
+            caller,
+        };
+        let nothing = sent.endings.is_empty();
+        let aborted = sent.endings.pending.clone();
+        if nothing || !self.config.can_revoke {
+            self.settle(&sent, nothing);
+        } else if sending == Sending::Unload {
+            let left_out = sent.endings.cut_to_quota();
+            self.emit(sent.request(sending, !left_out.is_empty()));
+            sent.endings.tokens.extend(left_out);
+            self.settle(&sent, false);
+        } else {
+            self.emit(sent.request(sending, false));
+            self.sent.push(sent);
+        }
+        // After the revoke, which nothing may delay: an app's own provider can
+        // run code when its request is aborted.
+        for generation in aborted {
+            self.emit(Output::AbortRequest(generation));
+        }
+    }
+
+    fn settle(&mut self, sent: &Sent, confirmed: bool) {
+        let tokens = &sent.endings.tokens;
+        for ending in tokens {
+            self.outputs.push_back(Output::Forget(ending.generation));
+        }
+        if let Some(caller) = sent.caller {
+            let tokens = tokens.len() as u32;
+            self.emit(Output::Revoked(caller, Revoked { tokens, confirmed }));
+        }
+    }
+
+    fn empty_all(&mut self, reason: Reason, caller: CallerId) {
+        let mut endings = Endings::default();
+        for id in self.grants.ids() {
+            self.empty(id, reason, &mut endings);
+        }
+        self.end(endings, reason, Some(caller));
+    }
+
+    fn empty(&mut self, id: GrantId, reason: Reason, endings: &mut Endings) {
+        let error = self.closed_error();
+        self.reject_waiters(id, error);
+        if self.take_endings(id, endings) {
+            self.notify(id, Notice::Revoked(reason));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_youngest_tokens_are_named_when_not_all_fit() {
+        let ending = |number| Ending {
+            generation: Generation(number),
+            weight: 25_000,
+        };
+        let mut endings = Endings::from(vec![ending(1), ending(2), ending(3)]);
+        let left_out = endings.cut_to_quota();
+        let numbers = |list: &[Ending]| list.iter().map(|one| one.generation.0).collect::<Vec<_>>();
+        assert_eq!(numbers(&endings.tokens), [2, 3]);
+        assert_eq!(numbers(&left_out), [1]);
+    }
+}

@@ -1,0 +1,49 @@
+//! Every decision of the SDK, and nothing else.
+//!
+//! The core is sans-IO: it opens no socket, reads no clock, rolls no dice and
+//! never sees a token. Time and entropy are arguments; a token is the
+//! [`Generation`] of the request that brought it, and the shell keeps
+//! generation → secret. What the core never sees it cannot leak.
+//!
+//! # The contract
+//!
+//! 1. *Mutate*: [`Machine::handle_input`], [`Machine::handle_timeout`] or
+//!    [`Machine::open`].
+//! 2. *Drain*: call [`Machine::poll_output`] until it gives `None`, and carry
+//!    out each [`Output`] in order.
+//! 3. *Wait*: until something happens or [`Machine::poll_timeout`] has passed.
+//!
+//! A timer is only a hint: validity is decided at every use, from the moment
+//! that the use brings along. A timer that is late or lost (sleep, throttling,
+//! the back/forward cache) costs a refresh ahead, never a dead token.
+
+#![forbid(unsafe_code)]
+
+mod answer;
+mod backoff;
+mod config;
+mod error;
+mod event;
+mod grant;
+mod key;
+mod machine;
+mod origin;
+mod random;
+mod table;
+mod time;
+mod token;
+
+pub use answer::{Issued, is_b64token, lifetime, registered_error, retry_after_seconds};
+pub use backoff::{FLOOR, LONGEST_RETRY_AFTER};
+pub use config::Config;
+pub use error::{Code, Error, Failure};
+pub use event::{Input, Notice, Output, Page, RevokeOutcome, Scope, Sending, Want};
+pub use grant::{State, Status};
+pub use key::GrantKey;
+pub use machine::{
+    Batch, CallerId, Machine, PATIENCE, REVOKE_ATTEMPTS, Reason, Revoked, UNLOAD_QUOTA,
+};
+pub use origin::{may_receive_token, protects_tokens};
+pub use table::GrantId;
+pub use time::{Due, MAX_WAIT, Millis, Moment};
+pub use token::Generation;

@@ -1,0 +1,162 @@
+//! Grants by name and by number.
+
+use super::grant::Grant;
+use super::key::GrantKey;
+
+/// Names a grant of one machine; dead once the grant gave way to others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct GrantId {
+    slot: u32,
+    serial: u32,
+}
+
+impl GrantId {
+    /// The name as one number below 2^53, which a JavaScript number holds.
+    #[must_use]
+    pub const fn to_number(self) -> f64 {
+        self.serial as f64 * Self::SLOTS as f64 + self.slot as f64
+    }
+
+    /// The name that [`GrantId::to_number`] gave; any other number names no grant.
+    #[must_use]
+    pub const fn from_number(number: f64) -> Self {
+        let number = number as u64;
+        Self {
+            slot: (number % Self::SLOTS) as u32,
+            serial: (number / Self::SLOTS) as u32,
+        }
+    }
+
+    /// 2^20 slots and 2^32 serials make 52 bits.
+    const SLOTS: u64 = 1 << 20;
+}
+
+/// Constant-time access by [`GrantId`], sorted access by [`GrantKey`].
+#[derive(Debug, Default)]
+pub(crate) struct Table {
+    slots: Vec<Option<(u32, Grant)>>,
+    free: Vec<u32>,
+    /// Occupied slots, sorted by the key of their grant.
+    sorted: Vec<u32>,
+    serials: u32,
+}
+
+impl Table {
+    pub(crate) fn len(&self) -> usize {
+        self.sorted.len()
+    }
+
+    pub(crate) fn get(&self, id: GrantId) -> Option<&Grant> {
+        match self.slots.get(id.slot as usize) {
+            Some(Some((serial, grant))) if *serial == id.serial => Some(grant),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn get_mut(&mut self, id: GrantId) -> Option<&mut Grant> {
+        match self.slots.get_mut(id.slot as usize) {
+            Some(Some((serial, grant))) if *serial == id.serial => Some(grant),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn find(&self, key: &GrantKey) -> Option<GrantId> {
+        let place = self.place(key).ok()?;
+        self.id_at(*self.sorted.get(place)?)
+    }
+
+    /// Every grant, in the order of its slot.
+    pub(crate) fn ids(&self) -> Vec<GrantId> {
+        (0..self.slots.len() as u32)
+            .filter_map(|slot| self.id_at(slot))
+            .collect()
+    }
+
+    /// The key must not be in the table yet.
+    pub(crate) fn insert(&mut self, grant: Grant) -> GrantId {
+        self.serials = self.serials.wrapping_add(1);
+        let serial = self.serials;
+        let place = self.place(&grant.key).unwrap_or_else(|place| place);
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(None);
+            self.slots.len() as u32 - 1
+        });
+        self.slots[slot as usize] = Some((serial, grant));
+        self.sorted.insert(place, slot);
+        GrantId { slot, serial }
+    }
+
+    pub(crate) fn remove(&mut self, id: GrantId) -> Option<Grant> {
+        let place = self.place(&self.get(id)?.key).ok()?;
+        self.sorted.remove(place);
+        self.free.push(id.slot);
+        self.slots[id.slot as usize].take().map(|(_, grant)| grant)
+    }
+
+    fn id_at(&self, slot: u32) -> Option<GrantId> {
+        let (serial, _) = self.slots.get(slot as usize)?.as_ref()?;
+        Some(GrantId {
+            slot,
+            serial: *serial,
+        })
+    }
+
+    fn place(&self, key: &GrantKey) -> Result<usize, usize> {
+        self.sorted.binary_search_by(|&slot| {
+            self.slots[slot as usize]
+                .as_ref()
+                .map_or(std::cmp::Ordering::Less, |(_, grant)| grant.key.cmp(key))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grant(scope: &str) -> Grant {
+        Grant::new(GrantKey::new(None, [scope.to_owned()]).unwrap())
+    }
+
+    #[test]
+    fn a_grant_is_found_by_its_key() {
+        let mut table = Table::default();
+        let ids: Vec<_> = ["c", "a", "b"]
+            .into_iter()
+            .map(|scope| table.insert(grant(scope)))
+            .collect();
+        assert_eq!(table.find(&grant("c").key), Some(ids[0]));
+        assert_eq!(table.find(&grant("b").key), Some(ids[2]));
+        assert_eq!(table.find(&grant("d").key), None);
+    }
+
+    #[test]
+    fn the_name_of_a_removed_grant_never_means_another() {
+        let mut table = Table::default();
+        let old = table.insert(grant("a"));
+        assert!(table.remove(old).is_some());
+        let new = table.insert(grant("b"));
+        assert!(table.get(old).is_none());
+        assert!(table.remove(old).is_none());
+        assert!(table.get(new).is_some());
+        assert_eq!(table.len(), 1);
+    }
+
+    #[test]
+    fn a_name_survives_the_trip_through_a_javascript_number() {
+        for (slot, serial) in [(0, 1), (1_048_575, u32::MAX), (7, 1 << 31)] {
+            let id = GrantId { slot, serial };
+            assert!(id.to_number() < 9_007_199_254_740_992.0);
+            assert_eq!(GrantId::from_number(id.to_number()), id);
+        }
+    }
+
+    #[test]
+    fn numbers_that_name_nothing_find_nothing() {
+        let mut table = Table::default();
+        table.insert(grant("a"));
+        for number in [0.0, -1.0, f64::NAN, f64::INFINITY, 5e300] {
+            assert!(table.get(GrantId::from_number(number)).is_none());
+        }
+    }
+}

@@ -1,0 +1,2 @@
+//! Downscoped access tokens in the browser.
+pub mod core;
