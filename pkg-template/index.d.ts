@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" />
 /**
  * Downscoped access tokens in the browser: fetched from the app's own backend,
  * held in memory only, refreshed ahead of expiry, revoked when the page goes away.

@@ -187,6 +187,8 @@ pub enum Failure {
     Final,
     /// A 2xx answer that is no token response; the text says why.
     Malformed(&'static str),
+    /// What the app gave cannot be made a request of; the text names the option.
+    Misused(&'static str),
     /// The request did not get through.
     Network,
     /// An answer with an HTTP status that is not 2xx.
@@ -207,6 +209,7 @@ impl From<Failure> for Error {
         match failure {
             Failure::Final => Self::new(Code::RequestRefused),
             Failure::Malformed(detail) => Self::new(Code::InvalidResponse).with_detail(detail),
+            Failure::Misused(option) => Self::new(Code::InvalidOptions).with_detail(option),
             Failure::Network => Self::new(Code::Network),
             Failure::Status {
                 status,
@@ -224,6 +227,11 @@ impl From<Failure> for Error {
     }
 }
 
+/// Whether an HTTP status says that the same request may succeed later.
+pub(crate) const fn is_outage(status: u16) -> bool {
+    matches!(status, 408 | 425 | 429 | 500..=599)
+}
+
 fn code_of(status: u16, oauth_error: Option<&'static str>) -> Code {
     match (status, oauth_error) {
         // RFC 6749 section 4.1.2.1 made these two for servers that cannot
@@ -231,7 +239,7 @@ fn code_of(status: u16, oauth_error: Option<&'static str>) -> Code {
         (400, Some("server_error" | "temporarily_unavailable" | "slow_down")) => Code::Unavailable,
         (401, _) => Code::LoginRequired,
         (403, _) => Code::AccessDenied,
-        (408 | 425 | 429 | 500..=599, _) => Code::Unavailable,
+        _ if is_outage(status) => Code::Unavailable,
         (400..=499, _) => Code::RequestRefused,
         _ => Code::InvalidResponse,
     }

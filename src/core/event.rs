@@ -1,7 +1,7 @@
 //! The whole alphabet: what goes into the machine and what comes out.
 
 use super::answer::Issued;
-use super::error::{Error, Failure};
+use super::error::{Error, Failure, is_outage};
 use super::machine::{Batch, CallerId, Reason, Revoked};
 use super::table::GrantId;
 use super::time::Millis;
@@ -68,7 +68,7 @@ pub enum Input {
 }
 
 /// What will do for a caller.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Want {
     /// At least this much life left; capped at half of a token's life.
     pub min_ttl: Millis,
@@ -116,6 +116,19 @@ pub enum RevokeOutcome {
     Refused,
     /// Still alive; to be asked again (5xx, 429, no connection), after this long if the server said so.
     TryAgain(Option<Millis>),
+}
+
+impl RevokeOutcome {
+    /// What an HTTP status means: after RFC 7009 section 2.2 any 2xx is
+    /// success, and a 503 says that the token is still alive.
+    #[must_use]
+    pub const fn of(status: u16, retry_after: Option<Millis>) -> Self {
+        match status {
+            200..=299 => Self::Confirmed,
+            _ if is_outage(status) => Self::TryAgain(retry_after),
+            _ => Self::Refused,
+        }
+    }
 }
 
 /// What the shell carries out, in order.

@@ -1,0 +1,43 @@
+// @ts-check
+
+/** @typedef {import('./index.js').TokenErrorCode} TokenErrorCode */
+
+/**
+ * What an error is made of; never a token, never a response body.
+ *
+ * @typedef {object} Raw
+ * @property {TokenErrorCode} code
+ * @property {string} message
+ * @property {string} [detail]
+ * @property {boolean} [retryable]
+ * @property {number} [status]
+ * @property {number} [retryAfter]
+ * @property {string} [oauthError]
+ * @property {unknown} [cause]
+ */
+
+export class TokenError extends Error {
+  /** @type {TokenErrorCode} */
+  code;
+  /** @type {boolean} */
+  retryable;
+
+  /** @param {Raw} raw */
+  constructor({ code, message, detail, retryable = false, ...rest }) {
+    super(detail ? `${message} ${detail}` : message);
+    this.code = code;
+    this.retryable = retryable;
+    Object.assign(this, rest);
+  }
+
+  get name() {
+    return /** @type {const} */ ('TokenError');
+  }
+}
+
+/** @type {typeof import('./index.js').isTokenError} */
+// By name and not by `instanceof`: the error may come from another frame or
+// from a second copy of this module.
+export const isTokenError = (value) =>
+  /** @type {any} */ (value)?.name === 'TokenError' &&
+  typeof (/** @type {any} */ (value).code) === 'string';

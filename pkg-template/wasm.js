@@ -1,0 +1,97 @@
+// @ts-check
+import start, { Handle, onPanic } from './glue.js';
+import { TokenError } from './errors.js';
+
+/** @typedef {import('./slim.js').WasmSource} WasmSource */
+
+/** @type {Promise<void> | undefined} One instance per page: a browser holds only about a hundred. */
+let started;
+
+/** @type {TokenError | undefined} Set once WebAssembly has failed: it cannot be called any more. */
+export let dead;
+
+/** @type {Set<(reason: unknown) => void>} Rejects what is still open, should WebAssembly fail. */
+const open = new Set();
+
+/**
+ * Starts WebAssembly, once; a start that failed is tried again.
+ *
+ * @param {() => WasmSource | PromiseLike<WasmSource>} source
+ */
+export const startOnce = (source) =>
+  (started ??= (async () => {
+    try {
+      await start({ module_or_path: await source() });
+      onPanic(die);
+    } catch (cause) {
+      started = undefined;
+      throw new TokenError({ code: 'unsupported', message: hint(cause), cause });
+    }
+  })());
+
+/**
+ * @param {object} options
+ * @param {(grant: number, type: string, detail: any) => void} notify
+ */
+export const createHandle = (options, notify) =>
+  guard(() => new Handle(options, (/** @type {any} */ raw) => new TokenError(raw), notify));
+
+/**
+ * Calls into WebAssembly, unless it has failed before.
+ *
+ * @template T
+ * @param {() => T} call
+ */
+export const guard = (call) => {
+  if (dead) throw dead;
+  try {
+    return call();
+  } catch (error) {
+    throw dead ?? (error instanceof WebAssembly.RuntimeError ? die() : error);
+  }
+};
+
+/**
+ * A promise that WebAssembly settles through the two functions it is given.
+ *
+ * @template T
+ * @param {(resolve: (value: any) => void, reject: (reason: unknown) => void) => void} call
+ * @returns {Promise<T>}
+ */
+export const settledBy = (call) =>
+  new Promise((resolve, reject) => {
+    open.add(reject);
+    const settle =
+      (/** @type {(value: any) => void} */ settler) => (/** @type {unknown} */ value) => {
+        open.delete(reject);
+        settler(value);
+      };
+    try {
+      guard(() => call(settle(resolve), settle(reject)));
+    } catch (error) {
+      settle(reject)(error);
+    }
+  });
+
+const die = () => {
+  dead ??= new TokenError({
+    code: 'internal',
+    message: 'A fault in downscope; it cannot be used until the page is loaded again. Please report it.',
+  });
+  for (const reject of open) reject(dead);
+  open.clear();
+  return dead;
+};
+
+/** @param {any} cause */
+const hint = (cause) => {
+  if (typeof WebAssembly !== 'object') return 'This browser has no WebAssembly.';
+  const text = String(cause?.message);
+  if (/content security policy|unsafe-eval|disallowed by embedder/i.test(text)) {
+    return "WebAssembly is blocked by the page's Content Security Policy: add 'wasm-unsafe-eval' to script-src.";
+  }
+  if (/magic|mime|fetch|load|404|status/i.test(text)) {
+    return "The WebAssembly file could not be loaded. Import 'downscope' (which has it inlined) in place of 'downscope/slim', or say where it is with initialize(source).";
+  }
+  return 'WebAssembly could not start here.';
+};

@@ -1,0 +1,92 @@
+//! The few JavaScript calls that web-sys and js-sys would only make by way of
+//! linear memory: a token must stay a JavaScript string from end to end.
+
+use js_sys::{JsString, Object, Promise, Reflect};
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The global `fetch`, of a window or a worker.
+    #[wasm_bindgen(catch, js_name = fetch)]
+    pub(super) fn fetch(input: &JsValue) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = fetch)]
+    pub(super) fn fetch_with(input: &str, init: &Object) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = JSON, js_name = parse)]
+    pub(super) fn parse_json(text: &JsString) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = encodeURIComponent)]
+    pub(super) fn percent_encode(text: &JsString) -> Result<JsString, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = Number)]
+    pub(super) fn to_number(value: &JsValue) -> Result<f64, JsValue>;
+
+    #[wasm_bindgen(extends = js_sys::Object)]
+    #[derive(Clone)]
+    pub(super) type Form;
+
+    #[wasm_bindgen(constructor, js_class = "URLSearchParams")]
+    pub(super) fn new() -> Form;
+
+    #[wasm_bindgen(method)]
+    pub(super) fn append(this: &Form, name: &str, value: &JsString);
+
+    pub(super) type Decoder;
+
+    #[wasm_bindgen(constructor, js_class = "TextDecoder")]
+    pub(super) fn new() -> Decoder;
+
+    #[wasm_bindgen(method, catch)]
+    pub(super) fn decode(
+        this: &Decoder,
+        chunk: &JsValue,
+        options: &Object,
+    ) -> Result<JsString, JsValue>;
+
+    #[wasm_bindgen(js_name = Request)]
+    type NewRequest;
+
+    #[wasm_bindgen(constructor, catch, js_class = "Request")]
+    fn new(input: &JsValue, init: &JsValue) -> Result<NewRequest, JsValue>;
+
+    #[wasm_bindgen(js_name = Headers)]
+    type NewHeaders;
+
+    #[wasm_bindgen(constructor, catch, js_class = "Headers")]
+    fn new(record: &JsValue) -> Result<NewHeaders, JsValue>;
+
+    pub(super) type HeaderList;
+
+    #[wasm_bindgen(method, catch)]
+    pub(super) fn get(this: &HeaderList, name: &str) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    pub(super) fn set(this: &HeaderList, name: &str, value: &JsString) -> Result<(), JsValue>;
+}
+
+/// `new Request(input, init)`, whatever the two are.
+pub(super) fn request(input: &JsValue, init: &JsValue) -> Result<web_sys::Request, JsValue> {
+    NewRequest::new(input, init).map(JsCast::unchecked_into)
+}
+
+/// `new Headers(record)`, whatever that is.
+pub(super) fn headers(record: &JsValue) -> Result<web_sys::Headers, JsValue> {
+    NewHeaders::new(record).map(JsCast::unchecked_into)
+}
+
+/// A property, or `undefined` where there is none or its getter throws.
+pub(super) fn get(object: &JsValue, name: &str) -> JsValue {
+    Reflect::get(object, &name.into()).unwrap_or_default()
+}
+
+/// Sets a property of an object of our own.
+pub(crate) fn set(object: &Object, name: &str, value: impl Into<JsValue>) {
+    // Cannot fail: the object is plain, extensible and unseen by others.
+    let _ = Reflect::set(object, &name.into(), &value.into());
+}
+
+/// What a call gave, be it a promise or not.
+pub(super) async fn settled(value: JsValue) -> Result<JsValue, JsValue> {
+    wasm_bindgen_futures::JsFuture::from(Promise::resolve(&value)).await
+}

@@ -1,0 +1,354 @@
+//! One client: the machine, the secrets, and who waits for what.
+
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+
+use js_sys::JsString;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{AbortController, AbortSignal};
+
+use super::abort::OnAbort;
+use super::clock::now;
+use super::endpoint::Source;
+use super::page::{self, PageEvents};
+use super::revoke::{self, Revocation};
+use super::secrets::Secrets;
+use super::timer::Timer;
+use super::{endpoint, entropy, oneshot};
+use crate::core::{
+    Batch, CallerId, Code, Config, Error, Generation, GrantId, GrantKey, Input, Machine, Millis,
+    Notice, Output, Page, RevokeOutcome, Revoked, Scope, Sending, State, Want,
+};
+
+/// A token and the name that it has in the core.
+pub(crate) type Acquired = (Generation, JsString);
+
+/// Called once, with no borrow held.
+type Sink<T> = Box<dyn FnOnce(T)>;
+
+/// Those who wait for an answer, by name.
+type Sinks<T> = RefCell<Vec<(CallerId, Sink<T>)>>;
+
+/// Where the app's backend is.
+pub(crate) struct Endpoints {
+    pub(crate) source: Source,
+    /// Absolute; checked.
+    pub(crate) revoke_url: Option<String>,
+    /// Needing any rules out the beacon.
+    pub(crate) revoke_headers: Option<js_sys::Object>,
+    pub(crate) allowed_origins: Vec<String>,
+}
+
+pub(crate) struct Shell {
+    machine: RefCell<Machine>,
+    pub(super) secrets: RefCell<Secrets>,
+    pub(super) endpoints: Endpoints,
+    pub(super) session: RefCell<String>,
+    listener: Box<dyn Fn(GrantId, Notice)>,
+    waiting: Sinks<Result<Acquired, Error>>,
+    revoking: Sinks<Revoked>,
+    requests: RefCell<Vec<(Generation, AbortController)>>,
+    /// Revoke requests whose answer is awaited.
+    pub(super) revokes: RefCell<Vec<AbortController>>,
+    pub(super) request_timeout: Millis,
+    timer: Timer,
+    page_events: Cell<Option<PageEvents>>,
+    /// Until it is closed a client outlives its handle: the tokens that it
+    /// handed out are to be revoked when the page goes.
+    kept: Cell<Option<Rc<Self>>>,
+    callers: Cell<u32>,
+    pumping: Cell<bool>,
+}
+
+impl Shell {
+    pub(crate) fn new(
+        config: Config,
+        endpoints: Endpoints,
+        listener: Box<dyn Fn(GrantId, Notice)>,
+    ) -> Rc<Self> {
+        let shell = Rc::new_cyclic(|weak: &Weak<Self>| Self {
+            request_timeout: config.request_timeout,
+            machine: RefCell::new(Machine::new(config, entropy::seed())),
+            secrets: RefCell::default(),
+            endpoints,
+            session: RefCell::new(entropy::session()),
+            listener,
+            waiting: RefCell::default(),
+            revoking: RefCell::default(),
+            requests: RefCell::default(),
+            revokes: RefCell::default(),
+            timer: Timer::default(),
+            page_events: Cell::new(Some(PageEvents::listen(weak.clone()))),
+            kept: Cell::default(),
+            callers: Cell::new(0),
+            pumping: Cell::new(false),
+        });
+        shell.kept.set(Some(shell.clone()));
+        if let Some(page) = page::at_the_start() {
+            shell.page(page);
+        }
+        shell
+    }
+
+    pub(crate) fn open(self: &Rc<Self>, key: GrantKey, hint: Option<GrantId>) -> GrantId {
+        let id = self.machine.borrow_mut().open(key, hint);
+        self.pump();
+        id
+    }
+
+    /// The token to use right now. See [`Machine::peek`].
+    pub(crate) fn peek(&self, id: GrantId, settled: bool) -> Option<JsString> {
+        let generation = self.machine.borrow_mut().peek(id, settled, now())?;
+        self.token(generation)
+    }
+
+    /// Calls `sink` with a token or why there is none.
+    pub(crate) fn acquire(
+        self: &Rc<Self>,
+        id: GrantId,
+        want: Want,
+        signal: Option<&AbortSignal>,
+        sink: impl FnOnce(Result<Acquired, Error>) + 'static,
+    ) {
+        if signal.is_some_and(AbortSignal::aborted) {
+            return sink(Err(Error::new(Code::Aborted)));
+        }
+        let caller = self.caller();
+        let shell = Rc::downgrade(self);
+        let listener = signal.map(|signal| {
+            OnAbort::new(signal, move || {
+                if let Some(shell) = shell.upgrade() {
+                    shell.input(Input::Cancel { grant: id, caller });
+                }
+            })
+        });
+        let sink: Sink<_> = Box::new(move |answer| {
+            drop(listener);
+            sink(answer);
+        });
+        self.waiting.borrow_mut().push((caller, sink));
+        self.input(Input::Acquire {
+            grant: id,
+            caller,
+            want,
+        });
+    }
+
+    /// As [`Shell::acquire`], as a future.
+    pub(crate) async fn acquired(
+        self: &Rc<Self>,
+        id: GrantId,
+        want: Want,
+        signal: Option<&AbortSignal>,
+    ) -> Result<Acquired, Error> {
+        let (sink, answer) = oneshot::channel();
+        self.acquire(id, want, signal, sink);
+        answer.await
+    }
+
+    /// The resource answered 401 to this token.
+    pub(crate) fn refused(self: &Rc<Self>, grant: GrantId, generation: Generation) {
+        self.input(Input::Refused { grant, generation });
+    }
+
+    /// As [`Shell::refused`], for those who know the token by its characters.
+    pub(crate) fn refused_token(self: &Rc<Self>, id: GrantId, token: &JsString) {
+        let current = self.machine.borrow().current(id);
+        if let Some(generation) = current
+            && self.token(generation).as_ref() == Some(token)
+        {
+            self.refused(id, generation);
+        }
+    }
+
+    pub(crate) fn revoke(self: &Rc<Self>, scope: Scope, sink: impl FnOnce(Revoked) + 'static) {
+        let caller = self.caller();
+        self.revoking.borrow_mut().push((caller, Box::new(sink)));
+        self.input(Input::Revoke { scope, caller });
+    }
+
+    pub(crate) fn close(self: &Rc<Self>, sink: impl FnOnce(Revoked) + 'static) {
+        let caller = self.caller();
+        let shell = self.clone();
+        let sink: Sink<_> = Box::new(move |revoked| {
+            // Not before: until now a page that goes takes the revoke along.
+            shell.page_events.take();
+            shell.kept.take();
+            sink(revoked);
+        });
+        self.revoking.borrow_mut().push((caller, sink));
+        self.input(Input::Close { caller });
+    }
+
+    pub(crate) fn resume(self: &Rc<Self>) {
+        self.input(Input::Resume);
+    }
+
+    pub(crate) fn page(self: &Rc<Self>, page: Page) {
+        self.input(Input::Page(page));
+    }
+
+    pub(crate) fn state(&self, id: GrantId) -> State {
+        self.machine.borrow().state(id, now())
+    }
+
+    pub(crate) fn key(&self, id: GrantId) -> Option<GrantKey> {
+        self.machine.borrow().key(id).cloned()
+    }
+
+    /// The scopes that the server says it granted with the grant's token.
+    pub(crate) fn granted_scope(&self, id: GrantId) -> Option<String> {
+        let generation = self.machine.borrow().current(id)?;
+        self.secrets.borrow().get(generation)?.scope.clone()
+    }
+
+    pub(super) fn revoke_answered(self: &Rc<Self>, batch: Batch, outcome: RevokeOutcome) {
+        self.input(Input::RevokeAnswered { batch, outcome });
+    }
+
+    fn token(&self, generation: Generation) -> Option<JsString> {
+        let secrets = self.secrets.borrow();
+        secrets.get(generation).map(|secret| secret.token.clone())
+    }
+
+    fn caller(&self) -> CallerId {
+        let caller = self.callers.get().wrapping_add(1);
+        self.callers.set(caller);
+        CallerId(caller)
+    }
+
+    fn input(self: &Rc<Self>, input: Input) {
+        self.machine.borrow_mut().handle_input(input, now());
+        self.pump();
+    }
+
+    /// Drains the machine. What is carried out may call the app's code, which
+    /// may call back in here: no borrow is held meanwhile, and whatever such a
+    /// call brings about waits for its turn in the outer loop.
+    fn pump(self: &Rc<Self>) {
+        if self.pumping.replace(true) {
+            return;
+        }
+        loop {
+            let output = self.machine.borrow_mut().poll_output();
+            let Some(output) = output else { break };
+            self.carry_out(output);
+        }
+        self.pumping.set(false);
+        self.arm();
+    }
+
+    fn arm(self: &Rc<Self>) {
+        let now = now();
+        let Some(wait) = self.machine.borrow().poll_timeout(now) else {
+            return self.timer.disarm();
+        };
+        let shell = Rc::downgrade(self);
+        self.timer.arm(wait, now, move || {
+            if let Some(shell) = shell.upgrade() {
+                shell.timer.disarm();
+                shell
+                    .machine
+                    .borrow_mut()
+                    .handle_timeout(super::clock::now());
+                shell.pump();
+            }
+        });
+    }
+
+    fn carry_out(self: &Rc<Self>, output: Output) {
+        match output {
+            Output::AbortRequest(generation) => {
+                if let Some((_, controller)) = take(&self.requests, generation) {
+                    controller.abort();
+                }
+            }
+            Output::Forget(generation) => self.secrets.borrow_mut().remove(generation),
+            Output::Notify(id, notice) => (self.listener)(id, notice),
+            Output::Reject(caller, error) => self.answer(caller, Err(error)),
+            Output::RenewSession => {
+                // A request under way keeps pages out of some back/forward caches.
+                for controller in self.revokes.take() {
+                    controller.abort();
+                }
+                self.session.replace(entropy::session());
+            }
+            Output::RequestToken(id, generation) => self.request_token(id, generation),
+            Output::Resolve(caller, generation) => {
+                let token = self.token(generation);
+                let token = token.ok_or(Error::new(Code::Internal));
+                self.answer(caller, token.map(|token| (generation, token)));
+            }
+            Output::Revoke {
+                batch,
+                sending,
+                tokens,
+                pending,
+                reason,
+                whole_session,
+            } => {
+                let revocation = Revocation {
+                    tokens: &tokens,
+                    pending: &pending,
+                    reason,
+                    whole_session,
+                };
+                let Some(form) = revoke::form(self, &revocation) else {
+                    return;
+                };
+                match sending {
+                    Sending::Awaited => revoke::send_and_await(self.clone(), batch, form),
+                    Sending::Unload => revoke::hand_over(self, &form),
+                }
+            }
+            Output::Revoked(caller, revoked) => {
+                if let Some((_, sink)) = take(&self.revoking, caller) {
+                    sink(revoked);
+                }
+            }
+        }
+    }
+
+    fn answer(&self, caller: CallerId, answer: Result<Acquired, Error>) {
+        if let Some((_, sink)) = take(&self.waiting, caller) {
+            sink(answer);
+        }
+    }
+
+    fn request_token(self: &Rc<Self>, id: GrantId, generation: Generation) {
+        let Some(key) = self.key(id) else { return };
+        let shell = self.clone();
+        spawn_local(async move {
+            let answer = endpoint::ask(&shell, &key, generation).await;
+            take(&shell.requests, generation);
+            let answer = answer.map(|(issued, secret)| {
+                shell.secrets.borrow_mut().insert(generation, secret);
+                issued
+            });
+            shell.input(Input::Answered {
+                grant: id,
+                generation,
+                answer,
+            });
+        });
+    }
+
+    pub(super) fn begin_request(&self, generation: Generation) -> Option<AbortController> {
+        let controller = AbortController::new().ok()?;
+        let mut requests = self.requests.borrow_mut();
+        requests.push((generation, controller.clone()));
+        Some(controller)
+    }
+}
+
+impl Drop for Shell {
+    fn drop(&mut self) {
+        self.timer.disarm();
+    }
+}
+
+fn take<K: PartialEq, V>(list: &RefCell<Vec<(K, V)>>, key: K) -> Option<(K, V)> {
+    let mut list = list.borrow_mut();
+    let place = list.iter().position(|(one, _)| *one == key)?;
+    Some(list.swap_remove(place))
+}
