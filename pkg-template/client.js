@@ -1,7 +1,8 @@
 // @ts-check
 import { Grant } from './grant.js';
 import { TokenEvent } from './events.js';
-import { createHandle, guard, settledBy, startOnce } from './wasm.js';
+import { readClient, readGrant } from './options.js';
+import { guard, settledBy, startOnce } from './wasm.js';
 
 /** @typedef {import('./index.js').TokenClient} TokenClient */
 /** @typedef {import('./index.js').TokenClientOptions} TokenClientOptions */
@@ -22,8 +23,8 @@ export const create = async (options, source) => {
 };
 
 class Client extends EventTarget {
-  #handle;
-  /** @type {Map<number, Grant>} */
+  #client;
+  /** @type {Map<number, Grant>} Where events find their grant. */
   #grants = new Map();
   /** @type {Promise<RevokeResult> | undefined} */
   #closing;
@@ -31,7 +32,29 @@ class Client extends EventTarget {
   /** @param {TokenClientOptions} options */
   constructor(options) {
     super();
-    this.#handle = createHandle(options, (grant, type, detail) => this.#notify(grant, type, detail));
+    const given = readClient(options);
+    const numbers = [
+      given.refreshLead,
+      given.expiryMargin,
+      given.maxAge,
+      given.timeout,
+      given.requestTimeout,
+      given.maxGrants,
+    ];
+    this.#client = guard((wasm) =>
+      wasm.create(
+        given.tokenEndpoint,
+        given.getToken,
+        given.revokeEndpoint,
+        given.headers,
+        given.revokeHeaders,
+        given.credentials ?? 'same-origin',
+        given.allowedOrigins ?? [],
+        new Float64Array(numbers),
+        (/** @type {number} */ grant, /** @type {string} */ type, /** @type {object} */ detail) =>
+          this.#notify(grant, type, detail),
+      ),
+    );
   }
 
   get closed() {
@@ -40,22 +63,23 @@ class Client extends EventTarget {
 
   /** @param {import('./index.js').GrantOptions} options */
   grant(options) {
-    const id = guard(() => this.#handle.open(options));
-    return this.#grants.get(id) ?? new Grant(this.#handle, this.#grants, id);
+    const { resource, scopes = [] } = readGrant(options);
+    const id = guard((wasm) => wasm.open(this.#client, resource, scopes, 0));
+    return this.#grants.get(id) ?? new Grant(this.#client, this.#grants, id, resource, scopes);
   }
 
   /** @returns {Promise<RevokeResult>} */
   revokeAll() {
-    return settledBy((resolve) => this.#handle.revoke_all(resolve));
+    return settledBy((wasm, resolve) => wasm.revoke(this.#client, undefined, resolve));
   }
 
   resume() {
-    guard(() => this.#handle.resume());
+    guard((wasm) => wasm.resume(this.#client));
   }
 
   /** @returns {Promise<RevokeResult>} */
   close() {
-    return (this.#closing ??= settledBy((resolve) => this.#handle.close(resolve)));
+    return (this.#closing ??= settledBy((wasm, resolve) => wasm.close(this.#client, resolve)));
   }
 
   /** @returns {Promise<void>} */

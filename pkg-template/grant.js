@@ -1,41 +1,44 @@
 // @ts-check
+import { peek } from './glue.js';
+import { readToken } from './options.js';
 import { dead, guard, settledBy } from './wasm.js';
 
-/** @typedef {import('./glue.js').Handle} Handle */
-
 export class Grant extends EventTarget {
-  #handle;
+  #client;
   #grants;
   #id;
-  #key;
+  #resource;
+  #scopes;
 
   /**
-   * @param {Handle} handle
+   * @param {number} client
    * @param {Map<number, Grant>} grants Where events find their grant.
    * @param {number} id
+   * @param {string | undefined} resource
+   * @param {string[]} scopes
    */
-  constructor(handle, grants, id) {
+  constructor(client, grants, id, resource, scopes) {
     super();
-    this.#handle = handle;
+    this.#client = client;
     this.#grants = grants;
     this.#id = id;
-    this.#key = /** @type {{ resource?: string, scopes: string[] }} */ (handle.key(id));
-    Object.freeze(this.#key.scopes);
+    this.#resource = resource;
+    this.#scopes = Object.freeze(scopes);
     grants.set(id, this);
   }
 
   get resource() {
-    return this.#key.resource;
+    return this.#resource;
   }
 
   get scopes() {
-    return this.#key.scopes;
+    return this.#scopes;
   }
 
   /** @returns {string | undefined} */
   peek() {
     if (dead) throw dead;
-    return this.#handle.peek(this.#id, false);
+    return peek(this.#client, this.#id, false);
   }
 
   /**
@@ -44,11 +47,8 @@ export class Grant extends EventTarget {
    */
   token(options) {
     // The short way: a token whose refresh is not due costs one call.
-    const token = options || dead ? undefined : this.#handle.peek(this.#id, true);
-    if (token !== undefined) return Promise.resolve(token);
-    return settledBy((resolve, reject) =>
-      this.#handle.token(this.#open(), options, resolve, reject),
-    );
+    const token = options || dead ? undefined : peek(this.#client, this.#id, true);
+    return token === undefined ? this.#acquire(options) : Promise.resolve(token);
   }
 
   /**
@@ -57,29 +57,45 @@ export class Grant extends EventTarget {
    * @returns {Promise<Response>}
    */
   fetch(input, init) {
-    return settledBy((resolve, reject) =>
-      this.#handle.fetch(this.#open(), input, init, resolve, reject),
+    return settledBy((wasm, resolve, reject) =>
+      wasm.fetch(this.#client, this.#open(wasm), input, init, resolve, reject),
     );
   }
 
   /** @param {string} token */
   reject(token) {
-    guard(() => this.#handle.refused(this.#id, token));
+    guard((wasm) => wasm.refused(this.#client, this.#id, token));
   }
 
   /** @returns {Promise<import('./index.js').RevokeResult>} */
   revoke() {
-    return settledBy((resolve) => this.#handle.revoke(this.#id, resolve));
+    return settledBy((wasm, resolve) => wasm.revoke(this.#client, this.#id, resolve));
   }
 
   /** @returns {import('./index.js').GrantState} */
   get state() {
-    return guard(() => this.#handle.state(this.#id));
+    return guard((wasm) => wasm.state(this.#client, this.#id));
   }
 
-  /** The name of this grant in WebAssembly; another one if it had to give way meanwhile. */
-  #open() {
-    const id = this.#handle.open(this.#key, this.#id);
+  /**
+   * @param {import('./index.js').TokenOptions} [options]
+   * @returns {Promise<string>}
+   */
+  #acquire(options = {}) {
+    return settledBy((wasm, resolve, reject) => {
+      const { minTtl = 0, forceRefresh = false, timeout = -1, signal } = readToken(options);
+      const id = this.#open(wasm);
+      wasm.token(this.#client, id, minTtl, forceRefresh, timeout, signal, resolve, reject);
+    });
+  }
+
+  /**
+   * The name of this grant in WebAssembly; another one if it had to give way meanwhile.
+   *
+   * @param {typeof import('./glue.js')} wasm
+   */
+  #open(wasm) {
+    const id = wasm.open(this.#client, this.#resource, this.#scopes, this.#id);
     this.#id = id;
     if (!this.#grants.has(id)) this.#grants.set(id, this);
     return id;

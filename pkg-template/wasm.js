@@ -1,5 +1,5 @@
 // @ts-check
-import start, { Handle, onPanic } from './glue.js';
+import load, * as wasm from './glue.js';
 import { TokenError } from './errors.js';
 
 /** @typedef {import('./slim.js').WasmSource} WasmSource */
@@ -21,8 +21,8 @@ const open = new Set();
 export const startOnce = (source) =>
   (started ??= (async () => {
     try {
-      await start({ module_or_path: await source() });
-      onPanic(die);
+      await load({ module_or_path: await source() });
+      wasm.start(die, (/** @type {any} */ raw) => new TokenError(raw));
     } catch (cause) {
       started = undefined;
       throw new TokenError({ code: 'unsupported', message: hint(cause), cause });
@@ -30,22 +30,15 @@ export const startOnce = (source) =>
   })());
 
 /**
- * @param {object} options
- * @param {(grant: number, type: string, detail: any) => void} notify
- */
-export const createHandle = (options, notify) =>
-  guard(() => new Handle(options, (/** @type {any} */ raw) => new TokenError(raw), notify));
-
-/**
  * Calls into WebAssembly, unless it has failed before.
  *
  * @template T
- * @param {() => T} call
+ * @param {(wasm: typeof import('./glue.js')) => T} call
  */
 export const guard = (call) => {
   if (dead) throw dead;
   try {
-    return call();
+    return call(wasm);
   } catch (error) {
     throw dead ?? (error instanceof WebAssembly.RuntimeError ? die() : error);
   }
@@ -55,7 +48,7 @@ export const guard = (call) => {
  * A promise that WebAssembly settles through the two functions it is given.
  *
  * @template T
- * @param {(resolve: (value: any) => void, reject: (reason: unknown) => void) => void} call
+ * @param {(wasm: typeof import('./glue.js'), resolve: (value: any) => void, reject: (reason: unknown) => void) => void} call
  * @returns {Promise<T>}
  */
 export const settledBy = (call) =>
@@ -67,11 +60,13 @@ export const settledBy = (call) =>
         settler(value);
       };
     try {
-      guard(() => call(settle(resolve), settle(reject)));
+      guard((wasm) => call(wasm, settle(resolve), settle(reject)));
     } catch (error) {
       settle(reject)(error);
     }
   });
+
+export { isSafe } from './glue.js';
 
 const die = () => {
   dead ??= new TokenError({

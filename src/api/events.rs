@@ -1,22 +1,16 @@
 //! From the core's notices and states to plain objects, times as `Date.now()` has them.
 
-use js_sys::{Date, Function, Object};
-use serde::Serialize;
+use js_sys::{Date, Function, JsString, Object};
 use wasm_bindgen::prelude::*;
 
-use super::error::Errors;
-use crate::browser::set;
-use crate::core::{GrantId, GrantKey, Millis, Notice, Revoked, State, Status};
-
-/// An object for JavaScript.
-pub(super) fn to_js(value: &impl Serialize) -> JsValue {
-    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-    value.serialize(&serializer).unwrap_or_default()
-}
+use super::error;
+use super::plain::{Field, object};
+use crate::browser::{Listener, set};
+use crate::core::{Millis, Notice, Revoked, State, Status};
 
 /// Hands notices to the facade: the grant, the type of an event, its detail.
-pub(super) fn listener(errors: Errors, notify: Function) -> Box<dyn Fn(GrantId, Notice)> {
-    Box::new(move |grant, notice| {
+pub(super) fn listener(notify: Function) -> Listener {
+    Box::new(move |_, grant, notice| {
         let detail = Object::new();
         let name = match notice {
             Notice::Expired => "expired",
@@ -25,7 +19,7 @@ pub(super) fn listener(errors: Errors, notify: Function) -> Box<dyn Fn(GrantId, 
                 "expiring"
             }
             Notice::Failed(error) => {
-                set(&detail, "error", errors.make(error));
+                set(&detail, "error", error::make(error));
                 "error"
             }
             Notice::Gone => "gone",
@@ -43,69 +37,49 @@ pub(super) fn listener(errors: Errors, notify: Function) -> Box<dyn Fn(GrantId, 
     })
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct RawState<'a> {
-    status: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    issued_at: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    refresh_at: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expires_at: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    scopes: Option<Vec<&'a str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<&'static str>,
-}
-
 pub(super) fn state(state: &State, scope: Option<String>) -> JsValue {
     let token = state.token;
-    to_js(&RawState {
-        status: match state.status {
-            Status::Closed => "closed",
-            Status::Empty => "empty",
-            Status::Fetching => "fetching",
-            Status::Refreshing => "refreshing",
-            Status::Stopped => "stopped",
-            Status::Valid => "valid",
-            Status::Waiting => "waiting",
-        },
-        issued_at: token.map(|token| Date::now() - token.age.0 as f64),
-        refresh_at: token.map(|token| at(token.refresh_in)),
-        expires_at: token.map(|token| at(token.expires_in)),
-        scopes: scope
-            .as_deref()
-            .map(|scope| scope.split(' ').filter(|one| !one.is_empty()).collect()),
-        error: state.error.map(|error| error.code.as_str()),
-    })
-}
-
-#[derive(Serialize)]
-struct RawKey<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    resource: Option<&'a str>,
-    scopes: Vec<&'a str>,
-}
-
-pub(super) fn key(key: &GrantKey) -> JsValue {
-    to_js(&RawKey {
-        resource: key.resource(),
-        scopes: key.scope().split(' ').collect(),
-    })
-}
-
-#[derive(Serialize)]
-struct RawRevoked {
-    tokens: u32,
-    confirmed: bool,
+    let status = match state.status {
+        Status::Closed => "closed",
+        Status::Empty => "empty",
+        Status::Fetching => "fetching",
+        Status::Refreshing => "refreshing",
+        Status::Stopped => "stopped",
+        Status::Valid => "valid",
+        Status::Waiting => "waiting",
+    };
+    let issued_at = token.map(|token| Date::now() - token.age.0 as f64);
+    let state = object(&[
+        ("status", Some(Field::Text(status))),
+        ("issuedAt", issued_at.map(Field::Number)),
+        (
+            "refreshAt",
+            token.map(|token| Field::Number(at(token.refresh_in))),
+        ),
+        (
+            "expiresAt",
+            token.map(|token| Field::Number(at(token.expires_in))),
+        ),
+        (
+            "error",
+            state.error.map(|error| Field::Text(error.code.as_str())),
+        ),
+    ]);
+    if let Some(scope) = scope {
+        set(
+            state.unchecked_ref(),
+            "scopes",
+            JsString::from(scope).split(" "),
+        );
+    }
+    state
 }
 
 pub(super) fn revoked(revoked: Revoked) -> JsValue {
-    to_js(&RawRevoked {
-        tokens: revoked.tokens,
-        confirmed: revoked.confirmed,
-    })
+    object(&[
+        ("tokens", Some(Field::Number(revoked.tokens.into()))),
+        ("confirmed", Some(Field::Flag(revoked.confirmed))),
+    ])
 }
 
 fn at(wait: Millis) -> f64 {

@@ -1,146 +1,227 @@
-//! What JavaScript calls: conversions, and nothing else.
+//! What the npm package's facade calls: conversions, and nothing else.
 //!
-//! Every method takes `&self` and none is async: a call that is under way
-//! keeps no hold on the handle. Promises are made by the facade, which gives
-//! `resolve` and `reject` to the calls here; so it can settle every one of
-//! them if WebAssembly should ever fail.
+//! Plain functions over numbered clients instead of an exported class: a class
+//! would bring its own glue, a borrow flag and a finalizer for each method's
+//! receiver (about 3 KB compressed), and a client must outlive its JavaScript
+//! handle anyway, to revoke its tokens when the page goes.
+//!
+//! None is async: promises are made by the facade, which gives `resolve` and
+//! `reject` to the calls here, and so can settle every one of them if
+//! WebAssembly should ever fail.
+
+#![expect(
+    clippy::too_many_arguments,
+    reason = "an object of options would bring its field names into the module"
+)]
+#![expect(
+    unreachable_pub,
+    reason = "wasm-bindgen exports public functions, also those of private modules"
+)]
 
 mod alloc;
+mod clients;
 mod error;
 mod events;
-mod options;
-mod panic;
+mod hooks;
+mod plain;
 
-use std::rc::Rc;
-
-use js_sys::{Function, JsString};
+use js_sys::{Array, Function, JsString, Object};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
+use web_sys::AbortSignal;
 
-use crate::browser::{FetchError, Shell, fetch_with_token};
-use crate::core::{GrantId, Revoked, Scope};
-use error::Errors;
+use crate::browser::{
+    Endpoints, FetchError, Headers, Provider, Shell, Source, fetch_with_token, set,
+};
+use crate::core::{Code, Config, Error, GrantId, GrantKey, Millis, Scope, Want, protects_tokens};
+use clients::client;
 
-/// A client; its grants are numbers that [`Handle::open`] gives.
-#[wasm_bindgen]
-pub struct Handle {
-    shell: Rc<Shell>,
-    errors: Errors,
+/// Whether tokens are safe from onlookers on the way to a URL of this protocol and host.
+#[wasm_bindgen(js_name = isSafe)]
+pub fn is_safe(protocol: &str, host: &str) -> bool {
+    protects_tokens(protocol, host)
 }
 
-impl std::fmt::Debug for Handle {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Handle")
-    }
+/// Makes a client and gives its number. `numbers` are, in milliseconds but for
+/// the last, and NaN where the default will do: refresh lead, expiry margin,
+/// maximal age, time-out, request time-out, most grants.
+#[wasm_bindgen]
+pub fn create(
+    token_url: Option<String>,
+    get_token: Option<Function>,
+    revoke_url: Option<String>,
+    headers: Option<Function>,
+    revoke_headers: Option<Object>,
+    credentials: String,
+    allowed_origins: Array,
+    numbers: &[f64],
+    notify: Function,
+) -> u32 {
+    let number = |place: usize| {
+        numbers
+            .get(place)
+            .copied()
+            .filter(|number| !number.is_nan())
+    };
+    let millis = |place, default| number(place).map_or(default, |number| Millis(number as u64));
+    let default = Config::default();
+    let config = Config {
+        refresh_lead: millis(0, default.refresh_lead),
+        expiry_margin: millis(1, default.expiry_margin),
+        max_age: number(2).map(|number| Millis(number as u64)),
+        timeout: millis(3, default.timeout),
+        request_timeout: millis(4, default.request_timeout),
+        max_grants: number(5).map_or(default.max_grants, |number| number as u32),
+        can_revoke: revoke_url.is_some(),
+    };
+    let source = match get_token {
+        Some(function) => Source::Provider(provider(function)),
+        None => Source::Url {
+            url: token_url.unwrap_or_default(),
+            headers: headers.map(record),
+            credentials,
+        },
+    };
+    let origins = allowed_origins.iter().filter_map(|one| one.as_string());
+    let endpoints = Endpoints {
+        source,
+        revoke_url,
+        revoke_headers,
+        allowed_origins: origins.collect(),
+    };
+    clients::add(Shell::new(config, endpoints, events::listener(notify)))
 }
 
+/// The grant for a resource and scopes; `hint` is what an earlier call gave
+/// for them, or 0.
 #[wasm_bindgen]
-impl Handle {
-    /// `make_error` turns plain objects into errors; `notify` gets a grant, the
-    /// type of an event and its detail.
-    #[wasm_bindgen(constructor)]
-    pub fn new(options: &JsValue, make_error: Function, notify: Function) -> Result<Self, JsValue> {
-        let errors = Errors::new(make_error);
-        let (config, endpoints) = options::client(options).map_err(|bad| errors.misused(&bad))?;
-        let listener = events::listener(errors.clone(), notify);
-        let shell = Shell::new(config, endpoints, listener);
-        Ok(Self { shell, errors })
-    }
+pub fn open(
+    number: u32,
+    resource: Option<String>,
+    scopes: &Array,
+    hint: f64,
+) -> Result<f64, JsValue> {
+    let scopes = scopes.iter().filter_map(|scope| scope.as_string());
+    let key = GrantKey::new(resource, scopes)
+        .map_err(|what| error::make(Error::new(Code::InvalidOptions).with_detail(what)))?;
+    let opened = client(number).map(|client| client.open(key, Some(GrantId::from_number(hint))));
+    Ok(opened.map_or(0.0, GrantId::to_number))
+}
 
-    /// The grant for a resource and scopes; `hint` is what an earlier call gave for them.
-    pub fn open(&self, options: &JsValue, hint: Option<f64>) -> Result<f64, JsValue> {
-        let key = options::grant(options).map_err(|bad| self.errors.misused(&bad))?;
-        let hint = hint.map(GrantId::from_number);
-        Ok(self.shell.open(key, hint).to_number())
-    }
+/// The token to use right now; with `settled`, only if no refresh is due.
+#[wasm_bindgen]
+pub fn peek(number: u32, grant: f64, settled: bool) -> Option<JsString> {
+    client(number)?.peek(GrantId::from_number(grant), settled)
+}
 
-    /// What a grant is for, as options that open it again.
-    pub fn key(&self, grant: f64) -> JsValue {
-        let key = self.shell.key(GrantId::from_number(grant));
-        key.map_or(JsValue::UNDEFINED, |key| events::key(&key))
-    }
+/// Settles with a token. `timeout` is negative where the default will do.
+#[wasm_bindgen]
+pub fn token(
+    number: u32,
+    grant: f64,
+    min_ttl: f64,
+    force: bool,
+    timeout: f64,
+    signal: Option<AbortSignal>,
+    resolve: Function,
+    reject: Function,
+) {
+    let Some(client) = client(number) else {
+        return call(&reject, &error::make(Error::new(Code::Closed)));
+    };
+    let want = Want {
+        min_ttl: Millis(min_ttl as u64),
+        force,
+        timeout: (timeout >= 0.0).then_some(Millis(timeout as u64)),
+    };
+    let reason = signal.clone();
+    let grant = GrantId::from_number(grant);
+    client.acquire(grant, want, signal.as_ref(), move |answer| match answer {
+        Ok((_, token)) => call(&resolve, &token),
+        Err(error) => call(&reject, &error::aborted_or(error, reason.as_ref())),
+    });
+}
 
-    /// The token to use right now; with `settled`, only if no refresh is due.
-    pub fn peek(&self, grant: f64, settled: bool) -> Option<JsString> {
-        self.shell.peek(GrantId::from_number(grant), settled)
-    }
-
-    /// Settles with a token.
-    pub fn token(
-        &self,
-        grant: f64,
-        options: &JsValue,
-        resolve: Function,
-        reject: Function,
-    ) -> Result<(), JsValue> {
-        let (want, signal) = options::token(options).map_err(|bad| self.errors.misused(&bad))?;
+/// Settles with a response.
+#[wasm_bindgen]
+pub fn fetch(
+    number: u32,
+    grant: f64,
+    input: JsValue,
+    init: JsValue,
+    resolve: Function,
+    reject: Function,
+) {
+    let Some(client) = client(number) else {
+        return call(&reject, &error::make(Error::new(Code::Closed)));
+    };
+    spawn_local(async move {
         let grant = GrantId::from_number(grant);
-        let errors = self.errors.clone();
-        let reason = signal.clone();
-        self.shell
-            .acquire(grant, want, signal.as_ref(), move |answer| match answer {
-                Ok((_, token)) => call(&resolve, &token),
-                Err(error) => call(&reject, &errors.aborted_or(error, reason.as_ref())),
-            });
-        Ok(())
-    }
+        match fetch_with_token(&client, grant, &input, &init).await {
+            Ok(response) => call(&resolve, &response),
+            Err(FetchError::Token(error)) => call(&reject, &error::make(error)),
+            Err(FetchError::Other(error)) => call(&reject, &error),
+        }
+    });
+}
 
-    /// Settles with a response.
-    pub fn fetch(
-        &self,
-        grant: f64,
-        input: JsValue,
-        init: JsValue,
-        resolve: Function,
-        reject: Function,
-    ) {
-        let shell = self.shell.clone();
-        let errors = self.errors.clone();
-        spawn_local(async move {
-            let grant = GrantId::from_number(grant);
-            match fetch_with_token(&shell, grant, &input, &init).await {
-                Ok(response) => call(&resolve, &response),
-                Err(FetchError::Token(error)) => call(&reject, &errors.make(error)),
-                Err(FetchError::Other(error)) => call(&reject, &error),
-            }
-        });
-    }
-
-    /// The resource answered 401 to this token.
-    pub fn refused(&self, grant: f64, token: &JsString) {
-        self.shell.refused_token(GrantId::from_number(grant), token);
-    }
-
-    /// Settles with what became of the grant's tokens.
-    pub fn revoke(&self, grant: f64, resolve: Function) {
-        let scope = Scope::Grant(GrantId::from_number(grant));
-        self.shell.revoke(scope, revoked(resolve));
-    }
-
-    /// Settles with what became of all tokens.
-    pub fn revoke_all(&self, resolve: Function) {
-        self.shell.revoke(Scope::All, revoked(resolve));
-    }
-
-    /// Settles with what became of all tokens; the handle is of no use afterwards.
-    pub fn close(&self, resolve: Function) {
-        self.shell.close(revoked(resolve));
-    }
-
-    /// Forgets refusals and back-offs.
-    pub fn resume(&self) {
-        self.shell.resume();
-    }
-
-    /// Where a grant stands.
-    pub fn state(&self, grant: f64) -> JsValue {
-        let id = GrantId::from_number(grant);
-        events::state(&self.shell.state(id), self.shell.granted_scope(id))
+/// The resource answered 401 to this token.
+#[wasm_bindgen]
+pub fn refused(number: u32, grant: f64, token: &JsString) {
+    if let Some(client) = client(number) {
+        client.refused_token(GrantId::from_number(grant), token);
     }
 }
 
-fn revoked(resolve: Function) -> impl FnOnce(Revoked) {
-    move |revoked| call(&resolve, &events::revoked(revoked))
+/// Revokes a grant's tokens, or without a grant all. Settles with what became of them.
+#[wasm_bindgen]
+pub fn revoke(number: u32, grant: Option<f64>, resolve: Function) {
+    let scope = grant.map_or(Scope::All, |grant| {
+        Scope::Grant(GrantId::from_number(grant))
+    });
+    let settle = move |revoked| call(&resolve, &events::revoked(revoked));
+    match client(number) {
+        Some(client) => client.revoke(scope, settle),
+        None => settle(crate::core::Revoked::NOTHING),
+    }
+}
+
+/// Revokes everything and lets go. Settles with what became of the tokens.
+#[wasm_bindgen]
+pub fn close(number: u32, resolve: Function) {
+    if let Some(client) = clients::remove(number) {
+        client.close(move |revoked| call(&resolve, &events::revoked(revoked)));
+    }
+}
+
+/// Forgets refusals and back-offs.
+#[wasm_bindgen]
+pub fn resume(number: u32) {
+    if let Some(client) = client(number) {
+        client.resume();
+    }
+}
+
+/// Where a grant stands.
+#[wasm_bindgen]
+pub fn state(number: u32, grant: f64) -> JsValue {
+    let id = GrantId::from_number(grant);
+    match client(number) {
+        Some(client) => events::state(&client.state(id), client.granted_scope(id)),
+        None => events::state(&crate::core::State::CLOSED, None),
+    }
+}
+
+fn provider(function: Function) -> Provider {
+    Box::new(move |request, signal| {
+        let context = Object::new();
+        set(&context, "signal", signal.clone());
+        function.call2(&JsValue::UNDEFINED, request, &context)
+    })
+}
+
+fn record(function: Function) -> Headers {
+    Box::new(move || function.call0(&JsValue::UNDEFINED))
 }
 
 /// For functions of the facade, which do not throw.

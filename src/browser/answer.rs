@@ -58,7 +58,7 @@ pub(super) fn thrown(error: &JsValue) -> Failure {
 /// `Retry-After`, in seconds or as a date (RFC 9110 section 10.2.3). On another
 /// origin it is readable only if the server exposes it.
 pub(super) fn retry_after(response: &JsValue) -> Option<Millis> {
-    let value = fetch::header(response, "retry-after")?;
+    let value = String::from(fetch::header(response, "retry-after")?);
     core::retry_after_seconds(&value).or_else(|| {
         let date = Date::parse(&value);
         (!date.is_nan()).then(|| Millis(date as u64) - now().wall)
@@ -135,5 +135,5 @@ fn error_code(body: &JsValue) -> Option<&'static str> {
     };
     let code = code.dyn_into::<JsString>().ok();
     let code = String::from(code.filter(|code| code.length() <= LONGEST_CODE)?);
-    core::registered_error(code.rsplit(['/', ':', '#']).next()?)
+    core::registered_error(&code)
 }

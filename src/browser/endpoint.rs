@@ -73,7 +73,7 @@ fn token_request(key: &GrantKey, session: &str, generation: Generation) -> Objec
     }
     js::set(&request, "scope", key.scope());
     js::set(&request, "session", session);
-    js::set(&request, "id", generation.0.to_string());
+    js::set(&request, "id", js::decimal(generation.0));
     request
 }
 

@@ -16,13 +16,14 @@ pub(super) fn seed() -> u64 {
 
 /// 128 random bits in hexadecimal: the name of one page life.
 pub(super) fn session() -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let bytes: [u8; 16] = bytes();
-    let digits = bytes
-        .iter()
-        .flat_map(|byte| [byte >> 4, byte & 15])
-        .map(|digit| char::from(DIGITS[usize::from(digit)]));
-    digits.collect()
+    let mut name = String::with_capacity(32);
+    for byte in bytes::<16>() {
+        for digit in [byte >> 4, byte & 15] {
+            let first = if digit < 10 { b'0' } else { b'a' - 10 };
+            name.push(char::from(first + digit));
+        }
+    }
+    name
 }
 
 fn bytes<const N: usize>() -> [u8; N] {

@@ -5,7 +5,7 @@
 //! ever. So the call is made here, and only a checked answer becomes gloo-net's.
 
 use gloo_net::http::Response;
-use js_sys::Object;
+use js_sys::{JsString, Object};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::js;
@@ -27,7 +27,7 @@ pub(super) fn response(value: &JsValue) -> Option<Response> {
 }
 
 /// A header, where it is there and may be read.
-pub(super) fn header(response: &JsValue, name: &str) -> Option<String> {
+pub(super) fn header(response: &JsValue, name: &str) -> Option<JsString> {
     let headers: js::HeaderList = js::get(response, "headers").unchecked_into();
-    headers.get(name).ok()?.as_string()
+    headers.get(name).ok()?.dyn_into().ok()
 }

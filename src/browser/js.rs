@@ -76,14 +76,27 @@ pub(super) fn headers(record: &JsValue) -> Result<web_sys::Headers, JsValue> {
 }
 
 /// A property, or `undefined` where there is none or its getter throws.
+#[inline(never)]
 pub(super) fn get(object: &JsValue, name: &str) -> JsValue {
     Reflect::get(object, &name.into()).unwrap_or_default()
 }
 
 /// Sets a property of an object of our own.
 pub(crate) fn set(object: &Object, name: &str, value: impl Into<JsValue>) {
+    set_value(object, name, value.into());
+}
+
+/// A number in decimal.
+pub(super) fn decimal(number: u32) -> JsString {
+    JsString::from("").concat(&number.into())
+}
+
+/// Inlining one call of JavaScript into each place that sets something costs
+/// more bytes than all the objects.
+#[inline(never)]
+fn set_value(object: &Object, name: &str, value: JsValue) {
     // Cannot fail: the object is plain, extensible and unseen by others.
-    let _ = Reflect::set(object, &name.into(), &value.into());
+    let _ = Reflect::set(object, &name.into(), &value);
 }
 
 /// What a call gave, be it a promise or not.

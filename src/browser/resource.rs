@@ -94,7 +94,7 @@ fn check_origin(shell: &Shell, id: GrantId, request: &Request) -> Result<(), Err
 fn asks_for_another_token(response: &JsValue) -> bool {
     js::get(response, "status") == 401
         && !fetch::header(response, "www-authenticate")
-            .is_some_and(|challenge| challenge.contains("insufficient_scope"))
+            .is_some_and(|challenge| challenge.includes("insufficient_scope", 0))
 }
 
 /// Lets go of the connection of an answer that nobody will read.

@@ -42,7 +42,7 @@ pub(super) fn form(shell: &Shell, revocation: &Revocation<'_>) -> Option<Form> {
     let say = |name, value: &str| body.append(name, &JsString::from(value));
     say("session", shell.session.borrow().as_str());
     for generation in revocation.pending {
-        say("pending", &generation.0.to_string());
+        body.append("pending", &js::decimal(generation.0));
     }
     if revocation.whole_session {
         say("whole_session", "1");

@@ -23,6 +23,9 @@ use crate::core::{
 /// A token and the name that it has in the core.
 pub(crate) type Acquired = (Generation, JsString);
 
+/// Told what happens to the grants, with no borrow held.
+pub(crate) type Listener = Box<dyn Fn(&Shell, GrantId, Notice)>;
+
 /// Called once, with no borrow held.
 type Sink<T> = Box<dyn FnOnce(T)>;
 
@@ -44,7 +47,7 @@ pub(crate) struct Shell {
     pub(super) secrets: RefCell<Secrets>,
     pub(super) endpoints: Endpoints,
     pub(super) session: RefCell<String>,
-    listener: Box<dyn Fn(GrantId, Notice)>,
+    listener: Listener,
     waiting: Sinks<Result<Acquired, Error>>,
     revoking: Sinks<Revoked>,
     requests: RefCell<Vec<(Generation, AbortController)>>,
@@ -61,11 +64,7 @@ pub(crate) struct Shell {
 }
 
 impl Shell {
-    pub(crate) fn new(
-        config: Config,
-        endpoints: Endpoints,
-        listener: Box<dyn Fn(GrantId, Notice)>,
-    ) -> Rc<Self> {
+    pub(crate) fn new(config: Config, endpoints: Endpoints, listener: Listener) -> Rc<Self> {
         let shell = Rc::new_cyclic(|weak: &Weak<Self>| Self {
             request_timeout: config.request_timeout,
             machine: RefCell::new(Machine::new(config, entropy::seed())),
@@ -264,7 +263,7 @@ impl Shell {
                 }
             }
             Output::Forget(generation) => self.secrets.borrow_mut().remove(generation),
-            Output::Notify(id, notice) => (self.listener)(id, notice),
+            Output::Notify(id, notice) => (self.listener)(self, id, notice),
             Output::Reject(caller, error) => self.answer(caller, Err(error)),
             Output::RenewSession => {
                 // A request under way keeps pages out of some back/forward caches.

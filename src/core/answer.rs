@@ -59,7 +59,8 @@ pub fn is_b64token(length: u32, units: impl Iterator<Item = u16>) -> bool {
     true
 }
 
-/// The registered error code that `text` spells, if it is one.
+/// The registered error code that `text` spells, if it is one; or that a URI
+/// ends with, as the `type` of a problem does (RFC 9457 section 3.1.1).
 ///
 /// Only these fixed texts ever reach an error: an error code is the one part
 /// of an answer's body that helps, and an unknown one could be anything.
@@ -87,13 +88,18 @@ pub fn registered_error(text: &str) -> Option<&'static str> {
         "unsupported_grant_type",
         "use_dpop_nonce",
     ];
-    REGISTERED.iter().find(|&&known| known == text).copied()
+    REGISTERED
+        .into_iter()
+        .find(|known| match text.strip_suffix(known) {
+            Some(rest) => rest.is_empty() || rest.ends_with(['/', ':', '#']),
+            None => false,
+        })
 }
 
 /// The delay form of `Retry-After` (RFC 9110 section 10.2.3): whole seconds.
 #[must_use]
 pub fn retry_after_seconds(value: &str) -> Option<Millis> {
-    value.trim().parse().ok().map(Millis::from_secs)
+    value.trim_ascii().parse().ok().map(Millis::from_secs)
 }
 
 #[cfg(test)]
@@ -153,6 +159,9 @@ mod tests {
     fn only_registered_error_codes_are_copied() {
         assert_eq!(registered_error("invalid_scope"), Some("invalid_scope"));
         assert_eq!(registered_error("FAKE-token"), None);
+        assert_eq!(registered_error("xinvalid_scope"), None);
+        let problem = "https://errors.example/oauth#invalid_target";
+        assert_eq!(registered_error(problem), Some("invalid_target"));
         assert_eq!(registered_error(""), None);
     }
 

@@ -17,6 +17,15 @@ pub struct State {
     pub error: Option<Error>,
 }
 
+impl State {
+    /// The state of any grant of a client that is closed.
+    pub const CLOSED: Self = Self {
+        status: Status::Closed,
+        token: None,
+        error: None,
+    };
+}
+
 /// Where a held token stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TokenState {

@@ -71,17 +71,18 @@ impl PartialOrd for GrantKey {
 
 /// RFC 3986 section 4.3, as far as it can go wrong by accident.
 fn is_absolute_uri(uri: &str) -> bool {
-    let Some((scheme, rest)) = uri.split_once(':') else {
-        return false;
-    };
-    scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-        && scheme
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
-        && !rest.is_empty()
-        && rest
-            .bytes()
-            .all(|byte| byte > b' ' && byte != 0x7f && byte != b'#')
+    let mut bytes = uri.bytes();
+    let mut first = true;
+    loop {
+        match bytes.next() {
+            Some(b':') if !first => break,
+            Some(byte) if byte.is_ascii_alphabetic() => {}
+            Some(b'0'..=b'9' | b'+' | b'-' | b'.') if !first => {}
+            _ => return false,
+        }
+        first = false;
+    }
+    bytes.len() > 0 && bytes.all(|byte| byte > b' ' && byte != 0x7f && byte != b'#')
 }
 
 /// RFC 6749 section 3.3: `1*( %x21 / %x23-5B / %x5D-7E )`.

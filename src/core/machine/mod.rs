@@ -156,19 +156,14 @@ impl Machine {
     /// Where the grant stands.
     #[must_use]
     pub fn state(&self, id: GrantId, now: Moment) -> State {
-        let grant = self.grants.get(id).filter(|_| !self.closed);
-        grant.map_or(
-            State {
-                status: if self.closed {
-                    Status::Closed
-                } else {
-                    Status::Empty
-                },
-                token: None,
-                error: None,
-            },
-            |grant| grant.state(now),
-        )
+        if self.closed {
+            return State::CLOSED;
+        }
+        let empty = State {
+            status: Status::Empty,
+            ..State::CLOSED
+        };
+        self.grants.get(id).map_or(empty, |grant| grant.state(now))
     }
 
     fn touch(&mut self, id: GrantId) {

@@ -114,6 +114,14 @@ impl From<Vec<Ending>> for Endings {
     }
 }
 
+impl Revoked {
+    /// There was nothing to revoke.
+    pub const NOTHING: Self = Self {
+        tokens: 0,
+        confirmed: true,
+    };
+}
+
 /// A revoke request that is not confirmed yet.
 #[derive(Debug)]
 pub(super) struct Sent {

@@ -1,0 +1,46 @@
+//! The facade's functions that concern all clients.
+
+use std::cell::OnceCell;
+
+use js_sys::Function;
+use wasm_bindgen::prelude::*;
+
+struct Hooks {
+    on_panic: Function,
+    make_error: Function,
+}
+
+thread_local! {
+    static HOOKS: OnceCell<Hooks> = const { OnceCell::new() };
+}
+
+/// To be called once, before anything else. `on_panic` is called if this
+/// module ever panics, before it traps: to reject every promise that is still
+/// open. It learns nothing of the panic, whose message could quote anything.
+/// `make_error` turns a plain object into an error.
+#[wasm_bindgen]
+pub fn start(on_panic: Function, make_error: Function) {
+    let hooks = Hooks {
+        on_panic,
+        make_error,
+    };
+    if HOOKS.with(|cell| cell.set(hooks)).is_ok() {
+        std::panic::set_hook(Box::new(|_| {
+            call(|hooks| &hooks.on_panic, &JsValue::UNDEFINED);
+        }));
+    }
+}
+
+/// The error that the facade makes of a plain object.
+pub(super) fn make_error(raw: &JsValue) -> JsValue {
+    call(|hooks| &hooks.make_error, raw)
+}
+
+fn call(which: fn(&Hooks) -> &Function, value: &JsValue) -> JsValue {
+    HOOKS.with(|cell| {
+        let called = cell
+            .get()
+            .map(|hooks| which(hooks).call1(&JsValue::UNDEFINED, value));
+        called.and_then(Result::ok).unwrap_or_default()
+    })
+}

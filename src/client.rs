@@ -1,0 +1,305 @@
+//! The client for front ends written in Rust.
+
+use std::rc::Rc;
+
+use js_sys::JsString;
+use wasm_bindgen::JsValue;
+
+use crate::browser::{
+    Endpoints, FetchError, Headers, Shell, Source, check_endpoint, fetch_with_token, oneshot,
+};
+use crate::core::{Code, Config, Error, GrantId, GrantKey, Notice, Revoked, Scope, State, Want};
+
+/// Where the app's backend is, and how to talk to it.
+pub struct Backend {
+    token_endpoint: String,
+    revoke_endpoint: Option<String>,
+    headers: Vec<(String, String)>,
+    allowed_origins: Vec<String>,
+    listener: Listener,
+}
+
+/// Told what happens to which grant.
+type Listener = Box<dyn Fn(&GrantKey, Notice)>;
+
+impl Backend {
+    /// A backend that mints tokens at this URL (absolute, or relative to the page).
+    #[must_use]
+    pub fn new(token_endpoint: impl Into<String>) -> Self {
+        Self {
+            token_endpoint: token_endpoint.into(),
+            revoke_endpoint: None,
+            headers: Vec::new(),
+            allowed_origins: Vec::new(),
+            listener: Box::new(|_, _| {}),
+        }
+    }
+
+    /// Where it revokes them. Without, revoking only drops them here.
+    #[must_use]
+    pub fn revoke_at(mut self, endpoint: impl Into<String>) -> Self {
+        self.revoke_endpoint = Some(endpoint.into());
+        self
+    }
+
+    /// A header of every token request, for example a static one against CSRF
+    /// (RFC 10017 section 6.1.3.3).
+    #[must_use]
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// An origin that [`Grant::fetch`] may send tokens to; the first one
+    /// replaces the default, the origin of the grant's resource.
+    #[must_use]
+    pub fn allow_origin(mut self, origin: impl Into<String>) -> Self {
+        self.allowed_origins.push(origin.into());
+        self
+    }
+
+    /// Is told what happens to the grants.
+    #[must_use]
+    pub fn on_notice(mut self, listener: impl Fn(&GrantKey, Notice) + 'static) -> Self {
+        self.listener = Box::new(listener);
+        self
+    }
+}
+
+impl std::fmt::Debug for Backend {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Backend")
+    }
+}
+
+/// Holds the grants of an app. Cloning gives another handle to the same client.
+///
+/// Until [`Client::close`] a client lives as long as its page: the tokens that
+/// it handed out are to be revoked when the page goes.
+#[derive(Clone)]
+pub struct Client(Rc<Shell>);
+
+impl Client {
+    /// A client of this backend.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::InvalidOptions`] for an endpoint or origin that is no URL, or
+    /// plain `http:` other than on loopback.
+    pub fn new(config: Config, backend: Backend) -> Result<Self, Error> {
+        let misused = |what| Error::new(Code::InvalidOptions).with_detail(what);
+        let url = check_endpoint(&backend.token_endpoint).map_err(misused)?;
+        let revoke_url = backend
+            .revoke_endpoint
+            .as_deref()
+            .map(check_endpoint)
+            .transpose()
+            .map_err(misused)?;
+        let config = Config {
+            can_revoke: revoke_url.is_some(),
+            ..config
+        };
+        let endpoints = Endpoints {
+            source: Source::Url {
+                url,
+                headers: Some(record(backend.headers)),
+                credentials: "same-origin".to_owned(),
+            },
+            revoke_url,
+            revoke_headers: None,
+            allowed_origins: backend.allowed_origins,
+        };
+        let listener = backend.listener;
+        let shell = Shell::new(
+            config,
+            endpoints,
+            Box::new(move |shell, id, notice| {
+                if let Some(key) = shell.key(id) {
+                    listener(&key, notice);
+                }
+            }),
+        );
+        Ok(Self(shell))
+    }
+
+    /// The grant for a resource (RFC 8707) and scopes. Asks the backend for nothing yet.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::InvalidOptions`]; see [`GrantKey::new`].
+    pub fn grant<'a>(
+        &self,
+        resource: Option<&str>,
+        scopes: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Grant, Error> {
+        let scopes = scopes.into_iter().map(str::to_owned);
+        let key = GrantKey::new(resource.map(str::to_owned), scopes)
+            .map_err(|what| Error::new(Code::InvalidOptions).with_detail(what))?;
+        let id = self.0.open(key.clone(), None);
+        Ok(Grant {
+            shell: self.0.clone(),
+            key,
+            id,
+        })
+    }
+
+    /// Drops every token and asks the backend to revoke them.
+    pub async fn revoke_all(&self) -> Revoked {
+        let (sink, answer) = oneshot::channel();
+        self.0.revoke(Scope::All, sink);
+        answer.await
+    }
+
+    /// The user has signed in again: forget refusals and back-offs.
+    pub fn resume(&self) {
+        self.0.resume();
+    }
+
+    /// Revokes everything, rejects who waits, lets go of timers and listeners.
+    pub async fn close(&self) -> Revoked {
+        let (sink, answer) = oneshot::channel();
+        self.0.close(sink);
+        answer.await
+    }
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Client")
+    }
+}
+
+/// A resource and a set of scopes, and the token for them.
+#[derive(Clone)]
+pub struct Grant {
+    shell: Rc<Shell>,
+    key: GrantKey,
+    id: GrantId,
+}
+
+impl Grant {
+    /// What the grant is for.
+    #[must_use]
+    pub const fn key(&self) -> &GrantKey {
+        &self.key
+    }
+
+    /// A token fresh enough to use now: at once if one is held, otherwise
+    /// after one request that all callers share.
+    ///
+    /// # Errors
+    ///
+    /// See [`Code`].
+    pub async fn token(&self) -> Result<Token, Error> {
+        self.token_with(Want::default()).await
+    }
+
+    /// As [`Grant::token`], saying what will do.
+    ///
+    /// # Errors
+    ///
+    /// See [`Code`].
+    pub async fn token_with(&self, want: Want) -> Result<Token, Error> {
+        let (_, token) = self.shell.acquired(self.open(), want, None).await?;
+        Ok(Token(token))
+    }
+
+    /// The held token if it is fresh enough to use now.
+    #[must_use]
+    pub fn peek(&self) -> Option<Token> {
+        self.shell.peek(self.id, false).map(Token)
+    }
+
+    /// Fetches with the token as `Authorization: Bearer` (RFC 6750 section
+    /// 2.1); after a 401 once more with another token.
+    ///
+    /// # Errors
+    ///
+    /// A [`FetchFailure`]; nothing is sent to an origin that may not have the token.
+    pub async fn fetch(
+        &self,
+        request: &web_sys::Request,
+    ) -> Result<web_sys::Response, FetchFailure> {
+        let none = JsValue::UNDEFINED;
+        let fetched = fetch_with_token(&self.shell, self.open(), request, &none).await;
+        fetched
+            .map(wasm_bindgen::JsCast::unchecked_into)
+            .map_err(|error| match error {
+                FetchError::Token(error) => FetchFailure::Token(error),
+                FetchError::Other(error) => FetchFailure::Fetch(error),
+            })
+    }
+
+    /// Says that the resource refused this token, for code that sends tokens itself.
+    pub fn reject(&self, token: &Token) {
+        self.shell.refused_token(self.id, &token.0);
+    }
+
+    /// Drops the grant's tokens and asks the backend to revoke them.
+    pub async fn revoke(&self) -> Revoked {
+        let (sink, answer) = oneshot::channel();
+        self.shell.revoke(Scope::Grant(self.id), sink);
+        answer.await
+    }
+
+    /// Where the grant stands.
+    #[must_use]
+    pub fn state(&self) -> State {
+        self.shell.state(self.id)
+    }
+
+    /// The name of the grant; another one if it had to give way meanwhile.
+    fn open(&self) -> GrantId {
+        self.shell.open(self.key.clone(), Some(self.id))
+    }
+}
+
+impl std::fmt::Debug for Grant {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Grant").field(&self.key).finish()
+    }
+}
+
+/// An access token. A JavaScript string underneath: it costs no copy in linear
+/// memory until [`Token::expose`] makes one.
+#[derive(Clone)]
+pub struct Token(JsString);
+
+impl Token {
+    /// The token as JavaScript has it.
+    #[must_use]
+    pub const fn as_js(&self) -> &JsString {
+        &self.0
+    }
+
+    /// A copy in linear memory, which is the caller's to wipe.
+    #[must_use]
+    pub fn expose(&self) -> String {
+        String::from(&self.0)
+    }
+}
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Token(…)")
+    }
+}
+
+/// Why a fetch gave no response.
+#[derive(Debug)]
+pub enum FetchFailure {
+    /// What `fetch` itself rejected with.
+    Fetch(JsValue),
+    /// No token, or none for that URL.
+    Token(Error),
+}
+
+fn record(headers: Vec<(String, String)>) -> Headers {
+    Box::new(move || {
+        let record = js_sys::Object::new();
+        for (name, value) in &headers {
+            crate::browser::set(&record, name, value.as_str());
+        }
+        Ok(record.into())
+    })
+}
