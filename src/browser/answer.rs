@@ -21,7 +21,7 @@ pub(super) async fn read(value: &JsValue) -> Result<(Issued, Secret), Failure> {
         return token_response(value);
     };
     let status = response.status();
-    let text = body::text(&response, value).await;
+    let text = body::text(value).await;
     if !(200..300).contains(&status) {
         let parsed = text.ok().and_then(|text| js::parse_json(&text).ok());
         return Err(Failure::Status {

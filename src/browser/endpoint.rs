@@ -38,10 +38,7 @@ pub(super) async fn ask(
     let signal = controller.signal();
     let request = token_request(key, &shell.session.borrow(), generation);
     let value = match &shell.endpoints.source {
-        Source::Provider(provider) => match provider(&request, &signal) {
-            Ok(value) => js::settled(value).await,
-            Err(error) => Err(error),
-        },
+        Source::Provider(provider) => js::settled(provider(&request, &signal)).await,
         Source::Url {
             url,
             headers,
@@ -79,11 +76,8 @@ fn token_request(key: &GrantKey, session: &str, generation: Generation) -> Objec
 
 async fn headers_of(headers: Option<&Headers>) -> Result<web_sys::Headers, Failure> {
     let misused = |_| Failure::Misused("`headers` (names and values that HTTP allows)");
-    let record = match headers.map(|headers| headers()) {
-        Some(Ok(value)) => js::settled(value).await,
-        Some(Err(error)) => Err(error),
-        None => Ok(Object::new().into()),
-    };
+    let record = headers.map_or_else(|| Ok(Object::new().into()), |headers| headers());
+    let record = js::settled(record).await;
     let record = record.map_err(|error| answer::thrown(&error))?;
     let headers = js::headers(&record).map_err(misused)?;
     for (name, value) in [

@@ -7,15 +7,16 @@
 use gloo_net::http::Response;
 use js_sys::{JsString, Object};
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 
 use super::js;
 
-pub(super) async fn fetch(request: &JsValue) -> Result<JsValue, JsValue> {
-    js::settled(js::fetch(request)?).await
+pub(super) fn fetch(request: &JsValue) -> JsFuture {
+    js::settled(js::fetch(request))
 }
 
-pub(super) async fn fetch_with(url: &str, init: &Object) -> Result<JsValue, JsValue> {
-    js::settled(js::fetch_with(url, init)?).await
+pub(super) fn fetch_with(url: &str, init: &Object) -> JsFuture {
+    js::settled(js::fetch_with(url, init))
 }
 
 /// The answer behind a value, if it looks like one: a `Response` of another

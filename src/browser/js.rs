@@ -3,6 +3,7 @@
 
 use js_sys::{JsString, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 
 #[wasm_bindgen]
 extern "C" {
@@ -99,7 +100,11 @@ fn set_value(object: &Object, name: &str, value: JsValue) {
     let _ = Reflect::set(object, &name.into(), &value);
 }
 
-/// What a call gave, be it a promise or not.
-pub(super) async fn settled(value: JsValue) -> Result<JsValue, JsValue> {
-    wasm_bindgen_futures::JsFuture::from(Promise::resolve(&value)).await
+/// What a call gave, be it a promise or not; what it threw is a rejection.
+#[inline(never)]
+pub(super) fn settled(called: Result<JsValue, JsValue>) -> JsFuture {
+    JsFuture::from(match called {
+        Ok(value) => Promise::resolve(&value),
+        Err(error) => Promise::reject(&error),
+    })
 }

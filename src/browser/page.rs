@@ -2,6 +2,7 @@
 
 use std::rc::Weak;
 
+use js_sys::Function;
 use wasm_bindgen::prelude::*;
 use web_sys::{Event, EventTarget};
 
@@ -15,43 +16,41 @@ const OF_THE_WINDOW: [&str; 4] = ["pagehide", "pageshow", "online", "focus"];
 const OF_THE_DOCUMENT: [&str; 3] = ["visibilitychange", "resume", "prerenderingchange"];
 
 /// Listens until dropped. Where there is no document (workers), to nothing.
-pub(super) struct PageEvents {
-    targets: Vec<(EventTarget, &'static str)>,
-    listener: Closure<dyn Fn(Event)>,
-}
+pub(super) struct PageEvents(Closure<dyn Fn(Event)>);
 
 impl PageEvents {
     pub(super) fn listen(shell: Weak<Shell>) -> Self {
-        let listener = Closure::new(move |event: Event| {
+        let events = Self(Closure::new(move |event: Event| {
             if let Some(shell) = shell.upgrade()
                 && let Some(page) = read(&event)
             {
                 shell.page(page);
             }
-        });
-        let global = js_sys::global();
+        }));
+        events.each(EventTarget::add_event_listener_with_callback);
+        events
+    }
+
+    fn each(&self, change: fn(&EventTarget, &str, &Function) -> Result<(), JsValue>) {
         let document = document();
-        let mut targets = Vec::new();
         if document.is_object() {
-            let window: &EventTarget = global.unchecked_ref();
-            let document: &EventTarget = document.unchecked_ref();
-            targets.extend(OF_THE_WINDOW.map(|name| (window.clone(), name)));
-            targets.extend(OF_THE_DOCUMENT.map(|name| (document.clone(), name)));
+            let window = js_sys::global();
+            let targets = [
+                (window.unchecked_ref(), &OF_THE_WINDOW[..]),
+                (document.unchecked_ref(), &OF_THE_DOCUMENT[..]),
+            ];
+            for (target, names) in targets {
+                for name in names {
+                    let _ = change(target, name, self.0.as_ref().unchecked_ref());
+                }
+            }
         }
-        for (target, name) in &targets {
-            let function = listener.as_ref().unchecked_ref();
-            let _ = target.add_event_listener_with_callback(name, function);
-        }
-        Self { targets, listener }
     }
 }
 
 impl Drop for PageEvents {
     fn drop(&mut self) {
-        for (target, name) in &self.targets {
-            let function = self.listener.as_ref().unchecked_ref();
-            let _ = target.remove_event_listener_with_callback(name, function);
-        }
+        self.each(EventTarget::remove_event_listener_with_callback);
     }
 }
 

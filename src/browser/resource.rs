@@ -4,9 +4,10 @@ use std::rc::Rc;
 
 use js_sys::{Function, JsString};
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Request};
 
-use super::shell::{Acquired, Shell};
+use super::shell::Shell;
 use super::{fetch, js, url};
 use crate::core::{Code, Error, GrantId, Want};
 
@@ -39,8 +40,9 @@ pub(crate) async fn fetch_with_token(
     } else {
         request.clone().ok()
     };
-    let (generation, token) = acquire(shell, id, &signal).await?;
-    let response = send(&request, &token).await?;
+    let acquired = shell.acquired(id, Want::default(), Some(&signal)).await;
+    let (generation, token) = acquired.map_err(|error| as_fetch_does(error, &signal))?;
+    let response = send(&request, &token).await.map_err(FetchError::Other)?;
     if !asks_for_another_token(&response) {
         return Ok(response);
     }
@@ -49,34 +51,27 @@ pub(crate) async fn fetch_with_token(
         return Ok(response);
     };
     discard(&response);
-    let (_, token) = acquire(shell, id, &signal).await?;
-    send(&replay, &token).await
+    let acquired = shell.acquired(id, Want::default(), Some(&signal)).await;
+    let (_, token) = acquired.map_err(|error| as_fetch_does(error, &signal))?;
+    send(&replay, &token).await.map_err(FetchError::Other)
 }
 
-async fn acquire(
-    shell: &Rc<Shell>,
-    id: GrantId,
-    signal: &AbortSignal,
-) -> Result<Acquired, FetchError> {
-    let acquired = shell.acquired(id, Want::default(), Some(signal)).await;
-    acquired.map_err(|error| {
-        if error.code == Code::Aborted {
-            // As `fetch` itself does it.
-            FetchError::Other(signal.reason())
-        } else {
-            FetchError::Token(error)
-        }
-    })
+/// An aborted `fetch` rejects with the signal's reason.
+fn as_fetch_does(error: Error, signal: &AbortSignal) -> FetchError {
+    if error.code == Code::Aborted {
+        FetchError::Other(signal.reason())
+    } else {
+        FetchError::Token(error)
+    }
 }
 
-async fn send(request: &Request, token: &JsString) -> Result<JsValue, FetchError> {
+fn send(request: &Request, token: &JsString) -> JsFuture {
     let headers: js::HeaderList = js::get(request, "headers").unchecked_into();
     let value = JsString::from("Bearer ").concat(token);
-    let sent = match headers.set("authorization", &value) {
-        Ok(()) => fetch::fetch(request).await,
-        Err(error) => Err(error),
-    };
-    sent.map_err(FetchError::Other)
+    match headers.set("authorization", &value) {
+        Ok(()) => fetch::fetch(request),
+        Err(error) => js::settled(Err(error)),
+    }
 }
 
 fn check_origin(shell: &Shell, id: GrantId, request: &Request) -> Result<(), Error> {

@@ -10,11 +10,12 @@ use web_sys::{AbortController, AbortSignal};
 use super::abort::OnAbort;
 use super::clock::now;
 use super::endpoint::Source;
+use super::oneshot::{self, Receiver};
 use super::page::{self, PageEvents};
 use super::revoke::{self, Revocation};
 use super::secrets::Secrets;
 use super::timer::Timer;
-use super::{endpoint, entropy, oneshot};
+use super::{endpoint, entropy};
 use crate::core::{
     Batch, CallerId, Code, Config, Error, Generation, GrantId, GrantKey, Input, Machine, Millis,
     Notice, Output, Page, RevokeOutcome, Revoked, Scope, Sending, State, Want,
@@ -134,15 +135,15 @@ impl Shell {
     }
 
     /// As [`Shell::acquire`], as a future.
-    pub(crate) async fn acquired(
+    pub(crate) fn acquired(
         self: &Rc<Self>,
         id: GrantId,
         want: Want,
         signal: Option<&AbortSignal>,
-    ) -> Result<Acquired, Error> {
+    ) -> Receiver<Result<Acquired, Error>> {
         let (sink, answer) = oneshot::channel();
         self.acquire(id, want, signal, sink);
-        answer.await
+        answer
     }
 
     /// The resource answered 401 to this token.
