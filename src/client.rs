@@ -6,7 +6,7 @@ use js_sys::JsString;
 use wasm_bindgen::JsValue;
 
 use crate::browser::{
-    Endpoints, FetchError, Headers, Shell, Source, check_endpoint, fetch_with_token, oneshot,
+    Endpoints, FetchError, Shell, Source, always, check_endpoint, fetch_with_token, oneshot, set,
 };
 use crate::core::{Code, Config, Error, GrantId, GrantKey, Notice, Revoked, Scope, State, Want};
 
@@ -294,12 +294,10 @@ pub enum FetchFailure {
     Token(Error),
 }
 
-fn record(headers: Vec<(String, String)>) -> Headers {
-    Box::new(move || {
-        let record = js_sys::Object::new();
-        for (name, value) in &headers {
-            crate::browser::set(&record, name, value.as_str());
-        }
-        Ok(record.into())
-    })
+fn record(headers: Vec<(String, String)>) -> js_sys::Function {
+    let record = js_sys::Object::new();
+    for (name, value) in headers {
+        set(&record, &name, &value.into());
+    }
+    always(&record)
 }

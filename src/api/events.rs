@@ -15,20 +15,20 @@ pub(super) fn listener(notify: Function) -> Listener {
         let name = match notice {
             Notice::Expired => "expired",
             Notice::Expiring(wait) => {
-                set(&detail, "expiresAt", at(wait));
+                set(&detail, "expiresAt", &at(wait).into());
                 "expiring"
             }
             Notice::Failed(error) => {
-                set(&detail, "error", error::make(error));
+                set(&detail, "error", &error::make(error));
                 "error"
             }
             Notice::Gone => "gone",
             Notice::Refreshed(wait) => {
-                set(&detail, "expiresAt", at(wait));
+                set(&detail, "expiresAt", &at(wait).into());
                 "refreshed"
             }
             Notice::Revoked(reason) => {
-                set(&detail, "reason", reason.as_str());
+                set(&detail, "reason", &reason.as_str().into());
                 "revoked"
             }
         };
@@ -37,7 +37,7 @@ pub(super) fn listener(notify: Function) -> Listener {
     })
 }
 
-pub(super) fn state(state: &State, scope: Option<String>) -> JsValue {
+pub(super) fn state(state: &State, scope: Option<JsString>) -> JsValue {
     let token = state.token;
     let status = match state.status {
         Status::Closed => "closed",
@@ -66,11 +66,7 @@ pub(super) fn state(state: &State, scope: Option<String>) -> JsValue {
         ),
     ]);
     if let Some(scope) = scope {
-        set(
-            state.unchecked_ref(),
-            "scopes",
-            JsString::from(scope).split(" "),
-        );
+        set(state.unchecked_ref(), "scopes", &scope.split(" "));
     }
     state
 }

@@ -30,9 +30,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::AbortSignal;
 
-use crate::browser::{
-    Endpoints, FetchError, Headers, Provider, Shell, Source, fetch_with_token, set,
-};
+use crate::browser::{Endpoints, FetchError, Shell, Source, fetch_with_token};
 use crate::core::{Code, Config, Error, GrantId, GrantKey, Millis, Scope, Want, protects_tokens};
 use clients::client;
 
@@ -75,10 +73,10 @@ pub fn create(
         can_revoke: revoke_url.is_some(),
     };
     let source = match get_token {
-        Some(function) => Source::Provider(provider(function)),
+        Some(function) => Source::Provider(function),
         None => Source::Url {
             url: token_url.unwrap_or_default(),
-            headers: headers.map(record),
+            headers,
             credentials,
         },
     };
@@ -210,18 +208,6 @@ pub fn state(number: u32, grant: f64) -> JsValue {
         Some(client) => events::state(&client.state(id), client.granted_scope(id)),
         None => events::state(&crate::core::State::CLOSED, None),
     }
-}
-
-fn provider(function: Function) -> Provider {
-    Box::new(move |request, signal| {
-        let context = Object::new();
-        set(&context, "signal", signal.clone());
-        function.call2(&JsValue::UNDEFINED, request, &context)
-    })
-}
-
-fn record(function: Function) -> Headers {
-    Box::new(move || function.call0(&JsValue::UNDEFINED))
 }
 
 /// For functions of the facade, which do not throw.

@@ -1,90 +1,120 @@
 //! Asks the app's backend for a token.
 
-use js_sys::{JSON, Object};
-use wasm_bindgen::JsValue;
+use js_sys::{Function, JsString};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortSignal;
 
+use super::io::{self, Answer};
 use super::secrets::Secret;
-use super::shell::Shell;
-use super::{answer, fetch, js};
-use crate::core::{Failure, Generation, GrantKey, Issued};
+use crate::core::{self, Failure, GrantKey, Issued, Millis};
 
 /// Where tokens come from.
 pub(crate) enum Source {
-    /// The app's own function: gets the request and a signal, gives an answer
-    /// or a promise of one.
-    Provider(Provider),
+    /// The app's own function: gets the request and `{ signal }`, gives an
+    /// answer or a promise of one.
+    Provider(Function),
     /// The app's endpoint.
     Url {
         /// Absolute; checked.
         url: String,
-        headers: Option<Headers>,
+        /// Gives a record of headers, or a promise of one.
+        headers: Option<Function>,
         /// A `RequestCredentials`.
         credentials: String,
     },
 }
 
-pub(crate) type Provider = Box<dyn Fn(&Object, &AbortSignal) -> Result<JsValue, JsValue>>;
-
-/// Gives a record of headers, or a promise of one.
-pub(crate) type Headers = Box<dyn Fn() -> Result<JsValue, JsValue>>;
-
-pub(super) async fn ask(
-    shell: &Shell,
+/// Asks for a token; `id` is unique within the session.
+pub(super) fn ask(
+    source: &Source,
     key: &GrantKey,
-    generation: Generation,
-) -> Result<(Issued, Secret), Failure> {
-    let controller = shell.begin_request(generation).ok_or(Failure::Network)?;
-    let signal = controller.signal();
-    let request = token_request(key, &shell.session.borrow(), generation);
-    let value = match &shell.endpoints.source {
-        Source::Provider(provider) => js::settled(provider(&request, &signal)).await,
+    session: &JsString,
+    id: u32,
+    signal: &AbortSignal,
+) -> JsFuture {
+    let request = io::token_request(key.resource(), key.scope(), session, id);
+    match source {
+        Source::Provider(provider) => {
+            let context = js_sys::Object::new();
+            io::set(&context, "signal", signal);
+            io::settled(provider.call2(&JsValue::UNDEFINED, &request, &context))
+        }
         Source::Url {
             url,
             headers,
             credentials,
-        } => {
-            let headers = headers_of(headers.as_ref()).await?;
-            let init = Object::new();
-            js::set(&init, "method", "POST");
-            js::set(&init, "headers", headers);
-            js::set(&init, "body", JSON::stringify(&request).unwrap_or_default());
-            js::set(&init, "cache", "no-store");
-            js::set(&init, "credentials", credentials.as_str());
-            // A redirect would carry the request to where nobody looked.
-            js::set(&init, "redirect", "error");
-            js::set(&init, "signal", signal);
-            // A `status` on whatever `fetch` rejects with is none of the backend's.
-            let answer = fetch::fetch_with(url, &init).await;
-            return answer::read(&answer.map_err(|_| Failure::Network)?).await;
-        }
+        } => io::ask(url, headers.as_ref(), credentials, &request, signal).into(),
+    }
+}
+
+/// From what the call gave to facts for the core and a secret for the shell.
+pub(super) async fn read(asked: Result<JsValue, JsValue>) -> Result<(Issued, Secret), Failure> {
+    let value = match asked {
+        Ok(value) => value,
+        Err(error) => return Err(failure(&io::read_thrown(&error))),
     };
-    answer::read(&value.map_err(|error| answer::thrown(&error))?).await
+    match JsFuture::from(io::read(&value)).await {
+        Ok(answer) => token_response(answer.unchecked_ref()),
+        Err(_) => Err(Failure::Network),
+    }
 }
 
-/// The body of the token request.
-fn token_request(key: &GrantKey, session: &str, generation: Generation) -> Object {
-    let request = Object::new();
-    if let Some(resource) = key.resource() {
-        js::set(&request, "resource", resource);
+fn token_response(answer: &Answer) -> Result<(Issued, Secret), Failure> {
+    if !(200.0..300.0).contains(&answer.status()) {
+        return Err(failure(answer));
     }
-    js::set(&request, "scope", key.scope());
-    js::set(&request, "session", session);
-    js::set(&request, "id", js::decimal(generation.0));
-    request
+    let malformed = |what| Err(Failure::Malformed(what));
+    if answer.is_too_long() {
+        return malformed("the body is longer than 128 KiB");
+    }
+    if !answer.is_object() {
+        return malformed(if answer.is_html() {
+            "the body is HTML; is the path right?"
+        } else {
+            "the body is not a JSON object"
+        });
+    }
+    let Some(token) = answer.token() else {
+        return malformed("no `access_token`");
+    };
+    let length = token.length();
+    let units = (0..length).map(|index| token.char_code_at(index) as u16);
+    if !core::is_b64token(length, units) {
+        return malformed("`access_token` is no b64token (RFC 6750 section 2.1)");
+    }
+    if !core::is_bearer(answer.token_type().as_deref()) {
+        return malformed("`token_type` is not Bearer");
+    }
+    let issued = Issued {
+        lifetime: core::lifetime(answer.expires_in()).map_err(Failure::Malformed)?,
+        // What stands around it: `&handle=`.
+        weight: answer.weight().saturating_add(8),
+    };
+    let secret = Secret {
+        token,
+        handle: answer.handle(),
+        scope: answer.scope(),
+    };
+    Ok((issued, secret))
 }
 
-async fn headers_of(headers: Option<&Headers>) -> Result<web_sys::Headers, Failure> {
-    let misused = |_| Failure::Misused("`headers` (names and values that HTTP allows)");
-    let record = headers.map_or_else(|| Ok(Object::new().into()), |headers| headers());
-    let record = js::settled(record).await;
-    let record = record.map_err(|error| answer::thrown(&error))?;
-    let headers = js::headers(&record).map_err(misused)?;
-    for (name, value) in [
-        ("accept", "application/json"),
-        ("content-type", "application/json"),
-    ] {
-        headers.set(name, value).map_err(misused)?;
+fn failure(answer: &Answer) -> Failure {
+    let status = answer.status();
+    if (100.0..600.0).contains(&status) {
+        let error = answer.error();
+        Failure::Status {
+            status: status as u16,
+            oauth_error: error.and_then(|code| core::registered_error(&code)),
+            retry_after: retry_after(answer),
+        }
+    } else if answer.is_final() {
+        Failure::Final
+    } else {
+        Failure::Network
     }
-    Ok(headers)
+}
+
+pub(super) fn retry_after(answer: &Answer) -> Option<Millis> {
+    answer.retry_after().map(|millis| Millis(millis as u64))
 }

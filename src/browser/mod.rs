@@ -1,15 +1,11 @@
 //! Carries out what the core decides, and reports what happens; decides nothing.
 //!
-//! Works in a page and where there is no `window` (workers).
+//! Works in a page and where there is no `window` (workers). What takes the
+//! platform many small steps is done in `io.js`, which WebAssembly calls once.
 
-mod abort;
-mod answer;
-mod body;
 mod clock;
 mod endpoint;
-mod entropy;
-mod fetch;
-mod js;
+mod io;
 pub(crate) mod oneshot;
 mod page;
 mod resource;
@@ -19,8 +15,8 @@ mod shell;
 mod timer;
 mod url;
 
-pub(crate) use endpoint::{Headers, Provider, Source};
-pub(crate) use js::set;
+pub(crate) use endpoint::Source;
+pub(crate) use io::{always, set};
 pub(crate) use resource::{FetchError, fetch_with_token};
 pub(crate) use shell::{Endpoints, Listener, Shell};
 pub(crate) use url::check_endpoint;

@@ -11,7 +11,7 @@ pub(super) struct Secret {
     /// Revokes the token and can do nothing else.
     pub(super) handle: Option<JsString>,
     /// What the server says that it granted.
-    pub(super) scope: Option<String>,
+    pub(super) scope: Option<JsString>,
 }
 
 /// Sorted by generation: generations only grow, so a new one nearly always

@@ -3,11 +3,11 @@
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-use js_sys::JsString;
-use wasm_bindgen_futures::spawn_local;
+use js_sys::{Function, JsString, Object};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{AbortController, AbortSignal};
 
-use super::abort::OnAbort;
 use super::clock::now;
 use super::endpoint::Source;
 use super::oneshot::{self, Receiver};
@@ -15,7 +15,7 @@ use super::page::{self, PageEvents};
 use super::revoke::{self, Revocation};
 use super::secrets::Secrets;
 use super::timer::Timer;
-use super::{endpoint, entropy};
+use super::{endpoint, io};
 use crate::core::{
     Batch, CallerId, Code, Config, Error, Generation, GrantId, GrantKey, Input, Machine, Millis,
     Notice, Output, Page, RevokeOutcome, Revoked, Scope, Sending, State, Want,
@@ -39,7 +39,7 @@ pub(crate) struct Endpoints {
     /// Absolute; checked.
     pub(crate) revoke_url: Option<String>,
     /// Needing any rules out the beacon.
-    pub(crate) revoke_headers: Option<js_sys::Object>,
+    pub(crate) revoke_headers: Option<Object>,
     pub(crate) allowed_origins: Vec<String>,
 }
 
@@ -47,7 +47,7 @@ pub(crate) struct Shell {
     machine: RefCell<Machine>,
     pub(super) secrets: RefCell<Secrets>,
     pub(super) endpoints: Endpoints,
-    pub(super) session: RefCell<String>,
+    pub(super) session: RefCell<JsString>,
     listener: Listener,
     waiting: Sinks<Result<Acquired, Error>>,
     revoking: Sinks<Revoked>,
@@ -68,10 +68,10 @@ impl Shell {
     pub(crate) fn new(config: Config, endpoints: Endpoints, listener: Listener) -> Rc<Self> {
         let shell = Rc::new_cyclic(|weak: &Weak<Self>| Self {
             request_timeout: config.request_timeout,
-            machine: RefCell::new(Machine::new(config, entropy::seed())),
+            machine: RefCell::new(Machine::new(config, io::random_seed() as u64)),
             secrets: RefCell::default(),
             endpoints,
-            session: RefCell::new(entropy::session()),
+            session: RefCell::new(io::random_name()),
             listener,
             waiting: RefCell::default(),
             revoking: RefCell::default(),
@@ -197,7 +197,7 @@ impl Shell {
     }
 
     /// The scopes that the server says it granted with the grant's token.
-    pub(crate) fn granted_scope(&self, id: GrantId) -> Option<String> {
+    pub(crate) fn granted_scope(&self, id: GrantId) -> Option<JsString> {
         let generation = self.machine.borrow().current(id)?;
         self.secrets.borrow().get(generation)?.scope.clone()
     }
@@ -271,7 +271,7 @@ impl Shell {
                 for controller in self.revokes.take() {
                     controller.abort();
                 }
-                self.session.replace(entropy::session());
+                self.session.replace(io::random_name());
             }
             Output::RequestToken(id, generation) => self.request_token(id, generation),
             Output::Resolve(caller, generation) => {
@@ -293,9 +293,7 @@ impl Shell {
                     reason,
                     whole_session,
                 };
-                let Some(form) = revoke::form(self, &revocation) else {
-                    return;
-                };
+                let form = revoke::form(self, &revocation);
                 match sending {
                     Sending::Awaited => revoke::send_and_await(self.clone(), batch, form),
                     Sending::Unload => revoke::hand_over(self, &form),
@@ -319,7 +317,8 @@ impl Shell {
         let Some(key) = self.key(id) else { return };
         let shell = self.clone();
         spawn_local(async move {
-            let answer = endpoint::ask(&shell, &key, generation).await;
+            let asked = shell.ask(&key, generation).await;
+            let answer = endpoint::read(asked).await;
             take(&shell.requests, generation);
             let answer = answer.map(|(issued, secret)| {
                 shell.secrets.borrow_mut().insert(generation, secret);
@@ -333,11 +332,37 @@ impl Shell {
         });
     }
 
-    pub(super) fn begin_request(&self, generation: Generation) -> Option<AbortController> {
-        let controller = AbortController::new().ok()?;
-        let mut requests = self.requests.borrow_mut();
-        requests.push((generation, controller.clone()));
-        Some(controller)
+    fn ask(&self, key: &GrantKey, generation: Generation) -> JsFuture {
+        let controller = match AbortController::new() {
+            Ok(controller) => controller,
+            Err(error) => return io::settled(Err(error)),
+        };
+        let signal = controller.signal();
+        self.requests.borrow_mut().push((generation, controller));
+        let session = self.session.borrow().clone();
+        endpoint::ask(&self.endpoints.source, key, &session, generation.0, &signal)
+    }
+}
+
+/// Calls back when a signal fires; lets go of the signal on drop.
+struct OnAbort {
+    stop: Function,
+    _listener: Closure<dyn FnMut()>,
+}
+
+impl OnAbort {
+    fn new(signal: &AbortSignal, callback: impl FnMut() + 'static) -> Self {
+        let listener = Closure::new(callback);
+        Self {
+            stop: io::on_abort(signal, listener.as_ref().unchecked_ref()),
+            _listener: listener,
+        }
+    }
+}
+
+impl Drop for OnAbort {
+    fn drop(&mut self) {
+        let _ = self.stop.call0(&JsValue::UNDEFINED);
     }
 }
 

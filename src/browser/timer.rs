@@ -6,6 +6,11 @@ use gloo_timers::callback::Timeout;
 
 use crate::core::{Due, Millis, Moment};
 
+/// A delay for the browser, which takes 31 bits and fires longer ones at once.
+pub(super) fn clamped(wait: Millis) -> u32 {
+    wait.0.min(i32::MAX as u64) as u32
+}
+
 /// Holds at most one armed time-out.
 #[derive(Default)]
 pub(super) struct Timer(RefCell<Option<(Due, Timeout)>>);
@@ -20,10 +25,7 @@ impl Timer {
         {
             return;
         }
-        // The core asks for no more than `MAX_WAIT`, far from where the
-        // browser's signed 32-bit delay would overflow and fire at once.
-        let millis = u32::try_from(wait.0).unwrap_or(i32::MAX as u32);
-        *armed = Some((now.after(wait), Timeout::new(millis, wake)));
+        *armed = Some((now.after(wait), Timeout::new(clamped(wait), wake)));
     }
 
     pub(super) fn disarm(&self) {

@@ -96,10 +96,11 @@ pub fn registered_error(text: &str) -> Option<&'static str> {
         })
 }
 
-/// The delay form of `Retry-After` (RFC 9110 section 10.2.3): whole seconds.
+/// Whether tokens of this `token_type` are used as RFC 6750 has it. Some
+/// servers leave the type out; none may mean another (RFC 6749 section 7.1).
 #[must_use]
-pub fn retry_after_seconds(value: &str) -> Option<Millis> {
-    value.trim_ascii().parse().ok().map(Millis::from_secs)
+pub fn is_bearer(token_type: Option<&str>) -> bool {
+    token_type.is_none_or(|name| name.eq_ignore_ascii_case("bearer"))
 }
 
 #[cfg(test)]
@@ -166,10 +167,12 @@ mod tests {
     }
 
     #[test]
-    fn retry_after_is_whole_seconds() {
-        assert_eq!(retry_after_seconds(" 5 "), Some(Millis(5000)));
-        for other in ["", "-1", "1.5", "soon", "Wed, 21 Oct 2015 07:28:00 GMT"] {
-            assert_eq!(retry_after_seconds(other), None, "{other}");
+    fn only_bearer_tokens_are_taken() {
+        for good in [None, Some("Bearer"), Some("bearer"), Some("BEARER")] {
+            assert!(is_bearer(good));
+        }
+        for bad in ["", "DPoP", "mac", "N_A", "Bearer "] {
+            assert!(!is_bearer(Some(bad)), "{bad}");
         }
     }
 }

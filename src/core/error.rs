@@ -187,8 +187,6 @@ pub enum Failure {
     Final,
     /// A 2xx answer that is no token response; the text says why.
     Malformed(&'static str),
-    /// What the app gave cannot be made a request of; the text names the option.
-    Misused(&'static str),
     /// The request did not get through.
     Network,
     /// An answer with an HTTP status that is not 2xx.
@@ -209,7 +207,6 @@ impl From<Failure> for Error {
         match failure {
             Failure::Final => Self::new(Code::RequestRefused),
             Failure::Malformed(detail) => Self::new(Code::InvalidResponse).with_detail(detail),
-            Failure::Misused(option) => Self::new(Code::InvalidOptions).with_detail(option),
             Failure::Network => Self::new(Code::Network),
             Failure::Status {
                 status,

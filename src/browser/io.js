@@ -1,0 +1,316 @@
+// The hands of src/browser: calls of the platform that take many small steps,
+// each of which would cost WebAssembly a crossing, a catch and a drop. They
+// decide nothing. Tokens pass through here as the strings they are, and are
+// kept nowhere.
+// @ts-check
+
+/**
+ * Sends the token request.
+ *
+ * @param {string} url
+ * @param {(() => unknown) | undefined} headers
+ * @param {RequestCredentials} credentials
+ * @param {object} request
+ * @param {AbortSignal} signal
+ */
+export const ask = async (url, headers, credentials, request, signal) => {
+  const list = new Headers(/** @type {HeadersInit | undefined} */ (await headers?.()));
+  list.set('accept', 'application/json');
+  list.set('content-type', 'application/json');
+  return fetch(url, {
+    method: 'POST',
+    headers: list,
+    body: JSON.stringify(request),
+    cache: 'no-store',
+    credentials,
+    // A redirect would carry the request to where nobody looked.
+    redirect: 'error',
+    signal,
+  });
+};
+
+/** @typedef {{ resource?: string, scope: string, session: string, id: string }} TokenRequest */
+
+/**
+ * @param {string | undefined} resource
+ * @param {string} scope
+ * @param {string} session
+ * @param {number} id
+ * @returns {TokenRequest}
+ */
+export const tokenRequest = (resource, scope, session, id) => ({
+  ...(resource && { resource }),
+  scope,
+  session,
+  id: `${id}`,
+});
+
+/**
+ * Reads what the endpoint, the app's own provider or a test's stand-in gave.
+ * Whatever throws on the way, a getter for instance, comes out as `broken`.
+ *
+ * @param {any} value
+ * @returns {Promise<Answer>}
+ */
+export const read = async (value) => {
+  try {
+    if (!isResponse(value)) return new Answer(200, value);
+    const text = await textOf(value);
+    const { status } = value;
+    const answer = new Answer(status, parse(text), headerOf(value, 'retry-after'));
+    answer.tooLong = text === undefined;
+    answer.html = /html/.test(headerOf(value, 'content-type') ?? '');
+    return answer;
+  } catch {
+    return new Answer(0);
+  }
+};
+
+/**
+ * Reads what a provider threw or `fetch` rejected with.
+ *
+ * @param {any} error
+ */
+export const readThrown = (error) => {
+  try {
+    const answer = new Answer(Number(error?.status) || 0, error);
+    answer.final = error?.retryable === false;
+    if (typeof error?.retryAfter === 'number') answer.retryAfter = error.retryAfter;
+    return answer;
+  } catch {
+    return new Answer(0);
+  }
+};
+
+/** The parts of an answer that matter, each of the type it says. */
+class Answer {
+  tooLong = false;
+  html = false;
+  final = false;
+
+  /**
+   * @param {number} status 0: none.
+   * @param {any} [body]
+   * @param {string | null} [retryAfter]
+   */
+  constructor(status, body, retryAfter) {
+    const { access_token: token, revocation_handle: handle, scope } = Object(body);
+    this.status = status;
+    this.isObject = body === Object(body);
+    this.token = string(token);
+    this.tokenType = kindOf(body?.token_type);
+    this.expiresIn = secondsOf(body?.expires_in);
+    this.handle = string(handle)?.slice(0, 1024) || undefined;
+    this.scope = string(scope);
+    this.weight = encodeURIComponent(this.handle ?? this.token?.slice(0, 16_384) ?? '').length;
+    this.error = errorOf(body);
+    this.retryAfter = delayOf(retryAfter);
+  }
+}
+
+/** @param {unknown} value */
+const string = (value) => (typeof value === 'string' ? value : undefined);
+
+/** @param {unknown} type Absent is undefined; what is no string is no known type. */
+const kindOf = (type) => (type === undefined ? undefined : typeof type === 'string' ? type : '');
+
+/** @param {unknown} seconds Absent is undefined; neither a number nor a string of one is NaN. */
+const secondsOf = (seconds) =>
+  seconds == null ? undefined : /number|string/.test(typeof seconds) ? Number(seconds) : NaN;
+
+/**
+ * RFC 6749's `error`, an object's `error.code`, or RFC 9457's `type`.
+ *
+ * @param {any} body
+ */
+const errorOf = (body) => {
+  const code = string(body?.error?.code ?? body?.error ?? body?.type);
+  return code && code.length <= 256 ? code : undefined;
+};
+
+/**
+ * `Retry-After` in milliseconds, from seconds or from a date (RFC 9110 section 10.2.3).
+ *
+ * @param {string | null | undefined} value
+ */
+const delayOf = (value) => {
+  const delay = /^\d+$/.test(value ?? '') ? Number(value) * 1000 : Date.parse(value ?? '') - Date.now();
+  return Number.isNaN(delay) ? undefined : delay;
+};
+
+/** @param {any} value A `Response` of another realm will do as well. */
+const isResponse = (value) => typeof value?.status === 'number' && typeof value.headers === 'object';
+
+/**
+ * @param {any} response
+ * @param {string} name
+ * @returns {string | null | undefined}
+ */
+const headerOf = (response, name) => response.headers?.get?.(name);
+
+/** @param {string | undefined} text */
+const parse = (text) => {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    // What it throws quotes the text, so it must not go any further.
+  }
+};
+
+/** The longest body that is read: eight times the longest token. */
+const LONGEST = 131_072;
+
+/**
+ * The body up to a bound; undefined beyond.
+ *
+ * @param {any} response
+ */
+const textOf = async (response) => {
+  const reader = response.body?.getReader?.();
+  if (!reader) {
+    const text = String(await response.text?.());
+    return text.length > LONGEST ? undefined : text;
+  }
+  const decoder = new TextDecoder();
+  let text = '';
+  for (;;) {
+    const { done, value } = await reader.read();
+    text += decoder.decode(value, { stream: !done });
+    if (text.length > LONGEST) {
+      reader.cancel().catch(() => {});
+      return undefined;
+    }
+    if (done) return text;
+  }
+};
+
+/**
+ * A request for a resource, with a second copy if its body can be sent twice.
+ *
+ * @param {any} input
+ * @param {any} init
+ */
+export const prepare = (input, init) => {
+  const request = new Request(input, init);
+  const { protocol, hostname, origin } = new URL(request.url);
+  const replay = init?.body?.getReader ? undefined : request.clone();
+  return { request, replay, signal: request.signal, protocol, hostname, origin };
+};
+
+/**
+ * @param {Request} request
+ * @param {string} token
+ */
+export const send = async (request, token) => {
+  request.headers.set('authorization', `Bearer ${token}`);
+  return fetch(request);
+};
+
+/**
+ * Whether a 401 says that no token of this kind will do (RFC 6750 section 3.1).
+ *
+ * @param {any} response
+ */
+export const isInsufficientScope = (response) =>
+  /insufficient_scope/.test(headerOf(response, 'www-authenticate') ?? '');
+
+/** @param {any} response Lets go of the connection of an answer that nobody will read. */
+export const discard = (response) => {
+  response.body?.cancel?.().catch(() => {});
+};
+
+/** @param {string} url */
+export const originOf = (url) => {
+  try {
+    return new URL(url).origin;
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * Asks to revoke, for a page that lives.
+ *
+ * @param {string} url
+ * @param {URLSearchParams} body
+ * @param {HeadersInit | undefined} headers
+ * @param {AbortSignal} signal
+ */
+export const revoke = (url, body, headers, signal) =>
+  fetch(url, { method: 'POST', headers, body, redirect: 'error', signal });
+
+/**
+ * Asks to revoke, for a page that goes: whatever is not handed to the browser
+ * when this returns is lost.
+ *
+ * @param {string} url
+ * @param {URLSearchParams} body
+ * @param {HeadersInit | undefined} headers
+ */
+export const handOver = (url, body, headers) => {
+  try {
+    if (!headers && navigator.sendBeacon?.(url, body)) return;
+    const sent = fetch(url, { method: 'POST', headers, body, redirect: 'error', keepalive: true });
+    // Nobody can act on it, so it should not be reported as unhandled.
+    sent.catch(() => {});
+  } catch {
+    // Refused, and nothing is left to try.
+  }
+};
+
+/**
+ * Calls back for what happens to the page, until the function it gives is called.
+ *
+ * Never `unload` (it keeps pages out of the back/forward cache and is going
+ * away), never `beforeunload` (it also fires for exits that do not happen).
+ *
+ * @param {(type: string, flag: boolean) => void} callback The flag: persisted, or hidden.
+ */
+export const listenToPage = (callback) => {
+  const page = globalThis.document;
+  if (!page) return () => {};
+  const stop = new AbortController();
+  /** @param {Event} event */
+  const listener = (event) => callback(event.type, /** @type {any} */ (event).persisted ?? page.hidden);
+  for (const type of ['pagehide', 'pageshow', 'online', 'focus']) {
+    addEventListener(type, listener, stop);
+  }
+  for (const type of ['visibilitychange', 'resume', 'prerenderingchange']) {
+    page.addEventListener(type, listener, stop);
+  }
+  return () => stop.abort();
+};
+
+export const isPrerendering = () => !!(/** @type {any} */ (globalThis.document)?.prerendering);
+
+export const isHidden = () => !!globalThis.document?.hidden;
+
+/**
+ * Calls back once the signal fires, unless the function it gives is called before.
+ *
+ * @param {AbortSignal} signal
+ * @param {() => void} callback
+ */
+export const onAbort = (signal, callback) => {
+  signal.addEventListener('abort', callback);
+  return () => signal.removeEventListener('abort', callback);
+};
+
+/** 128 random bits in hexadecimal. */
+export const randomName = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('');
+
+export const randomSeed = () => crypto.getRandomValues(new Uint32Array(1))[0];
+
+/**
+ * The absolute form of an endpoint's URL, resolved against the page.
+ *
+ * @param {string} given
+ */
+export const resolve = (given) =>
+  new URL(given, globalThis.document?.baseURI ?? globalThis.location?.href);
+
+/** @param {unknown} value */
+export const always = (value) => () => value;
