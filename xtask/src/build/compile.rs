@@ -1,0 +1,28 @@
+//! Rust to WebAssembly, the same bytes on every machine.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use super::paths;
+use crate::setup::WASM_TARGET;
+use crate::step::run;
+use crate::workspace::Workspace;
+
+pub(super) fn compile(workspace: &Workspace) -> Result<PathBuf> {
+    let arguments = ["build", "--quiet", "--release", "--lib"];
+    run(
+        "compile to WebAssembly",
+        workspace
+            .cargo()
+            .args(arguments)
+            .args(["--package", "downscope", "--target", WASM_TARGET])
+            // Encoded, because paths may have spaces. It comes before every
+            // other source of flags, so that nobody's settings get in.
+            .env(
+                "CARGO_ENCODED_RUSTFLAGS",
+                paths::remap_flags(workspace)?.join("\x1f"),
+            ),
+    )?;
+    Ok(workspace.target("wasm32-unknown-unknown/release/downscope.wasm"))
+}

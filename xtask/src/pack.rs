@@ -1,0 +1,96 @@
+//! `cargo xtask pack`: the tarball that would be published.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::build;
+use crate::files::{empty_directory, sorted_entries, write};
+use crate::step::run;
+use crate::workspace::Workspace;
+
+pub(crate) struct Packed {
+    tarball: PathBuf,
+}
+
+/// An app that has the package installed, and nothing else.
+pub(crate) struct App {
+    directory: PathBuf,
+}
+
+pub(crate) fn pack(workspace: &Workspace) -> Result<Packed> {
+    build::build(workspace)?;
+
+    let directory = workspace.target("package");
+    empty_directory(&directory)?;
+    run(
+        "pack (npm pack)",
+        workspace
+            .npm()
+            .args(["pack", "./pkg", "--ignore-scripts", "--pack-destination"])
+            .arg(&directory),
+    )?;
+    let tarball = sorted_entries(&directory)?
+        .pop()
+        .context("npm pack wrote no tarball")?;
+    Ok(Packed { tarball })
+}
+
+impl Packed {
+    /// What bundlers, Node and TypeScript would complain about.
+    pub(crate) fn lint(&self, workspace: &Workspace) -> Result<()> {
+        run(
+            "check the package (publint)",
+            workspace
+                .npm_tool("publint")
+                .args(["run", "--strict"])
+                .arg(&self.tarball),
+        )?;
+        run(
+            "check how its types resolve (attw)",
+            workspace
+                .npm_tool("attw")
+                .arg(&self.tarball)
+                .args(["--profile", "esm-only"])
+                .args(["--exclude-entrypoints", "./downscope_bg.wasm"]),
+        )?;
+        Ok(())
+    }
+
+    /// Installs the tarball in an app that has nothing else.
+    pub(crate) fn install(&self, workspace: &Workspace) -> Result<App> {
+        let directory = workspace.target("app");
+        empty_directory(&directory)?;
+        write(
+            &directory.join("package.json"),
+            "{ \"private\": true, \"type\": \"module\" }\n",
+        )?;
+        run(
+            "install the tarball in an app",
+            workspace
+                .npm()
+                .current_dir(&directory)
+                // Without dependencies there is nothing to ask a registry for.
+                .args([
+                    "install",
+                    "--offline",
+                    "--no-save",
+                    "--no-audit",
+                    "--no-fund",
+                ])
+                .arg(&self.tarball),
+        )?;
+        Ok(App { directory })
+    }
+}
+
+impl App {
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Directory of the package in it.
+    pub(crate) fn package(&self) -> PathBuf {
+        self.directory.join("node_modules").join("downscope")
+    }
+}

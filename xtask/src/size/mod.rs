@@ -1,0 +1,38 @@
+//! `cargo xtask size`: what a page downloads, from the packed tarball as
+//! bundlers put it into an app.
+
+mod gate;
+mod measure;
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use anyhow::Result;
+
+use crate::lock::lock;
+use crate::pack;
+use crate::workspace::Workspace;
+use measure::Sizes;
+
+pub(crate) enum Format {
+    Table,
+    Json,
+}
+
+pub(crate) fn run(workspace: &Workspace, format: Format) -> Result<()> {
+    let _lock = lock(workspace)?;
+    let package = pack::pack(workspace)?.install(workspace)?.package();
+    let sizes = measure::measure(workspace, &package)?;
+    match format {
+        Format::Table => write!(io::stdout(), "{sizes}")?,
+        Format::Json => writeln!(io::stdout(), "{}", sizes.to_json()?)?,
+    }
+    gate::check(&sizes)
+}
+
+/// Measures an installed package and holds it to the limits.
+pub(crate) fn check(workspace: &Workspace, package: &Path) -> Result<()> {
+    let sizes: Sizes = measure::measure(workspace, package)?;
+    eprint!("{sizes}");
+    gate::check(&sizes)
+}

@@ -1,0 +1,44 @@
+//! Tests that Node runs, on the installed package and in a real Chromium.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use super::context::Context;
+use crate::files::sorted_entries;
+use crate::setup;
+
+/// Where the Rust example is built, below cargo's target directory.
+pub(super) const RUST_EXAMPLE: &str = "rust-example";
+
+/// The command that runs all `*.test.mjs` of a directory.
+pub(super) fn node_tests(context: &Context<'_>, directory: &str) -> Result<Command> {
+    setup::npm(context.workspace)?;
+    let files: Vec<_> = sorted_entries(&context.workspace.path(directory))?
+        .into_iter()
+        .filter(|file| is_test(file))
+        .collect();
+    if files.is_empty() {
+        bail!("there is no test in {directory}");
+    }
+
+    let mut node = context.workspace.node();
+    // One file after the other: each starts a browser. The limit of time turns
+    // a hang into a failure.
+    node.args(["--test", "--test-reporter=spec"])
+        .args(["--test-concurrency=1", "--test-timeout=300000"])
+        .args(files)
+        .env("CHROME_BIN", &context.browser()?.chrome)
+        .env("DOWNSCOPE_PKG", context.app()?.package())
+        .env(
+            "DOWNSCOPE_RUST_EXAMPLE",
+            context.workspace.target(RUST_EXAMPLE),
+        );
+    Ok(node)
+}
+
+fn is_test(file: &Path) -> bool {
+    file.file_name()
+        .is_some_and(|name| name.to_string_lossy().ends_with(".test.mjs"))
+}

@@ -1,0 +1,140 @@
+//! The stages, in the order in which they run.
+
+use anyhow::{Context as _, Result};
+
+use super::context::Context;
+use super::{node_tests, purity, tally::Tally, types};
+use crate::build::bindgen;
+use crate::setup::{self, WASM_TARGET};
+use crate::size;
+use crate::step::{run, step};
+
+pub(super) fn fmt(context: &Context<'_>, _: &mut Tally) -> Result<()> {
+    let mut cargo = context.workspace.cargo();
+    run("rustfmt", cargo.args(["fmt", "--all", "--check"]))?;
+    Ok(())
+}
+
+pub(super) fn lint(context: &Context<'_>, _: &mut Tally) -> Result<()> {
+    setup::wasm_target(context.workspace)?;
+    let clippy = |name: &str, arguments: &[&str]| {
+        let mut cargo = context.workspace.cargo();
+        let cargo = cargo.args(["clippy", "--quiet"]).args(arguments);
+        run(name, cargo.args(["--", "-D", "warnings"]))
+    };
+    clippy("clippy, native", &["--workspace", "--all-targets"])?;
+    let library = ["--package", "downscope", "--target", WASM_TARGET];
+    clippy(
+        "clippy, wasm32",
+        &[&library[..], &["--lib", "--tests"]].concat(),
+    )?;
+    // As a Rust front end uses the library: without its JavaScript handle.
+    let example = [
+        "--package",
+        "downscope-rust-example",
+        "--target",
+        WASM_TARGET,
+    ];
+    clippy("clippy, wasm32, the Rust example", &example)?;
+    Ok(())
+}
+
+pub(super) fn doc(context: &Context<'_>, _: &mut Tally) -> Result<()> {
+    setup::wasm_target(context.workspace)?;
+    let rustdoc = |name: &str, arguments: &[&str]| {
+        let mut cargo = context.workspace.cargo();
+        cargo.env("RUSTDOCFLAGS", "-D warnings");
+        cargo.args(["doc", "--quiet", "--no-deps", "--package", "downscope"]);
+        run(name, cargo.args(arguments))
+    };
+    rustdoc("rustdoc, native", &[])?;
+    rustdoc("rustdoc, wasm32", &["--target", WASM_TARGET])?;
+    Ok(())
+}
+
+pub(super) fn purity(context: &Context<'_>, _: &mut Tally) -> Result<()> {
+    step("what the core and the exports must not say", || {
+        purity::check(&context.workspace.path("src"))
+    })
+}
+
+pub(super) fn unit(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
+    let mut test = |name: &str, packages: &[&str]| {
+        let mut cargo = context.workspace.cargo();
+        cargo.args(["test", "--no-fail-fast"]);
+        tally.count_tests(&run(name, cargo.args(packages))?)
+    };
+    // Apart from the rest: together, their dependencies would be built with
+    // other features than this very program was.
+    test("native tests", &["--workspace", "--exclude", "xtask"])?;
+    test("tests of xtask", &["--package", "xtask"])
+}
+
+pub(super) fn browser(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
+    setup::wasm_target(context.workspace)?;
+    let browser = context.browser()?;
+    let capabilities = browser.write_capabilities(context.workspace)?;
+    let this = std::env::current_exe()?;
+
+    let mut cargo = context.workspace.cargo();
+    cargo.args(["test", "--no-fail-fast", "--target", WASM_TARGET]);
+    cargo.args(["--package", "downscope", "--tests"]);
+    let output = run(
+        "tests in Chromium",
+        cargo
+            .env(
+                "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
+                format!("{} wasm-test-runner", this.display()),
+            )
+            .env("CHROMEDRIVER", &browser.driver)
+            .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities),
+    )?;
+    tally.count_tests(&output)
+}
+
+pub(super) fn pack(context: &Context<'_>, _: &mut Tally) -> Result<()> {
+    context.packed()?.lint(context.workspace)
+}
+
+pub(super) fn types(context: &Context<'_>, _: &mut Tally) -> Result<()> {
+    types::check_facade(context)?;
+    types::check_apps(context)
+}
+
+pub(super) fn package(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
+    let mut node = node_tests::node_tests(context, "tests/package")?;
+    tally.count_tests(&run("the tarball in Node and four bundlers", &mut node)?)
+}
+
+pub(super) fn size(context: &Context<'_>, _: &mut Tally) -> Result<()> {
+    size::check(context.workspace, &context.app()?.package())
+}
+
+/// Builds the example app; the end-to-end tests run it.
+pub(super) fn example(context: &Context<'_>, _: &mut Tally) -> Result<()> {
+    setup::wasm_target(context.workspace)?;
+    let mut cargo = context.workspace.cargo();
+    cargo.args(["build", "--quiet", "--package", "downscope-rust-example"]);
+    run(
+        "compile the Rust example",
+        cargo.args(["--target", WASM_TARGET]),
+    )?;
+    let compiled = context
+        .workspace
+        .target("wasm32-unknown-unknown/debug/downscope-rust-example.wasm");
+    step("generate its JavaScript glue (wasm-bindgen)", || {
+        let directory = context.workspace.target(node_tests::RUST_EXAMPLE);
+        bindgen::bindgen(&compiled, &directory, "rust_example")
+            .map(drop)
+            .context("the Rust example cannot be bound")
+    })
+}
+
+pub(super) fn e2e(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
+    let mut node = node_tests::node_tests(context, "tests/e2e")?;
+    node.env("DOWNSCOPE_SERVER", context.server()?);
+    tally.count_tests(&run(
+        "the package against the reference backend",
+        &mut node,
+    )?)
+}

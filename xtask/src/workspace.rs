@@ -1,0 +1,109 @@
+//! Where things are, and how programs are started from there.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+use crate::step::ask;
+
+/// The checkout that this program was built from.
+pub(crate) struct Workspace {
+    root: PathBuf,
+    target: PathBuf,
+}
+
+impl Workspace {
+    pub(crate) fn locate() -> Result<Self> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .parent()
+            .context("xtask lies in the workspace's root")?
+            .to_owned();
+        let target = env::var_os("CARGO_TARGET_DIR").map_or_else(
+            || root.join("target"),
+            // A relative one is meant from where cargo was called.
+            |dir| env::current_dir().unwrap_or_default().join(dir),
+        );
+        Ok(Self { root, target })
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// A path in the checkout.
+    pub(crate) fn path(&self, relative: &str) -> PathBuf {
+        self.root.join(relative)
+    }
+
+    /// A path in cargo's target directory, which holds everything made on the
+    /// way to a result.
+    pub(crate) fn target(&self, relative: &str) -> PathBuf {
+        self.target.join(relative)
+    }
+
+    /// A program, started in the workspace's root, with an environment that
+    /// does not tell of the cargo which started this one: build scripts of
+    /// dependencies watch it and would run again at every turn.
+    pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(&self.root);
+        for (name, _) in env::vars_os() {
+            let told = name.to_string_lossy();
+            if told.starts_with("CARGO_PKG_")
+                || told.starts_with("CARGO_MANIFEST_")
+                || matches!(&*told, "CARGO" | "CARGO_TERM_QUIET")
+            {
+                command.env_remove(&name);
+            }
+        }
+        command
+    }
+
+    pub(crate) fn cargo(&self) -> Command {
+        self.command("cargo")
+    }
+
+    pub(crate) fn node(&self) -> Command {
+        self.command("node")
+    }
+
+    pub(crate) fn npm(&self) -> Command {
+        self.command(if cfg!(windows) { "npm.cmd" } else { "npm" })
+    }
+
+    /// A tool of the root `package.json`.
+    pub(crate) fn npm_tool(&self, name: &str) -> Command {
+        let file = if cfg!(windows) {
+            format!("{name}.cmd")
+        } else {
+            name.to_owned()
+        };
+        self.command(self.path("node_modules/.bin").join(file))
+    }
+
+    /// The version in the root `Cargo.toml`: that of the crate and of the npm
+    /// package.
+    pub(crate) fn version(&self) -> Result<String> {
+        #[derive(Deserialize)]
+        struct Metadata {
+            packages: Vec<Package>,
+        }
+        #[derive(Deserialize)]
+        struct Package {
+            name: String,
+            version: String,
+        }
+
+        let arguments = ["metadata", "--no-deps", "--format-version", "1"];
+        let metadata: Metadata = serde_json::from_str(&ask(self.cargo().args(arguments))?)?;
+        metadata
+            .packages
+            .into_iter()
+            .find(|package| package.name == "downscope")
+            .map(|package| package.version)
+            .context("the workspace has no package named downscope")
+    }
+}
