@@ -146,7 +146,7 @@ impl Client {
     /// Drops every token and asks the backend to revoke them.
     pub async fn revoke_all(&self) -> Revoked {
         let (sink, answer) = oneshot::channel();
-        self.0.revoke(Scope::All, sink);
+        self.0.revoke(Scope::All, Box::new(sink));
         answer.await
     }
 
@@ -158,7 +158,7 @@ impl Client {
     /// Revokes everything, rejects who waits, lets go of timers and listeners.
     pub async fn close(&self) -> Revoked {
         let (sink, answer) = oneshot::channel();
-        self.0.close(sink);
+        self.0.close(Box::new(sink));
         answer.await
     }
 }
@@ -200,8 +200,9 @@ impl Grant {
     ///
     /// See [`Code`].
     pub async fn token_with(&self, want: Want) -> Result<Token, Error> {
-        let (_, token) = self.shell.acquired(self.open(), want, None).await?;
-        Ok(Token(token))
+        let (sink, answer) = oneshot::channel();
+        self.shell.acquire(self.open(), want, None, Box::new(sink));
+        answer.await.map(|(_, token)| Token(token))
     }
 
     /// The held token if it is fresh enough to use now.
@@ -220,8 +221,10 @@ impl Grant {
         &self,
         request: &web_sys::Request,
     ) -> Result<web_sys::Response, FetchFailure> {
+        let (done, fetched) = oneshot::channel();
         let none = JsValue::UNDEFINED;
-        let fetched = fetch_with_token(&self.shell, self.open(), request, &none).await;
+        fetch_with_token(&self.shell, self.open(), request, &none, Box::new(done));
+        let fetched = fetched.await;
         fetched
             .map(wasm_bindgen::JsCast::unchecked_into)
             .map_err(|error| match error {
@@ -238,7 +241,7 @@ impl Grant {
     /// Drops the grant's tokens and asks the backend to revoke them.
     pub async fn revoke(&self) -> Revoked {
         let (sink, answer) = oneshot::channel();
-        self.shell.revoke(Scope::Grant(self.id), sink);
+        self.shell.revoke(Scope::Grant(self.id), Box::new(sink));
         answer.await
     }
 

@@ -27,10 +27,9 @@ mod plain;
 
 use js_sys::{Array, Function, JsString, Object};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::AbortSignal;
 
-use crate::browser::{Endpoints, FetchError, Shell, Source, fetch_with_token};
+use crate::browser::{Acquired, Endpoints, FetchError, Shell, Source, fetch_with_token};
 use crate::core::{Code, Config, Error, GrantId, GrantKey, Millis, Scope, Want, protects_tokens};
 use clients::client;
 
@@ -134,10 +133,11 @@ pub fn token(
     };
     let reason = signal.clone();
     let grant = GrantId::from_number(grant);
-    client.acquire(grant, want, signal.as_ref(), move |answer| match answer {
+    let settle = move |answer: Result<Acquired, Error>| match answer {
         Ok((_, token)) => call(&resolve, &token),
         Err(error) => call(&reject, &error::aborted_or(error, reason.as_ref())),
-    });
+    };
+    client.acquire(grant, want, signal.as_ref(), Box::new(settle));
 }
 
 /// Settles with a response.
@@ -153,14 +153,13 @@ pub fn fetch(
     let Some(client) = client(number) else {
         return call(&reject, &error::make(Error::new(Code::Closed)));
     };
-    spawn_local(async move {
-        let grant = GrantId::from_number(grant);
-        match fetch_with_token(&client, grant, &input, &init).await {
-            Ok(response) => call(&resolve, &response),
-            Err(FetchError::Token(error)) => call(&reject, &error::make(error)),
-            Err(FetchError::Other(error)) => call(&reject, &error),
-        }
-    });
+    let settle = move |fetched| match fetched {
+        Ok(response) => call(&resolve, &response),
+        Err(FetchError::Token(error)) => call(&reject, &error::make(error)),
+        Err(FetchError::Other(error)) => call(&reject, &error),
+    };
+    let grant = GrantId::from_number(grant);
+    fetch_with_token(&client, grant, &input, &init, Box::new(settle));
 }
 
 /// The resource answered 401 to this token.
@@ -179,7 +178,7 @@ pub fn revoke(number: u32, grant: Option<f64>, resolve: Function) {
     });
     let settle = move |revoked| call(&resolve, &events::revoked(revoked));
     match client(number) {
-        Some(client) => client.revoke(scope, settle),
+        Some(client) => client.revoke(scope, Box::new(settle)),
         None => settle(crate::core::Revoked::NOTHING),
     }
 }
@@ -188,7 +187,8 @@ pub fn revoke(number: u32, grant: Option<f64>, resolve: Function) {
 #[wasm_bindgen]
 pub fn close(number: u32, resolve: Function) {
     if let Some(client) = clients::remove(number) {
-        client.close(move |revoked| call(&resolve, &events::revoked(revoked)));
+        let settle = move |revoked| call(&resolve, &events::revoked(revoked));
+        client.close(Box::new(settle));
     }
 }
 

@@ -1,8 +1,7 @@
 //! Asks the app's backend for a token.
 
 use js_sys::{Function, JsString};
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen::JsValue;
 use web_sys::AbortSignal;
 
 use super::io::{self, Answer};
@@ -25,42 +24,35 @@ pub(crate) enum Source {
     },
 }
 
-/// Asks for a token; `id` is unique within the session.
+/// Asks for a token; `id` is unique within the session. `callback` gets an [`Answer`].
 pub(super) fn ask(
     source: &Source,
     key: &GrantKey,
     session: &JsString,
     id: u32,
     signal: &AbortSignal,
-) -> JsFuture {
+    callback: &JsValue,
+) {
     let request = io::token_request(key.resource(), key.scope(), session, id);
     match source {
-        Source::Provider(provider) => {
-            let context = js_sys::Object::new();
-            io::set(&context, "signal", signal);
-            io::settled(provider.call2(&JsValue::UNDEFINED, &request, &context))
-        }
+        Source::Provider(provider) => io::ask_provider(provider, &request, signal, callback),
         Source::Url {
             url,
             headers,
             credentials,
-        } => io::ask(url, headers.as_ref(), credentials, &request, signal).into(),
+        } => io::ask_endpoint(
+            url,
+            headers.as_ref(),
+            credentials,
+            &request,
+            signal,
+            callback,
+        ),
     }
 }
 
-/// From what the call gave to facts for the core and a secret for the shell.
-pub(super) async fn read(asked: Result<JsValue, JsValue>) -> Result<(Issued, Secret), Failure> {
-    let value = match asked {
-        Ok(value) => value,
-        Err(error) => return Err(failure(&io::read_thrown(&error))),
-    };
-    match JsFuture::from(io::read(&value)).await {
-        Ok(answer) => token_response(answer.unchecked_ref()),
-        Err(_) => Err(Failure::Network),
-    }
-}
-
-fn token_response(answer: &Answer) -> Result<(Issued, Secret), Failure> {
+/// From an answer to facts for the core and a secret for the shell.
+pub(super) fn token_response(answer: &Answer) -> Result<(Issued, Secret), Failure> {
     if !(200.0..300.0).contains(&answer.status()) {
         return Err(failure(answer));
     }

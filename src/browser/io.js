@@ -4,32 +4,59 @@
 // kept nowhere.
 // @ts-check
 
+/** @typedef {{ resource?: string, scope: string, session: string, id: string }} TokenRequest */
+
 /**
- * Sends the token request.
+ * Asks the app's endpoint for a token.
  *
  * @param {string} url
  * @param {(() => unknown) | undefined} headers
  * @param {RequestCredentials} credentials
- * @param {object} request
+ * @param {TokenRequest} request
  * @param {AbortSignal} signal
+ * @param {(answer: Answer) => void} callback
  */
-export const ask = async (url, headers, credentials, request, signal) => {
-  const list = new Headers(/** @type {HeadersInit | undefined} */ (await headers?.()));
-  list.set('accept', 'application/json');
-  list.set('content-type', 'application/json');
-  return fetch(url, {
-    method: 'POST',
-    headers: list,
-    body: JSON.stringify(request),
-    cache: 'no-store',
-    credentials,
-    // A redirect would carry the request to where nobody looked.
-    redirect: 'error',
-    signal,
-  });
-};
+export const askEndpoint = (url, headers, credentials, request, signal, callback) =>
+  answered(async () => {
+    const list = new Headers(/** @type {HeadersInit | undefined} */ (await headers?.()));
+    list.set('accept', 'application/json');
+    list.set('content-type', 'application/json');
+    return fetch(url, {
+      method: 'POST',
+      headers: list,
+      body: JSON.stringify(request),
+      cache: 'no-store',
+      credentials,
+      // A redirect would carry the request to where nobody looked.
+      redirect: 'error',
+      signal,
+    });
+  }, callback);
 
-/** @typedef {{ resource?: string, scope: string, session: string, id: string }} TokenRequest */
+/**
+ * Asks the app's own function for a token.
+ *
+ * @param {(request: TokenRequest, context: { signal: AbortSignal }) => unknown} provider
+ * @param {TokenRequest} request
+ * @param {AbortSignal} signal
+ * @param {(answer: Answer) => void} callback
+ */
+export const askProvider = (provider, request, signal, callback) =>
+  answered(async () => provider(request, { signal }), callback);
+
+/**
+ * @param {() => Promise<unknown>} call
+ * @param {(answer: Answer) => void} callback
+ */
+const answered = async (call, callback) => {
+  let answer;
+  try {
+    answer = await read(await call());
+  } catch (error) {
+    answer = readThrown(error);
+  }
+  callback(answer);
+};
 
 /**
  * @param {string | undefined} resource
@@ -47,31 +74,25 @@ export const tokenRequest = (resource, scope, session, id) => ({
 
 /**
  * Reads what the endpoint, the app's own provider or a test's stand-in gave.
- * Whatever throws on the way, a getter for instance, comes out as `broken`.
  *
  * @param {any} value
- * @returns {Promise<Answer>}
  */
-export const read = async (value) => {
-  try {
-    if (!isResponse(value)) return new Answer(200, value);
-    const text = await textOf(value);
-    const { status } = value;
-    const answer = new Answer(status, parse(text), headerOf(value, 'retry-after'));
-    answer.tooLong = text === undefined;
-    answer.html = /html/.test(headerOf(value, 'content-type') ?? '');
-    return answer;
-  } catch {
-    return new Answer(0);
-  }
+const read = async (value) => {
+  if (!isResponse(value)) return new Answer(200, value);
+  const text = await textOf(value);
+  const answer = new Answer(value.status, parse(text), headerOf(value, 'retry-after'));
+  answer.tooLong = text === undefined;
+  answer.html = /html/.test(headerOf(value, 'content-type') ?? '');
+  return answer;
 };
 
 /**
- * Reads what a provider threw or `fetch` rejected with.
+ * Reads what a provider threw or `fetch` rejected with; a getter of an answer
+ * that throws counts as no answer.
  *
  * @param {any} error
  */
-export const readThrown = (error) => {
+const readThrown = (error) => {
   try {
     const answer = new Answer(Number(error?.status) || 0, error);
     answer.final = error?.retryable === false;
@@ -200,10 +221,17 @@ export const prepare = (input, init) => {
 /**
  * @param {Request} request
  * @param {string} token
+ * @param {(value: unknown, isResponse: boolean) => void} callback
  */
-export const send = async (request, token) => {
-  request.headers.set('authorization', `Bearer ${token}`);
-  return fetch(request);
+export const send = async (request, token, callback) => {
+  let value;
+  try {
+    request.headers.set('authorization', `Bearer ${token}`);
+    value = await fetch(request);
+  } catch (error) {
+    return callback(error, false);
+  }
+  callback(value, true);
 };
 
 /**
@@ -235,9 +263,13 @@ export const originOf = (url) => {
  * @param {URLSearchParams} body
  * @param {HeadersInit | undefined} headers
  * @param {AbortSignal} signal
+ * @param {(answer: Answer) => void} callback
  */
-export const revoke = (url, body, headers, signal) =>
-  fetch(url, { method: 'POST', headers, body, redirect: 'error', signal });
+export const revoke = (url, body, headers, signal, callback) =>
+  answered(
+    () => fetch(url, { method: 'POST', headers, body, redirect: 'error', signal }),
+    callback,
+  );
 
 /**
  * Asks to revoke, for a page that goes: whatever is not handed to the browser

@@ -1,19 +1,28 @@
 //! What `io.js` does, as Rust calls it.
 
-use js_sys::{Function, JsString, Object, Promise, Reflect};
+use js_sys::{Function, JsString, Object, Reflect};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, Request, Url, UrlSearchParams};
+use web_sys::{AbortSignal, Url, UrlSearchParams};
 
 #[wasm_bindgen(module = "/src/browser/io.js")]
 extern "C" {
-    pub(super) fn ask(
+    #[wasm_bindgen(js_name = askEndpoint)]
+    pub(super) fn ask_endpoint(
         url: &str,
         headers: Option<&Function>,
         credentials: &str,
-        request: &Object,
+        request: &JsValue,
         signal: &AbortSignal,
-    ) -> Promise;
+        callback: &JsValue,
+    );
+
+    #[wasm_bindgen(js_name = askProvider)]
+    pub(super) fn ask_provider(
+        provider: &Function,
+        request: &JsValue,
+        signal: &AbortSignal,
+        callback: &JsValue,
+    );
 
     #[wasm_bindgen(js_name = tokenRequest)]
     pub(super) fn token_request(
@@ -21,13 +30,7 @@ extern "C" {
         scope: &str,
         session: &JsString,
         id: u32,
-    ) -> Object;
-
-    /// Never rejects.
-    pub(super) fn read(value: &JsValue) -> Promise;
-
-    #[wasm_bindgen(js_name = readThrown)]
-    pub(super) fn read_thrown(error: &JsValue) -> Answer;
+    ) -> JsValue;
 
     pub(super) type Answer;
 
@@ -76,10 +79,10 @@ extern "C" {
     pub(super) type Prepared;
 
     #[wasm_bindgen(method, getter)]
-    pub(super) fn request(this: &Prepared) -> Request;
+    pub(super) fn request(this: &Prepared) -> JsValue;
 
     #[wasm_bindgen(method, getter)]
-    pub(super) fn replay(this: &Prepared) -> Option<Request>;
+    pub(super) fn replay(this: &Prepared) -> JsValue;
 
     #[wasm_bindgen(method, getter)]
     pub(super) fn signal(this: &Prepared) -> AbortSignal;
@@ -93,7 +96,7 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub(super) fn origin(this: &Prepared) -> String;
 
-    pub(super) fn send(request: &Request, token: &JsString) -> Promise;
+    pub(super) fn send(request: &JsValue, token: &JsString, callback: &JsValue);
 
     #[wasm_bindgen(js_name = isInsufficientScope)]
     pub(super) fn is_insufficient_scope(response: &JsValue) -> bool;
@@ -103,19 +106,19 @@ extern "C" {
     #[wasm_bindgen(js_name = originOf)]
     pub(super) fn origin_of(url: &str) -> Option<String>;
 
-    #[wasm_bindgen(catch)]
     pub(super) fn revoke(
         url: &str,
         body: &UrlSearchParams,
         headers: Option<&Object>,
         signal: &AbortSignal,
-    ) -> Result<JsValue, JsValue>;
+        callback: &JsValue,
+    );
 
     #[wasm_bindgen(js_name = handOver)]
     pub(super) fn hand_over(url: &str, body: &UrlSearchParams, headers: Option<&Object>);
 
     #[wasm_bindgen(js_name = listenToPage)]
-    pub(super) fn listen_to_page(callback: &Function) -> Function;
+    pub(super) fn listen_to_page(callback: &JsValue) -> Function;
 
     #[wasm_bindgen(js_name = isPrerendering)]
     pub(super) fn is_prerendering() -> bool;
@@ -124,7 +127,7 @@ extern "C" {
     pub(super) fn is_hidden() -> bool;
 
     #[wasm_bindgen(js_name = onAbort)]
-    pub(super) fn on_abort(signal: &AbortSignal, callback: &Function) -> Function;
+    pub(super) fn on_abort(signal: &AbortSignal, callback: &JsValue) -> Function;
 
     #[wasm_bindgen(js_name = randomName)]
     pub(super) fn random_name() -> JsString;
@@ -152,12 +155,25 @@ extern "C" {
     pub(super) fn append(this: &Form, name: &str, value: &JsString);
 }
 
-/// What a call gave, be it a promise or not; what it threw is a rejection.
-pub(super) fn settled(called: Result<JsValue, JsValue>) -> JsFuture {
-    JsFuture::from(match called {
-        Ok(value) => Promise::resolve(&value),
-        Err(error) => Promise::reject(&error),
+/// A function for JavaScript to call back, of one signature for all purposes:
+/// each further one would bring its own glue. It is let go of when JavaScript
+/// lets go of it.
+pub(super) fn callback(callback: impl FnMut(JsValue, bool) + 'static) -> JsValue {
+    wrap(Box::new(callback))
+}
+
+/// As [`callback`], for what is called once.
+pub(super) fn once(callback: impl FnOnce(JsValue, bool) + 'static) -> JsValue {
+    let mut callback = Some(callback);
+    self::callback(move |value, flag| {
+        if let Some(callback) = callback.take() {
+            callback(value, flag);
+        }
     })
+}
+
+fn wrap(callback: Box<dyn FnMut(JsValue, bool)>) -> JsValue {
+    Closure::wrap(callback).into_js_value()
 }
 
 /// Sets a property of a plain object of our own, which cannot fail.

@@ -18,5 +18,5 @@ mod url;
 pub(crate) use endpoint::Source;
 pub(crate) use io::{always, set};
 pub(crate) use resource::{FetchError, fetch_with_token};
-pub(crate) use shell::{Endpoints, Listener, Shell};
+pub(crate) use shell::{Acquired, Endpoints, Listener, Shell};
 pub(crate) use url::check_endpoint;

@@ -12,21 +12,19 @@ use crate::core::Page;
 /// Listens until dropped. Where there is no document (workers), to nothing.
 pub(super) struct PageEvents {
     stop: Function,
-    _listener: Closure<dyn Fn(String, bool)>,
 }
 
 impl PageEvents {
     pub(super) fn listen(shell: Weak<Shell>) -> Self {
-        let listener = Closure::new(move |event: String, flag| {
+        let listener = io::callback(move |event, flag| {
             if let Some(shell) = shell.upgrade()
-                && let Some(page) = read(&event, flag)
+                && let Some(page) = event.as_string().and_then(|event| read(&event, flag))
             {
                 shell.page(page);
             }
         });
         Self {
-            stop: io::listen_to_page(listener.as_ref().unchecked_ref()),
-            _listener: listener,
+            stop: io::listen_to_page(&listener),
         }
     }
 }

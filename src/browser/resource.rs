@@ -4,11 +4,9 @@ use std::rc::Rc;
 
 use gloo_net::http::Response;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::AbortSignal;
 
 use super::io::{self, Prepared};
-use super::shell::Shell;
+use super::shell::{Acquired, Shell};
 use crate::core::{Code, Error, GrantId, Want, may_receive_token, protects_tokens};
 
 /// Why there is no response.
@@ -19,34 +17,69 @@ pub(crate) enum FetchError {
     Other(JsValue),
 }
 
-pub(crate) async fn fetch_with_token(
+impl From<Error> for FetchError {
+    fn from(error: Error) -> Self {
+        Self::Token(error)
+    }
+}
+
+/// Called once, with a response or why there is none.
+pub(crate) type Done = Box<dyn FnOnce(Result<JsValue, FetchError>)>;
+
+/// Calls `done` once with a response or why there is none.
+pub(crate) fn fetch_with_token(
     shell: &Rc<Shell>,
     id: GrantId,
     input: &JsValue,
     init: &JsValue,
-) -> Result<JsValue, FetchError> {
-    let prepared = io::prepare(input, init).map_err(FetchError::Other)?;
-    if !is_allowed(shell, id, &prepared) {
-        return Err(FetchError::Token(Error::new(Code::OriginNotAllowed)));
-    }
-    let signal = prepared.signal();
-    let mut request = prepared.request();
-    let mut first = true;
-    loop {
-        let acquired = shell.acquired(id, Want::default(), Some(&signal)).await;
-        let (generation, token) = acquired.map_err(|error| as_fetch_does(error, &signal))?;
-        let sent = JsFuture::from(io::send(&request, &token)).await;
-        let response = sent.map_err(FetchError::Other)?;
-        if !std::mem::take(&mut first) || !asks_for_another_token(&response) {
-            return Ok(response);
+    done: Done,
+) {
+    match io::prepare(input, init) {
+        Err(error) => done(Err(FetchError::Other(error))),
+        Ok(prepared) if is_allowed(shell, id, &prepared) => {
+            let request = prepared.request();
+            attempt(shell.clone(), id, prepared, request, true, done);
         }
-        shell.refused(id, generation);
-        let Some(replay) = prepared.replay() else {
-            return Ok(response);
-        };
-        io::discard(&response);
-        request = replay;
+        Ok(_) => done(Err(Error::new(Code::OriginNotAllowed).into())),
     }
+}
+
+fn attempt(
+    shell: Rc<Shell>,
+    id: GrantId,
+    prepared: Prepared,
+    request: JsValue,
+    first: bool,
+    done: Done,
+) {
+    let signal = prepared.signal();
+    let sender = shell.clone();
+    let send = move |acquired: Result<Acquired, Error>| match acquired {
+        // As an aborted `fetch` rejects: with the signal's reason.
+        Err(error) if error.code == Code::Aborted => {
+            done(Err(FetchError::Other(prepared.signal().reason())));
+        }
+        Err(error) => done(Err(error.into())),
+        Ok((generation, token)) => {
+            let callback = io::once(move |value, is_response| {
+                if !is_response {
+                    return done(Err(FetchError::Other(value)));
+                }
+                if !first || !asks_for_another_token(&value) {
+                    return done(Ok(value));
+                }
+                sender.refused(id, generation);
+                let replay = prepared.replay();
+                if replay.is_undefined() {
+                    return done(Ok(value));
+                }
+                io::discard(&value);
+                attempt(sender, id, prepared, replay, false, done);
+            });
+            io::send(&request, &token, &callback);
+        }
+    };
+    shell.acquire(id, Want::default(), Some(&signal), Box::new(send));
 }
 
 fn is_allowed(shell: &Shell, id: GrantId, prepared: &Prepared) -> bool {
@@ -58,15 +91,6 @@ fn is_allowed(shell: &Shell, id: GrantId, prepared: &Prepared) -> bool {
             resource.as_deref(),
             &shell.endpoints.allowed_origins,
         )
-}
-
-/// An aborted `fetch` rejects with the signal's reason.
-fn as_fetch_does(error: Error, signal: &AbortSignal) -> FetchError {
-    if error.code == Code::Aborted {
-        FetchError::Other(signal.reason())
-    } else {
-        FetchError::Token(error)
-    }
 }
 
 /// A 401, unless it says that no token of this grant will do (RFC 6750

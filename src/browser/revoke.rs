@@ -5,11 +5,10 @@ use std::rc::Rc;
 use gloo_timers::callback::Timeout;
 use js_sys::JsString;
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::AbortController;
 
 use super::io::{self, Answer, Form};
-use super::shell::Shell;
+use super::shell::{self, Shell};
 use super::{endpoint, timer};
 use crate::core::{Batch, Generation, Reason, RevokeOutcome};
 
@@ -53,30 +52,23 @@ pub(super) fn hand_over(shell: &Shell, form: &Form) {
 }
 
 /// The page lives: the answer says whether it worked.
-pub(super) fn send_and_await(shell: Rc<Shell>, batch: Batch, form: Form) {
-    spawn_local(async move {
-        let outcome = awaited(&shell, &form).await;
-        shell.revoke_answered(batch, outcome);
-    });
-}
-
-async fn awaited(shell: &Shell, form: &Form) -> RevokeOutcome {
+pub(super) fn send_and_await(shell: &Rc<Shell>, batch: Batch, form: &Form) {
     let endpoints = &shell.endpoints;
     let (Some(url), Ok(controller)) = (&endpoints.revoke_url, AbortController::new()) else {
-        return RevokeOutcome::Refused;
+        return shell.revoke_answered(batch, RevokeOutcome::Refused);
     };
-    shell.revokes.borrow_mut().push(controller.clone());
-    let aborting = controller.clone();
+    shell.revokes.borrow_mut().push((batch, controller.clone()));
+    let signal = controller.signal();
     let wait = timer::clamped(shell.request_timeout);
-    let time_out = Timeout::new(wait, move || aborting.abort());
+    let time_out = Timeout::new(wait, move || controller.abort());
+    let back = shell.clone();
+    let callback = io::once(move |answer, _| {
+        drop(time_out);
+        shell::take(&back.revokes, batch);
+        let answer: Answer = answer.unchecked_into();
+        let wait = endpoint::retry_after(&answer);
+        back.revoke_answered(batch, RevokeOutcome::of(answer.status() as u16, wait));
+    });
     let headers = endpoints.revoke_headers.as_ref();
-    let sent = io::settled(io::revoke(url, form, headers, &controller.signal())).await;
-    drop(time_out);
-    shell.revokes.borrow_mut().retain(|one| *one != controller);
-    let Ok(response) = sent else {
-        return RevokeOutcome::TryAgain(None);
-    };
-    let read = JsFuture::from(io::read(&response)).await;
-    let answer: Answer = read.unwrap_or_default().unchecked_into();
-    RevokeOutcome::of(answer.status() as u16, endpoint::retry_after(&answer))
+    io::revoke(url, form, headers, &signal, &callback);
 }

@@ -5,12 +5,10 @@ use std::rc::{Rc, Weak};
 
 use js_sys::{Function, JsString, Object};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{AbortController, AbortSignal};
 
 use super::clock::now;
 use super::endpoint::Source;
-use super::oneshot::{self, Receiver};
 use super::page::{self, PageEvents};
 use super::revoke::{self, Revocation};
 use super::secrets::Secrets;
@@ -28,7 +26,7 @@ pub(crate) type Acquired = (Generation, JsString);
 pub(crate) type Listener = Box<dyn Fn(&Shell, GrantId, Notice)>;
 
 /// Called once, with no borrow held.
-type Sink<T> = Box<dyn FnOnce(T)>;
+pub(crate) type Sink<T> = Box<dyn FnOnce(T)>;
 
 /// Those who wait for an answer, by name.
 type Sinks<T> = RefCell<Vec<(CallerId, Sink<T>)>>;
@@ -53,7 +51,7 @@ pub(crate) struct Shell {
     revoking: Sinks<Revoked>,
     requests: RefCell<Vec<(Generation, AbortController)>>,
     /// Revoke requests whose answer is awaited.
-    pub(super) revokes: RefCell<Vec<AbortController>>,
+    pub(super) revokes: RefCell<Vec<(Batch, AbortController)>>,
     pub(super) request_timeout: Millis,
     timer: Timer,
     page_events: Cell<Option<PageEvents>>,
@@ -108,7 +106,7 @@ impl Shell {
         id: GrantId,
         want: Want,
         signal: Option<&AbortSignal>,
-        sink: impl FnOnce(Result<Acquired, Error>) + 'static,
+        sink: Sink<Result<Acquired, Error>>,
     ) {
         if signal.is_some_and(AbortSignal::aborted) {
             return sink(Err(Error::new(Code::Aborted)));
@@ -134,18 +132,6 @@ impl Shell {
         });
     }
 
-    /// As [`Shell::acquire`], as a future.
-    pub(crate) fn acquired(
-        self: &Rc<Self>,
-        id: GrantId,
-        want: Want,
-        signal: Option<&AbortSignal>,
-    ) -> Receiver<Result<Acquired, Error>> {
-        let (sink, answer) = oneshot::channel();
-        self.acquire(id, want, signal, sink);
-        answer
-    }
-
     /// The resource answered 401 to this token.
     pub(crate) fn refused(self: &Rc<Self>, grant: GrantId, generation: Generation) {
         self.input(Input::Refused { grant, generation });
@@ -161,13 +147,13 @@ impl Shell {
         }
     }
 
-    pub(crate) fn revoke(self: &Rc<Self>, scope: Scope, sink: impl FnOnce(Revoked) + 'static) {
+    pub(crate) fn revoke(self: &Rc<Self>, scope: Scope, sink: Sink<Revoked>) {
         let caller = self.caller();
-        self.revoking.borrow_mut().push((caller, Box::new(sink)));
+        self.revoking.borrow_mut().push((caller, sink));
         self.input(Input::Revoke { scope, caller });
     }
 
-    pub(crate) fn close(self: &Rc<Self>, sink: impl FnOnce(Revoked) + 'static) {
+    pub(crate) fn close(self: &Rc<Self>, sink: Sink<Revoked>) {
         let caller = self.caller();
         let shell = self.clone();
         let sink: Sink<_> = Box::new(move |revoked| {
@@ -268,7 +254,7 @@ impl Shell {
             Output::Reject(caller, error) => self.answer(caller, Err(error)),
             Output::RenewSession => {
                 // A request under way keeps pages out of some back/forward caches.
-                for controller in self.revokes.take() {
+                for (_, controller) in self.revokes.take() {
                     controller.abort();
                 }
                 self.session.replace(io::random_name());
@@ -295,7 +281,7 @@ impl Shell {
                 };
                 let form = revoke::form(self, &revocation);
                 match sending {
-                    Sending::Awaited => revoke::send_and_await(self.clone(), batch, form),
+                    Sending::Awaited => revoke::send_and_await(self, batch, &form),
                     Sending::Unload => revoke::hand_over(self, &form),
                 }
             }
@@ -313,49 +299,42 @@ impl Shell {
         }
     }
 
-    fn request_token(self: &Rc<Self>, id: GrantId, generation: Generation) {
-        let Some(key) = self.key(id) else { return };
+    fn request_token(self: &Rc<Self>, grant: GrantId, generation: Generation) {
+        let (Some(key), Ok(controller)) = (self.key(grant), AbortController::new()) else {
+            return;
+        };
+        let signal = controller.signal();
+        self.requests.borrow_mut().push((generation, controller));
         let shell = self.clone();
-        spawn_local(async move {
-            let asked = shell.ask(&key, generation).await;
-            let answer = endpoint::read(asked).await;
+        let callback = io::once(move |answer, _| {
             take(&shell.requests, generation);
-            let answer = answer.map(|(issued, secret)| {
+            let read = endpoint::token_response(answer.unchecked_ref());
+            let answer = read.map(|(issued, secret)| {
                 shell.secrets.borrow_mut().insert(generation, secret);
                 issued
             });
             shell.input(Input::Answered {
-                grant: id,
+                grant,
                 generation,
                 answer,
             });
         });
-    }
-
-    fn ask(&self, key: &GrantKey, generation: Generation) -> JsFuture {
-        let controller = match AbortController::new() {
-            Ok(controller) => controller,
-            Err(error) => return io::settled(Err(error)),
-        };
-        let signal = controller.signal();
-        self.requests.borrow_mut().push((generation, controller));
         let session = self.session.borrow().clone();
-        endpoint::ask(&self.endpoints.source, key, &session, generation.0, &signal)
+        let source = &self.endpoints.source;
+        endpoint::ask(source, &key, &session, generation.0, &signal, &callback);
     }
 }
 
 /// Calls back when a signal fires; lets go of the signal on drop.
 struct OnAbort {
     stop: Function,
-    _listener: Closure<dyn FnMut()>,
 }
 
 impl OnAbort {
-    fn new(signal: &AbortSignal, callback: impl FnMut() + 'static) -> Self {
-        let listener = Closure::new(callback);
+    fn new(signal: &AbortSignal, callback: impl FnOnce() + 'static) -> Self {
+        let callback = io::once(move |_, _| callback());
         Self {
-            stop: io::on_abort(signal, listener.as_ref().unchecked_ref()),
-            _listener: listener,
+            stop: io::on_abort(signal, &callback),
         }
     }
 }
@@ -372,7 +351,7 @@ impl Drop for Shell {
     }
 }
 
-fn take<K: PartialEq, V>(list: &RefCell<Vec<(K, V)>>, key: K) -> Option<(K, V)> {
+pub(super) fn take<K: PartialEq, V>(list: &RefCell<Vec<(K, V)>>, key: K) -> Option<(K, V)> {
     let mut list = list.borrow_mut();
     let place = list.iter().position(|(one, _)| *one == key)?;
     Some(list.swap_remove(place))
