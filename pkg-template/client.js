@@ -1,4 +1,5 @@
 // @ts-check
+import { close, create as createClient, open, resume, revoke } from './glue.js';
 import { Grant } from './grant.js';
 import { TokenEvent } from './events.js';
 import { readClient, readGrant } from './options.js';
@@ -33,24 +34,23 @@ class Client extends EventTarget {
   constructor(options) {
     super();
     const given = readClient(options);
-    const numbers = [
-      given.refreshLead,
-      given.expiryMargin,
-      given.maxAge,
-      given.timeout,
-      given.requestTimeout,
-      given.maxGrants,
-    ];
-    this.#client = guard((wasm) =>
-      wasm.create(
+    // Below zero: the default, which is WebAssembly's to know.
+    const { refreshLead = -1, expiryMargin = -1, maxAge = -1, timeout = -1, requestTimeout = -1, maxGrants = -1 } = given;
+    this.#client = guard(() =>
+      createClient(
         given.tokenEndpoint,
         given.getToken,
         given.revokeEndpoint,
         given.headers,
         given.revokeHeaders,
         given.credentials ?? 'same-origin',
-        given.allowedOrigins ?? [],
-        new Float64Array(numbers),
+        given.allowedOrigins?.join(' ') ?? '',
+        refreshLead,
+        expiryMargin,
+        maxAge,
+        timeout,
+        requestTimeout,
+        maxGrants,
         (/** @type {number} */ grant, /** @type {string} */ type, /** @type {object} */ detail) =>
           this.#notify(grant, type, detail),
       ),
@@ -64,22 +64,22 @@ class Client extends EventTarget {
   /** @param {import('./index.js').GrantOptions} options */
   grant(options) {
     const { resource, scopes = [] } = readGrant(options);
-    const id = guard((wasm) => wasm.open(this.#client, resource, scopes, 0));
+    const id = guard(() => open(this.#client, resource, scopes.join(' '), 0));
     return this.#grants.get(id) ?? new Grant(this.#client, this.#grants, id, resource, scopes);
   }
 
   /** @returns {Promise<RevokeResult>} */
   revokeAll() {
-    return settledBy((wasm, resolve) => wasm.revoke(this.#client, undefined, resolve));
+    return settledBy((resolve) => revoke(this.#client, undefined, resolve));
   }
 
   resume() {
-    guard((wasm) => wasm.resume(this.#client));
+    guard(() => resume(this.#client));
   }
 
   /** @returns {Promise<RevokeResult>} */
   close() {
-    return (this.#closing ??= settledBy((wasm, resolve) => wasm.close(this.#client, resolve)));
+    return (this.#closing ??= settledBy((resolve) => close(this.#client, resolve)));
   }
 
   /** @returns {Promise<void>} */

@@ -1,5 +1,5 @@
 // @ts-check
-import { peek } from './glue.js';
+import { acquire, fetch, open, peek, refused, revoke, state } from './glue.js';
 import { readToken } from './options.js';
 import { dead, guard, settledBy } from './wasm.js';
 
@@ -47,8 +47,8 @@ export class Grant extends EventTarget {
    */
   token(options) {
     // The short way: a token whose refresh is not due costs one call.
-    const token = options || dead ? undefined : peek(this.#client, this.#id, true);
-    return token === undefined ? this.#acquire(options) : Promise.resolve(token);
+    const held = options || dead ? undefined : peek(this.#client, this.#id, true);
+    return held === undefined ? this.#acquire(options) : Promise.resolve(held);
   }
 
   /**
@@ -57,24 +57,24 @@ export class Grant extends EventTarget {
    * @returns {Promise<Response>}
    */
   fetch(input, init) {
-    return settledBy((wasm, resolve, reject) =>
-      wasm.fetch(this.#client, this.#open(wasm), input, init, resolve, reject),
+    return settledBy((resolve, reject) =>
+      fetch(this.#client, this.#open(), input, init, resolve, reject),
     );
   }
 
   /** @param {string} token */
   reject(token) {
-    guard((wasm) => wasm.refused(this.#client, this.#id, token));
+    guard(() => refused(this.#client, this.#id, token));
   }
 
   /** @returns {Promise<import('./index.js').RevokeResult>} */
   revoke() {
-    return settledBy((wasm, resolve) => wasm.revoke(this.#client, this.#id, resolve));
+    return settledBy((resolve) => revoke(this.#client, this.#id, resolve));
   }
 
   /** @returns {import('./index.js').GrantState} */
   get state() {
-    return guard((wasm) => wasm.state(this.#client, this.#id));
+    return guard(() => state(this.#client, this.#id));
   }
 
   /**
@@ -82,20 +82,16 @@ export class Grant extends EventTarget {
    * @returns {Promise<string>}
    */
   #acquire(options = {}) {
-    return settledBy((wasm, resolve, reject) => {
+    return settledBy((resolve, reject) => {
       const { minTtl = 0, forceRefresh = false, timeout = -1, signal } = readToken(options);
-      const id = this.#open(wasm);
-      wasm.token(this.#client, id, minTtl, forceRefresh, timeout, signal, resolve, reject);
+      const id = this.#open();
+      acquire(this.#client, id, minTtl, forceRefresh, timeout, signal, resolve, reject);
     });
   }
 
-  /**
-   * The name of this grant in WebAssembly; another one if it had to give way meanwhile.
-   *
-   * @param {typeof import('./glue.js')} wasm
-   */
-  #open(wasm) {
-    const id = wasm.open(this.#client, this.#resource, this.#scopes, this.#id);
+  /** The name of this grant in WebAssembly; another one if it had to give way meanwhile. */
+  #open() {
+    const id = open(this.#client, this.#resource, this.#scopes.join(' '), this.#id);
     this.#id = id;
     if (!this.#grants.has(id)) this.#grants.set(id, this);
     return id;

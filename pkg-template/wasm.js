@@ -1,5 +1,5 @@
 // @ts-check
-import load, * as wasm from './glue.js';
+import load, { start } from './glue.js';
 import { TokenError } from './errors.js';
 
 /** @typedef {import('./slim.js').WasmSource} WasmSource */
@@ -22,7 +22,7 @@ export const startOnce = (source) =>
   (started ??= (async () => {
     try {
       await load({ module_or_path: await source() });
-      wasm.start(die, (/** @type {any} */ raw) => new TokenError(raw));
+      start(die, (/** @type {any} */ raw) => new TokenError(raw));
     } catch (cause) {
       started = undefined;
       throw new TokenError({ code: 'unsupported', message: hint(cause), cause });
@@ -33,12 +33,12 @@ export const startOnce = (source) =>
  * Calls into WebAssembly, unless it has failed before.
  *
  * @template T
- * @param {(wasm: typeof import('./glue.js')) => T} call
+ * @param {() => T} call
  */
 export const guard = (call) => {
   if (dead) throw dead;
   try {
-    return call(wasm);
+    return call();
   } catch (error) {
     throw dead ?? (error instanceof WebAssembly.RuntimeError ? die() : error);
   }
@@ -48,7 +48,7 @@ export const guard = (call) => {
  * A promise that WebAssembly settles through the two functions it is given.
  *
  * @template T
- * @param {(wasm: typeof import('./glue.js'), resolve: (value: any) => void, reject: (reason: unknown) => void) => void} call
+ * @param {(resolve: (value: any) => void, reject: (reason: unknown) => void) => void} call
  * @returns {Promise<T>}
  */
 export const settledBy = (call) =>
@@ -60,7 +60,7 @@ export const settledBy = (call) =>
         settler(value);
       };
     try {
-      guard((wasm) => call(wasm, settle(resolve), settle(reject)));
+      guard(() => call(settle(resolve), settle(reject)));
     } catch (error) {
       settle(reject)(error);
     }

@@ -15,7 +15,7 @@ pub struct Backend {
     token_endpoint: String,
     revoke_endpoint: Option<String>,
     headers: Vec<(String, String)>,
-    allowed_origins: Vec<String>,
+    allowed_origins: String,
     listener: Listener,
 }
 
@@ -30,7 +30,7 @@ impl Backend {
             token_endpoint: token_endpoint.into(),
             revoke_endpoint: None,
             headers: Vec::new(),
-            allowed_origins: Vec::new(),
+            allowed_origins: String::new(),
             listener: Box::new(|_, _| {}),
         }
     }
@@ -54,7 +54,10 @@ impl Backend {
     /// replaces the default, the origin of the grant's resource.
     #[must_use]
     pub fn allow_origin(mut self, origin: impl Into<String>) -> Self {
-        self.allowed_origins.push(origin.into());
+        if !self.allowed_origins.is_empty() {
+            self.allowed_origins.push(' ');
+        }
+        self.allowed_origins.push_str(&origin.into());
         self
     }
 

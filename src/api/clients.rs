@@ -1,12 +1,18 @@
 //! The clients that are open, by number.
 
 use std::cell::{Cell, RefCell};
+use std::mem::ManuallyDrop;
 use std::rc::Rc;
 
 use crate::browser::Shell;
 
+type Clients = Vec<(u32, Rc<Shell>)>;
+
 thread_local! {
-    static CLIENTS: RefCell<Vec<(u32, Rc<Shell>)>> = const { RefCell::new(Vec::new()) };
+    /// Never dropped, since a page has no end that could drop it: which saves
+    /// the bookkeeping of a destructor.
+    static CLIENTS: ManuallyDrop<RefCell<Clients>> =
+        const { ManuallyDrop::new(RefCell::new(Vec::new())) };
     static NUMBERS: Cell<u32> = const { Cell::new(0) };
 }
 
@@ -14,19 +20,21 @@ thread_local! {
 pub(super) fn add(client: Rc<Shell>) -> u32 {
     let number = NUMBERS.get().wrapping_add(1);
     NUMBERS.set(number);
-    CLIENTS.with_borrow_mut(|clients| clients.push((number, client)));
+    CLIENTS.with(|clients| clients.borrow_mut().push((number, client)));
     number
 }
 
 pub(super) fn client(number: u32) -> Option<Rc<Shell>> {
-    CLIENTS.with_borrow(|clients| {
+    CLIENTS.with(|clients| {
+        let clients = clients.borrow();
         let found = clients.iter().find(|(one, _)| *one == number);
         found.map(|(_, client)| client.clone())
     })
 }
 
 pub(super) fn remove(number: u32) -> Option<Rc<Shell>> {
-    CLIENTS.with_borrow_mut(|clients| {
+    CLIENTS.with(|clients| {
+        let mut clients = clients.borrow_mut();
         let place = clients.iter().position(|(one, _)| *one == number)?;
         Some(clients.swap_remove(place).1)
     })

@@ -1,6 +1,7 @@
 //! The facade's functions that concern all clients.
 
 use std::cell::OnceCell;
+use std::mem::ManuallyDrop;
 
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
@@ -11,7 +12,7 @@ struct Hooks {
 }
 
 thread_local! {
-    static HOOKS: OnceCell<Hooks> = const { OnceCell::new() };
+    static HOOKS: ManuallyDrop<OnceCell<Hooks>> = const { ManuallyDrop::new(OnceCell::new()) };
 }
 
 /// To be called once, before anything else. `on_panic` is called if this

@@ -25,7 +25,7 @@ mod events;
 mod hooks;
 mod plain;
 
-use js_sys::{Array, Function, JsString, Object};
+use js_sys::{Function, JsString, Object};
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
@@ -39,9 +39,9 @@ pub fn is_safe(protocol: &str, host: &str) -> bool {
     protects_tokens(protocol, host)
 }
 
-/// Makes a client and gives its number. `numbers` are, in milliseconds but for
-/// the last, and NaN where the default will do: refresh lead, expiry margin,
-/// maximal age, time-out, request time-out, most grants.
+/// Makes a client and gives its number. Durations are in milliseconds; a
+/// number below zero stands for the default. `allowed_origins` has a space
+/// between origins.
 #[wasm_bindgen]
 pub fn create(
     token_url: Option<String>,
@@ -50,25 +50,23 @@ pub fn create(
     headers: Option<Function>,
     revoke_headers: Option<Object>,
     credentials: String,
-    allowed_origins: Array,
-    numbers: &[f64],
+    allowed_origins: String,
+    refresh_lead: f64,
+    expiry_margin: f64,
+    max_age: f64,
+    timeout: f64,
+    request_timeout: f64,
+    max_grants: f64,
     notify: Function,
 ) -> u32 {
-    let number = |place: usize| {
-        numbers
-            .get(place)
-            .copied()
-            .filter(|number| !number.is_nan())
-    };
-    let millis = |place, default| number(place).map_or(default, |number| Millis(number as u64));
     let default = Config::default();
     let config = Config {
-        refresh_lead: millis(0, default.refresh_lead),
-        expiry_margin: millis(1, default.expiry_margin),
-        max_age: number(2).map(|number| Millis(number as u64)),
-        timeout: millis(3, default.timeout),
-        request_timeout: millis(4, default.request_timeout),
-        max_grants: number(5).map_or(default.max_grants, |number| number as u32),
+        refresh_lead: millis(refresh_lead).unwrap_or(default.refresh_lead),
+        expiry_margin: millis(expiry_margin).unwrap_or(default.expiry_margin),
+        max_age: millis(max_age),
+        timeout: millis(timeout).unwrap_or(default.timeout),
+        request_timeout: millis(request_timeout).unwrap_or(default.request_timeout),
+        max_grants: millis(max_grants).map_or(default.max_grants, |number| number.0 as u32),
         can_revoke: revoke_url.is_some(),
     };
     let source = match get_token {
@@ -79,27 +77,25 @@ pub fn create(
             credentials,
         },
     };
-    let origins = allowed_origins.iter().filter_map(|one| one.as_string());
     let endpoints = Endpoints {
         source,
         revoke_url,
         revoke_headers,
-        allowed_origins: origins.collect(),
+        allowed_origins,
     };
     clients::add(Shell::new(config, endpoints, events::listener(notify)))
 }
 
-/// The grant for a resource and scopes; `hint` is what an earlier call gave
+/// The grant for a resource and sorted scopes; `hint` is what an earlier call gave
 /// for them, or 0.
 #[wasm_bindgen]
 pub fn open(
     number: u32,
     resource: Option<String>,
-    scopes: &Array,
+    scope: String,
     hint: f64,
 ) -> Result<f64, JsValue> {
-    let scopes = scopes.iter().filter_map(|scope| scope.as_string());
-    let key = GrantKey::new(resource, scopes)
+    let key = GrantKey::sorted(resource, scope)
         .map_err(|what| error::make(Error::new(Code::InvalidOptions).with_detail(what)))?;
     let opened = client(number).map(|client| client.open(key, Some(GrantId::from_number(hint))));
     Ok(opened.map_or(0.0, GrantId::to_number))
@@ -113,7 +109,7 @@ pub fn peek(number: u32, grant: f64, settled: bool) -> Option<JsString> {
 
 /// Settles with a token. `timeout` is negative where the default will do.
 #[wasm_bindgen]
-pub fn token(
+pub fn acquire(
     number: u32,
     grant: f64,
     min_ttl: f64,
@@ -129,7 +125,7 @@ pub fn token(
     let want = Want {
         min_ttl: Millis(min_ttl as u64),
         force,
-        timeout: (timeout >= 0.0).then_some(Millis(timeout as u64)),
+        timeout: millis(timeout),
     };
     let reason = signal.clone();
     let grant = GrantId::from_number(grant);
@@ -208,6 +204,11 @@ pub fn state(number: u32, grant: f64) -> JsValue {
         Some(client) => events::state(&client.state(id), client.granted_scope(id)),
         None => events::state(&crate::core::State::CLOSED, None),
     }
+}
+
+/// A number that is given.
+fn millis(number: f64) -> Option<Millis> {
+    (number >= 0.0).then_some(Millis(number as u64))
 }
 
 /// For functions of the facade, which do not throw.

@@ -1,7 +1,7 @@
 //! One client: the machine, the secrets, and who waits for what.
 
 use std::cell::{Cell, RefCell};
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 
 use js_sys::{Function, JsString, Object};
 use wasm_bindgen::prelude::*;
@@ -38,7 +38,8 @@ pub(crate) struct Endpoints {
     pub(crate) revoke_url: Option<String>,
     /// Needing any rules out the beacon.
     pub(crate) revoke_headers: Option<Object>,
-    pub(crate) allowed_origins: Vec<String>,
+    /// With a space between; empty: the origin of the grant's resource.
+    pub(crate) allowed_origins: String,
 }
 
 pub(crate) struct Shell {
@@ -64,7 +65,7 @@ pub(crate) struct Shell {
 
 impl Shell {
     pub(crate) fn new(config: Config, endpoints: Endpoints, listener: Listener) -> Rc<Self> {
-        let shell = Rc::new_cyclic(|weak: &Weak<Self>| Self {
+        let shell = Rc::new(Self {
             request_timeout: config.request_timeout,
             machine: RefCell::new(Machine::new(config, io::random_seed() as u64)),
             secrets: RefCell::default(),
@@ -76,11 +77,13 @@ impl Shell {
             requests: RefCell::default(),
             revokes: RefCell::default(),
             timer: Timer::default(),
-            page_events: Cell::new(Some(PageEvents::listen(weak.clone()))),
+            page_events: Cell::default(),
             kept: Cell::default(),
             callers: Cell::new(0),
             pumping: Cell::new(false),
         });
+        let events = PageEvents::listen(Rc::downgrade(&shell));
+        shell.page_events.set(Some(events));
         shell.kept.set(Some(shell.clone()));
         if let Some(page) = page::at_the_start() {
             shell.page(page);

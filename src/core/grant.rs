@@ -80,10 +80,14 @@ pub(crate) struct Waiter {
 pub(crate) struct Grant {
     pub(crate) key: GrantKey,
     /// The token that callers get.
-    pub(crate) current: Option<Token>,
+    pub(crate) current: Option<Box<Token>>,
     /// Tokens that callers no longer get and that may still be alive: viewers
     /// hold on to the string they were given.
-    pub(crate) superseded: Vec<Token>,
+    #[expect(
+        clippy::vec_box,
+        reason = "tokens move between here and `current` unopened"
+    )]
+    pub(crate) superseded: Vec<Box<Token>>,
     pub(crate) flight: Option<Flight>,
     pub(crate) waiters: Vec<Waiter>,
     /// Failures in a row.
@@ -122,7 +126,7 @@ impl Grant {
 
     pub(crate) fn usable(&self, min_ttl: Millis, now: Moment) -> Option<&Token> {
         self.current
-            .as_ref()
+            .as_deref()
             .filter(|token| token.is_usable(min_ttl, now))
     }
 
@@ -149,24 +153,32 @@ impl Grant {
     }
 
     /// When the clock has something to do here.
-    pub(crate) fn next_due(&self, visible: bool) -> Option<Due> {
-        let token = self.current.as_ref();
-        let refresh = token
-            .filter(|token| !token.told_expiring)
-            .map(|token| token.refresh_at);
-        let retry_wanted = !self.waiters.is_empty()
-            || token.is_some_and(|token| token.told_expiring && self.is_kept_warm(visible, token));
-        let retry = self
-            .retry_at
-            .filter(|_| retry_wanted && self.flight.is_none() && !self.stopped);
-        let expiry = token.map(|token| token.expired_at);
-        let answer = self.flight.as_ref().map(|flight| flight.due);
-        [refresh, retry, expiry, answer]
-            .into_iter()
-            .flatten()
-            .chain(self.waiters.iter().map(|waiter| waiter.due))
-            .chain(self.superseded.iter().map(|token| token.dead_at))
-            .reduce(Due::earliest)
+    pub(crate) fn next_due(&self, visible: bool) -> Due {
+        let mut due = Due::NEVER;
+        let mut retry_wanted = !self.waiters.is_empty();
+        if let Some(token) = &self.current {
+            due = token.expired_at;
+            if !token.told_expiring {
+                due = due.earliest(token.refresh_at);
+            } else {
+                retry_wanted |= self.is_kept_warm(visible, token);
+            }
+        }
+        if let Some(flight) = &self.flight {
+            due = due.earliest(flight.due);
+        } else if let Some(retry_at) = self.retry_at
+            && retry_wanted
+            && !self.stopped
+        {
+            due = due.earliest(retry_at);
+        }
+        for waiter in &self.waiters {
+            due = due.earliest(waiter.due);
+        }
+        for token in &self.superseded {
+            due = due.earliest(token.dead_at);
+        }
+        due
     }
 
     pub(crate) fn forget_failures(&mut self) {

@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+const BAD_SCOPES: &str = "`scopes` (at least one; no spaces, quotes or backslashes)";
+
 /// A resource and a set of scopes, in the one spelling that both sides compare.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GrantKey {
@@ -10,36 +12,44 @@ pub struct GrantKey {
 }
 
 impl GrantKey {
-    /// Checks and normalises; the error is the name of what is wrong.
+    /// Checks and normalises; the error is what is wrong.
     ///
     /// # Errors
     ///
-    /// `resource` must be an absolute URI without a fragment (RFC 8707
-    /// section 2); there must be at least one scope, each of the characters
-    /// that RFC 6749 section 3.3 allows.
+    /// As [`GrantKey::sorted`], but that the scopes may come in any order and
+    /// more than once.
     pub fn new(
         resource: Option<String>,
         scopes: impl IntoIterator<Item = String>,
     ) -> Result<Self, &'static str> {
+        let mut sorted: Vec<String> = scopes.into_iter().collect();
+        if sorted.iter().any(|scope| scope.contains(' ')) {
+            return Err(BAD_SCOPES);
+        }
+        sorted.sort_unstable();
+        sorted.dedup();
+        Self::sorted(resource, sorted.join(" "))
+    }
+
+    /// Checks a scope that is normalised already; the error is what is wrong.
+    ///
+    /// # Errors
+    ///
+    /// `resource` must be an absolute URI without a fragment (RFC 8707
+    /// section 2); `scope` must be one or more scopes in ascending order, each
+    /// of the characters that RFC 6749 section 3.3 allows, with a space between.
+    pub fn sorted(resource: Option<String>, scope: String) -> Result<Self, &'static str> {
         if resource.as_deref().is_some_and(|uri| !is_absolute_uri(uri)) {
             return Err("`resource` (an absolute URI without a fragment)");
         }
-        let mut sorted: Vec<String> = Vec::new();
-        for scope in scopes {
-            if !is_scope_token(&scope) {
-                return Err("`scopes` (RFC 6749 section 3.3: no spaces, quotes or backslashes)");
+        let mut previous: &[u8] = &[];
+        for scope in scope.as_bytes().split(|&byte| byte == b' ') {
+            if scope <= previous || !scope.iter().all(is_scope_character) {
+                return Err(BAD_SCOPES);
             }
-            if let Err(place) = sorted.binary_search(&scope) {
-                sorted.insert(place, scope);
-            }
+            previous = scope;
         }
-        if sorted.is_empty() {
-            return Err("`scopes` (at least one)");
-        }
-        Ok(Self {
-            resource,
-            scope: sorted.join(" "),
-        })
+        Ok(Self { resource, scope })
     }
 
     /// The resource, if the grant names one.
@@ -85,12 +95,9 @@ fn is_absolute_uri(uri: &str) -> bool {
     bytes.len() > 0 && bytes.all(|byte| byte > b' ' && byte != 0x7f && byte != b'#')
 }
 
-/// RFC 6749 section 3.3: `1*( %x21 / %x23-5B / %x5D-7E )`.
-fn is_scope_token(scope: &str) -> bool {
-    !scope.is_empty()
-        && scope
-            .bytes()
-            .all(|byte| matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e))
+/// RFC 6749 section 3.3: `%x21 / %x23-5B / %x5D-7E`.
+fn is_scope_character(byte: &u8) -> bool {
+    matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e)
 }
 
 #[cfg(test)]
@@ -147,6 +154,7 @@ mod tests {
             assert!(key(None, &[bad]).is_err(), "{bad:?}");
         }
         assert!(key(None, &[]).is_err());
+        assert!(GrantKey::sorted(None, "b a".to_owned()).is_err());
         assert!(key(None, &["item_download", "urn:x!y~"]).is_ok());
     }
 }

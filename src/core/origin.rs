@@ -2,13 +2,15 @@
 
 /// Whether a request to `origin` may carry the token.
 ///
-/// `allowed` replaces the default, the origin of the grant's own resource.
+/// `allowed`, origins with a space between, replaces the default, the origin of
+/// the grant's own resource.
 #[must_use]
-pub fn may_receive_token(origin: &str, resource_origin: Option<&str>, allowed: &[String]) -> bool {
+pub fn may_receive_token(origin: &str, resource_origin: Option<&str>, allowed: &str) -> bool {
     if allowed.is_empty() {
         resource_origin == Some(origin)
     } else {
-        allowed.iter().any(|one| one == origin)
+        let mut allowed = allowed.as_bytes().split(|&byte| byte == b' ');
+        allowed.any(|one| one == origin.as_bytes())
     }
 }
 
@@ -39,18 +41,18 @@ mod tests {
     #[test]
     fn by_default_only_the_resource_s_own_origin_gets_the_token() {
         let own = Some("https://api.example");
-        assert!(may_receive_token("https://api.example", own, &[]));
-        assert!(!may_receive_token("https://api.example:8443", own, &[]));
-        assert!(!may_receive_token("https://evil.example", own, &[]));
-        assert!(!may_receive_token("https://api.example", None, &[]));
+        assert!(may_receive_token("https://api.example", own, ""));
+        assert!(!may_receive_token("https://api.example:8443", own, ""));
+        assert!(!may_receive_token("https://evil.example", own, ""));
+        assert!(!may_receive_token("https://api.example", None, ""));
     }
 
     #[test]
     fn a_list_of_origins_replaces_the_default() {
-        let allowed = ["https://dl.example".to_owned()];
+        let allowed = "https://ul.example https://dl.example";
         let own = Some("https://api.example");
-        assert!(may_receive_token("https://dl.example", own, &allowed));
-        assert!(!may_receive_token("https://api.example", own, &allowed));
+        assert!(may_receive_token("https://dl.example", own, allowed));
+        assert!(!may_receive_token("https://api.example", own, allowed));
     }
 
     #[test]

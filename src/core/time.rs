@@ -89,6 +89,12 @@ pub struct Due {
 }
 
 impl Due {
+    /// Reached when neither clock has anything left to count.
+    pub const NEVER: Self = Self {
+        monotonic: Millis(u64::MAX),
+        wall: Millis(u64::MAX),
+    };
+
     /// Whether either clock has reached it.
     #[must_use]
     pub fn reached(self, now: Moment) -> bool {

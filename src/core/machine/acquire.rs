@@ -62,7 +62,7 @@ impl Machine {
             return;
         };
         if let Some(place) = grant.waiters.iter().position(|one| one.caller == caller) {
-            grant.waiters.remove(place);
+            grant.waiters.swap_remove(place);
             self.emit(Output::Reject(caller, Error::new(Code::Aborted)));
         }
     }
@@ -99,15 +99,23 @@ impl Machine {
                 .flight
                 .take_if(|flight| flight.generation == generation)
         });
+        let before = self.given_up.len();
+        self.given_up.retain(|&one| one != generation);
+        let given_up = self.given_up.len() < before;
         match (awaited, answer) {
             (Some(flight), Ok(issued)) => self.arrived(id, &flight, issued, now),
-            (Some(_), Err(failure)) => self.failed(id, failure, now),
+            (Some(_), Err(failure)) => {
+                if failure == Failure::Network {
+                    self.remember_unanswered(generation);
+                }
+                self.failed(id, failure, now);
+            }
             // Given up, revoked or closed while the answer was on its way.
-            (None, Ok(issued)) => {
+            (None, Ok(issued)) if given_up => {
                 let weight = issued.weight;
                 self.revoke_tokens(vec![Ending { generation, weight }], Reason::Explicit);
             }
-            (None, Err(_)) => {}
+            (None, _) => {}
         }
         self.schedule(id);
     }
@@ -181,7 +189,7 @@ impl Machine {
     }
 
     /// Keeps a token alive for those who hold it, though callers get another.
-    pub(super) fn supersede(&mut self, id: GrantId, token: Token, now: Moment) {
+    pub(super) fn supersede(&mut self, id: GrantId, token: Box<Token>, now: Moment) {
         let Some(grant) = self.grants.get_mut(id) else {
             return;
         };
@@ -197,13 +205,13 @@ impl Machine {
 
     fn arrived(&mut self, id: GrantId, flight: &Flight, issued: Issued, now: Moment) {
         let generation = flight.generation;
-        let token = Token::new(
+        let token = Box::new(Token::new(
             generation,
             flight.started,
             issued,
             &self.config,
             &mut self.random,
-        );
+        ));
         if !token.is_usable(Millis(0), now) {
             return self.arrived_dead(id, token, now);
         }
@@ -226,7 +234,7 @@ impl Machine {
 
     /// The answer took longer than the token lives. After a sleep that says
     /// nothing about the server, so once it is no failure.
-    fn arrived_dead(&mut self, id: GrantId, token: Token, now: Moment) {
+    fn arrived_dead(&mut self, id: GrantId, token: Box<Token>, now: Moment) {
         self.supersede(id, token, now);
         let Some(grant) = self.grants.get_mut(id) else {
             return;

@@ -34,9 +34,13 @@ pub struct Machine {
     grants: Table,
     /// Revoke requests that are not confirmed yet.
     sent: Vec<Sent>,
+    /// Requests given up whose answer has not come yet.
+    given_up: Vec<Generation>,
+    /// Requests that failed without an answer, not named to the backend yet.
+    unanswered: Vec<Generation>,
     outputs: VecDeque<Output>,
     /// No later than the next thing the clock has to do.
-    wake: Option<Due>,
+    wake: Due,
     generations: u32,
     batches: u32,
     uses: u64,
@@ -55,8 +59,10 @@ impl Machine {
             random: Random::new(seed),
             grants: Table::default(),
             sent: Vec::new(),
+            given_up: Vec::new(),
+            unanswered: Vec::new(),
             outputs: VecDeque::new(),
-            wake: None,
+            wake: Due::NEVER,
             generations: 0,
             batches: 0,
             uses: 0,
@@ -135,8 +141,8 @@ impl Machine {
     /// when the clock has nothing to do. Never more than [`MAX_WAIT`].
     #[must_use]
     pub fn poll_timeout(&self, now: Moment) -> Option<Millis> {
-        let due = self.wake.filter(|_| !self.away)?;
-        Some(due.remaining(now).min(MAX_WAIT))
+        let armed = !self.away && self.wake != Due::NEVER;
+        armed.then(|| self.wake.remaining(now).min(MAX_WAIT))
     }
 
     /// What the grant is for, while its name is alive.
@@ -177,14 +183,14 @@ impl Machine {
     /// Evicts the least recently used grant that nobody waits for. If somebody
     /// waits for each of them, the bound gives way instead.
     fn make_room(&mut self) {
-        if self.grants.len() < self.config.max_grants as usize {
-            return;
-        }
-        let idle = self.grants.ids().into_iter().filter_map(|id| {
-            let grant = self.grants.get(id)?;
-            grant.waiters.is_empty().then_some((grant.last_used, id))
-        });
-        if let Some((_, id)) = idle.min() {
+        while self.grants.len() >= self.config.max_grants as usize {
+            let idle = self.grants.ids().into_iter().filter_map(|id| {
+                let grant = self.grants.get(id)?;
+                grant.waiters.is_empty().then_some((grant.last_used, id))
+            });
+            let Some((_, id)) = idle.min() else {
+                return;
+            };
             self.evict(id);
         }
     }
@@ -208,28 +214,19 @@ impl Machine {
 
     /// To be called whenever a grant may have something new for the clock.
     fn schedule(&mut self, id: GrantId) {
-        let due = self
-            .grants
-            .get(id)
-            .and_then(|grant| grant.next_due(self.visible));
-        self.wake_by(due);
-    }
-
-    fn wake_by(&mut self, due: Option<Due>) {
-        self.wake = match (self.wake, due) {
-            (Some(one), Some(other)) => Some(one.earliest(other)),
-            (one, other) => one.or(other),
-        };
+        if let Some(grant) = self.grants.get(id) {
+            self.wake = self.wake.earliest(grant.next_due(self.visible));
+        }
     }
 
     fn schedule_all(&mut self) {
-        self.wake = None;
+        self.wake = Due::NEVER;
         for id in self.grants.ids() {
             self.schedule(id);
         }
-        let retries = self.sent.iter().filter_map(|sent| sent.retry_at);
-        let retry = retries.reduce(Due::earliest);
-        self.wake_by(retry);
+        for sent in &self.sent {
+            self.wake = self.wake.earliest(sent.retry_at);
+        }
     }
 
     fn closed_error(&self) -> Error {

@@ -67,7 +67,7 @@ impl Machine {
             for waiter in &mut grant.waiters {
                 waiter.due = now.after(waiter.timeout);
             }
-            if std::mem::take(&mut grant.used) {
+            if std::mem::take(&mut grant.used) || !grant.waiters.is_empty() {
                 self.request(id, now);
             }
         }

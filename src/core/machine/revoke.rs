@@ -1,5 +1,7 @@
 //! How tokens end: promises 11 to 14.
 
+use std::collections::BinaryHeap;
+
 use super::super::backoff;
 use super::super::event::{Notice, Output, RevokeOutcome, Sending};
 use super::super::table::GrantId;
@@ -14,6 +16,13 @@ pub const REVOKE_ATTEMPTS: u32 = 4;
 /// 64 KiB of the Fetch standard, less what the names around the tokens take
 /// and what other code of the page may be sending.
 pub const UNLOAD_QUOTA: u32 = 60_000;
+
+/// Bytes that it takes to name an open request.
+const PENDING_WEIGHT: u32 = 20;
+
+/// Requests without an answer that are remembered for the next revoke. In a
+/// long outage the later ones add nothing: the backend is not reached at all.
+const MOST_UNANSWERED: usize = 32;
 
 /// Names a revoke request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,14 +70,14 @@ pub struct Revoked {
 }
 
 /// What is left to know of a token that is to be revoked.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Ending {
     pub(super) generation: Generation,
     pub(super) weight: u32,
 }
 
-impl From<Token> for Ending {
-    fn from(token: Token) -> Self {
+impl From<Box<Token>> for Ending {
+    fn from(token: Box<Token>) -> Self {
         Self {
             generation: token.generation,
             weight: token.weight,
@@ -89,19 +98,17 @@ impl Endings {
         self.tokens.is_empty() && self.pending.is_empty()
     }
 
-    /// Keeps the youngest tokens that fit into a page's last request: the
-    /// older ones die first anyway. Gives back how many were left out.
+    /// Keeps the youngest tokens that fit into a page's last request beside the
+    /// open requests: the older ones die first anyway. Gives back the others.
     fn cut_to_quota(&mut self) -> Vec<Ending> {
-        let mut room = UNLOAD_QUOTA;
-        let mut place = self.tokens.len();
-        while let Some(token) = place.checked_sub(1).and_then(|last| self.tokens.get(last)) {
-            let Some(rest) = room.checked_sub(token.weight) else {
-                break;
-            };
+        let mut youngest = BinaryHeap::from(std::mem::take(&mut self.tokens));
+        let pending = self.pending.len() as u32;
+        let mut room = UNLOAD_QUOTA.saturating_sub(PENDING_WEIGHT.saturating_mul(pending));
+        while let Some(rest) = youngest.peek().and_then(|one| room.checked_sub(one.weight)) {
             room = rest;
-            place -= 1;
+            self.tokens.extend(youngest.pop());
         }
-        self.tokens.drain(..place).collect()
+        youngest.into_vec()
     }
 }
 
@@ -129,7 +136,8 @@ pub(super) struct Sent {
     endings: Endings,
     reason: Reason,
     attempts: u32,
-    pub(super) retry_at: Option<Due>,
+    /// [`Due::NEVER`] while an answer is awaited.
+    pub(super) retry_at: Due,
     caller: Option<CallerId>,
 }
 
@@ -192,17 +200,18 @@ impl Machine {
             && sent.attempts < REVOKE_ATTEMPTS
         {
             let wait = backoff::delay(sent.attempts, wait, &mut self.random);
-            sent.retry_at = Some(now.after(wait));
-            let due = sent.retry_at;
-            return self.wake_by(due);
+            sent.retry_at = now.after(wait);
+            self.wake = self.wake.earliest(sent.retry_at);
+            return;
         }
-        let sent = self.sent.remove(place);
+        let sent = self.sent.swap_remove(place);
         self.settle(&sent, outcome == RevokeOutcome::Confirmed);
     }
 
     pub(super) fn retry_revokes(&mut self, now: Moment) {
         for sent in &mut self.sent {
-            if sent.retry_at.take_if(|due| due.reached(now)).is_some() {
+            if sent.retry_at.reached(now) {
+                sent.retry_at = Due::NEVER;
                 sent.attempts += 1;
                 self.outputs
                     .push_back(sent.request(Sending::Awaited, false));
@@ -212,16 +221,20 @@ impl Machine {
 
     /// Everything goes with the page, what was sent but not confirmed included.
     pub(super) fn end_with_page(&mut self, mut endings: Endings, reason: Reason) {
+        let open = endings.pending.clone();
+        let mut answers = Vec::new();
         for mut sent in std::mem::take(&mut self.sent) {
             if let Some(caller) = sent.caller {
                 let tokens = sent.endings.tokens.len() as u32;
                 let confirmed = false;
-                self.emit(Output::Revoked(caller, Revoked { tokens, confirmed }));
+                answers.push(Output::Revoked(caller, Revoked { tokens, confirmed }));
             }
             endings.tokens.append(&mut sent.endings.tokens);
             endings.pending.append(&mut sent.endings.pending);
         }
         self.send(endings, reason, Sending::Unload, None);
+        self.outputs.extend(answers);
+        self.abort(open);
     }
 
     pub(super) fn end(&mut self, endings: Endings, reason: Reason, caller: Option<CallerId>) {
@@ -230,7 +243,9 @@ impl Machine {
         } else {
             Sending::Awaited
         };
+        let open = endings.pending.clone();
         self.send(endings, reason, sending, caller);
+        self.abort(open);
     }
 
     /// Takes a grant's tokens and its request.
@@ -252,22 +267,26 @@ impl Machine {
     /// Sends a revoke, or just forgets where there is nothing to send it to.
     fn send(
         &mut self,
-        endings: Endings,
+        mut endings: Endings,
         reason: Reason,
         sending: Sending,
         caller: Option<CallerId>,
     ) {
+        // They never cause a request while the page lives: in an outage that
+        // would double the traffic.
+        if sending == Sending::Unload || !endings.is_empty() {
+            endings.pending.append(&mut self.unanswered);
+        }
         self.batches = self.batches.wrapping_add(1);
         let mut sent = Sent {
             batch: Batch(self.batches),
             endings,
             reason,
             attempts: 1,
-            retry_at: None,
+            retry_at: Due::NEVER,
             caller,
         };
         let nothing = sent.endings.is_empty();
-        let aborted = sent.endings.pending.clone();
         if nothing || !self.config.can_revoke {
             self.settle(&sent, nothing);
         } else if sending == Sending::Unload {
@@ -279,9 +298,21 @@ impl Machine {
             self.emit(sent.request(sending, false));
             self.sent.push(sent);
         }
-        // After the revoke, which nothing may delay: an app's own provider can
-        // run code when its request is aborted.
-        for generation in aborted {
+    }
+
+    /// A request without an answer may have minted a token all the same: the
+    /// next revoke names it.
+    pub(super) fn remember_unanswered(&mut self, generation: Generation) {
+        if self.unanswered.len() < MOST_UNANSWERED {
+            self.unanswered.push(generation);
+        }
+    }
+
+    /// Comes after the revoke, which nothing may delay: an app's own provider
+    /// can run code when its request is aborted.
+    pub(super) fn abort(&mut self, open: Vec<Generation>) {
+        for generation in open {
+            self.given_up.push(generation);
             self.emit(Output::AbortRequest(generation));
         }
     }
@@ -324,10 +355,10 @@ mod tests {
             generation: Generation(number),
             weight: 25_000,
         };
-        let mut endings = Endings::from(vec![ending(1), ending(2), ending(3)]);
+        let mut endings = Endings::from(vec![ending(2), ending(1), ending(3)]);
         let left_out = endings.cut_to_quota();
         let numbers = |list: &[Ending]| list.iter().map(|one| one.generation.0).collect::<Vec<_>>();
-        assert_eq!(numbers(&endings.tokens), [2, 3]);
+        assert_eq!(numbers(&endings.tokens), [3, 2]);
         assert_eq!(numbers(&left_out), [1]);
     }
 }

@@ -4,7 +4,6 @@ use super::super::error::{Code, Error, Failure};
 use super::super::event::{Notice, Output};
 use super::super::table::GrantId;
 use super::super::time::{Millis, Moment};
-use super::super::token::Token;
 use super::Machine;
 use super::revoke::{Ending, Reason};
 
@@ -15,7 +14,7 @@ impl Machine {
     /// Does what the clock has made due; drain [`Machine::poll_output`]
     /// afterwards. Calling it early or twice does no harm.
     pub fn handle_timeout(&mut self, now: Moment) {
-        if self.away || !self.wake.is_some_and(|due| due.reached(now)) {
+        if self.away || !self.wake.reached(now) {
             return;
         }
         self.look_at_the_clock(now);
@@ -47,8 +46,13 @@ impl Machine {
             grant.superseded.push(expired);
             self.outputs.push_back(Output::Notify(id, Notice::Expired));
         }
-        let reached = |token: &mut Token| token.dead_at.reached(now);
-        over.extend(grant.superseded.extract_if(.., reached));
+        for token in std::mem::take(&mut grant.superseded) {
+            if token.dead_at.reached(now) {
+                over.push(token);
+            } else {
+                grant.superseded.push(token);
+            }
+        }
         for token in over {
             if token.outlives || !token.dead_at.reached(now) {
                 dead.push(token.into());
@@ -67,7 +71,8 @@ impl Machine {
         };
         let slept = flight.due.overshoot(now) > ASLEEP && !grant.excused;
         grant.excused |= slept;
-        self.emit(Output::AbortRequest(flight.generation));
+        self.abort(vec![flight.generation]);
+        self.remember_unanswered(flight.generation);
         if slept {
             self.request_if_wanted(id, now);
         } else {
