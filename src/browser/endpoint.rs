@@ -4,7 +4,7 @@ use js_sys::{Function, JsString};
 use wasm_bindgen::JsValue;
 use web_sys::AbortSignal;
 
-use super::io::{self, Answer};
+use super::io::{self, Parts, answer};
 use super::secrets::Secret;
 use crate::core::{self, Failure, GrantKey, Issued, Millis};
 
@@ -24,7 +24,7 @@ pub(crate) enum Source {
     },
 }
 
-/// Asks for a token; `id` is unique within the session. `callback` gets an [`Answer`].
+/// Asks for a token; `id` is unique within the session. `callback` gets an answer.
 pub(super) fn ask(
     source: &Source,
     key: &GrantKey,
@@ -52,22 +52,19 @@ pub(super) fn ask(
 }
 
 /// From an answer to facts for the core and a secret for the shell.
-pub(super) fn token_response(answer: &Answer) -> Result<(Issued, Secret), Failure> {
-    if !(200.0..300.0).contains(&answer.status()) {
-        return Err(failure(answer));
+pub(super) fn token_response(parts: &Parts) -> Result<(Issued, Secret), Failure> {
+    let status = status(parts);
+    if !(200..300).contains(&status) {
+        return Err(failure(status, parts));
     }
     let malformed = |what| Err(Failure::Malformed(what));
-    if answer.is_too_long() {
-        return malformed("the body is longer than 128 KiB");
+    match parts.number(answer::FORM) {
+        Some(0.0) => {}
+        Some(2.0) => return malformed("the body is HTML; is the path right?"),
+        Some(3.0) => return malformed("the body is longer than 128 KiB"),
+        _ => return malformed("the body is not a JSON object"),
     }
-    if !answer.is_object() {
-        return malformed(if answer.is_html() {
-            "the body is HTML; is the path right?"
-        } else {
-            "the body is not a JSON object"
-        });
-    }
-    let Some(token) = answer.token() else {
+    let Some(token) = parts.string(answer::TOKEN) else {
         return malformed("no `access_token`");
     };
     let length = token.length();
@@ -75,38 +72,41 @@ pub(super) fn token_response(answer: &Answer) -> Result<(Issued, Secret), Failur
     if !core::is_b64token(length, units) {
         return malformed("`access_token` is no b64token (RFC 6750 section 2.1)");
     }
-    if !core::is_bearer(answer.token_type().as_deref()) {
+    if !core::is_bearer(parts.text(answer::TOKEN_TYPE).as_deref()) {
         return malformed("`token_type` is not Bearer");
     }
-    let issued = Issued {
-        lifetime: core::lifetime(answer.expires_in()).map_err(Failure::Malformed)?,
-        // What stands around it: `&handle=`.
-        weight: answer.weight().saturating_add(8),
-    };
+    let lifetime = core::lifetime(parts.number(answer::EXPIRES_IN)).map_err(Failure::Malformed)?;
+    // What stands around it in a form: `&handle=`.
+    let weight = parts.number(answer::WEIGHT).unwrap_or_default() as u32 + 8;
     let secret = Secret {
         token,
-        handle: answer.handle(),
-        scope: answer.scope(),
+        handle: parts.string(answer::HANDLE),
+        scope: parts.string(answer::SCOPE),
     };
-    Ok((issued, secret))
+    Ok((Issued { lifetime, weight }, secret))
 }
 
-fn failure(answer: &Answer) -> Failure {
-    let status = answer.status();
-    if (100.0..600.0).contains(&status) {
-        let error = answer.error();
+/// The HTTP status; 0 where there was no answer.
+pub(super) fn status(parts: &Parts) -> u16 {
+    parts.number(answer::STATUS).unwrap_or_default() as u16
+}
+
+pub(super) fn retry_after(parts: &Parts) -> Option<Millis> {
+    let millis = parts.number(answer::RETRY_AFTER)?;
+    Some(Millis(millis as u64))
+}
+
+fn failure(status: u16, parts: &Parts) -> Failure {
+    if (100..600).contains(&status) {
+        let error = parts.text(answer::ERROR);
         Failure::Status {
-            status: status as u16,
+            status,
             oauth_error: error.and_then(|code| core::registered_error(&code)),
-            retry_after: retry_after(answer),
+            retry_after: retry_after(parts),
         }
-    } else if answer.is_final() {
+    } else if parts.get(answer::FINAL).is_truthy() {
         Failure::Final
     } else {
         Failure::Network
     }
-}
-
-pub(super) fn retry_after(answer: &Answer) -> Option<Millis> {
-    answer.retry_after().map(|millis| Millis(millis as u64))
 }

@@ -73,17 +73,39 @@ export const tokenRequest = (resource, scope, session, id) => ({
 });
 
 /**
+ * What matters of an answer, each part of the type it says or undefined. A
+ * list, since one function then takes any part of it over to WebAssembly.
+ *
+ * @typedef {[
+ *   status: number,
+ *   form: number,
+ *   token: string | undefined,
+ *   tokenType: string | undefined,
+ *   expiresIn: number | undefined,
+ *   handle: string | undefined,
+ *   scope: string | undefined,
+ *   weight: number,
+ *   error: string | undefined,
+ *   retryAfter: number | undefined,
+ *   final: boolean,
+ * ]} Answer
+ */
+
+/** The forms of a body: an object, something else, HTML, too long to be read. */
+const [OBJECT, OTHER, HTML, ENDLESS] = [0, 1, 2, 3];
+
+/**
  * Reads what the endpoint, the app's own provider or a test's stand-in gave.
  *
  * @param {any} value
  */
 const read = async (value) => {
-  if (!isResponse(value)) return new Answer(200, value);
+  if (!isResponse(value)) return answer(200, value);
   const text = await textOf(value);
-  const answer = new Answer(value.status, parse(text), headerOf(value, 'retry-after'));
-  answer.tooLong = text === undefined;
-  answer.html = /html/.test(headerOf(value, 'content-type') ?? '');
-  return answer;
+  const read = answer(value.status, parse(text), delayOf(headerOf(value, 'retry-after')));
+  if (text === undefined) read[1] = ENDLESS;
+  else if (/html/.test(headerOf(value, 'content-type') ?? '')) read[1] ||= HTML;
+  return read;
 };
 
 /**
@@ -94,46 +116,43 @@ const read = async (value) => {
  */
 const readThrown = (error) => {
   try {
-    const answer = new Answer(Number(error?.status) || 0, error);
-    answer.final = error?.retryable === false;
-    if (typeof error?.retryAfter === 'number') answer.retryAfter = error.retryAfter;
-    return answer;
+    const { status, retryAfter, retryable } = Object(error);
+    const delay = typeof retryAfter === 'number' ? retryAfter : undefined;
+    return answer(Number(status) || 0, error, delay, retryable === false);
   } catch {
-    return new Answer(0);
+    return answer(0);
   }
 };
 
-/** The parts of an answer that matter, each of the type it says. */
-class Answer {
-  tooLong = false;
-  html = false;
-  final = false;
-
-  /**
-   * @param {number} status 0: none.
-   * @param {any} [body]
-   * @param {string | null} [retryAfter]
-   */
-  constructor(status, body, retryAfter) {
-    const { access_token: token, revocation_handle: handle, scope } = Object(body);
-    this.status = status;
-    this.isObject = body === Object(body);
-    this.token = string(token);
-    this.tokenType = kindOf(body?.token_type);
-    this.expiresIn = secondsOf(body?.expires_in);
-    this.handle = string(handle)?.slice(0, 1024) || undefined;
-    this.scope = string(scope);
-    this.weight = encodeURIComponent(this.handle ?? this.token?.slice(0, 16_384) ?? '').length;
-    this.error = errorOf(body);
-    this.retryAfter = delayOf(retryAfter);
-  }
-}
+/**
+ * @param {number} status 0: none.
+ * @param {any} [body]
+ * @param {number} [retryAfter]
+ * @param {boolean} [final]
+ * @returns {Answer}
+ */
+const answer = (status, body, retryAfter, final = false) => {
+  const { access_token, revocation_handle, scope, token_type, expires_in } = Object(body);
+  const token = string(access_token);
+  const handle = string(revocation_handle)?.slice(0, 1024) || undefined;
+  return [
+    status,
+    body === Object(body) ? OBJECT : OTHER,
+    token,
+    // What is no string is no type that is known.
+    token_type === undefined ? undefined : (string(token_type) ?? ''),
+    secondsOf(expires_in),
+    handle,
+    string(scope),
+    encodeURIComponent(handle ?? token?.slice(0, 16_384) ?? '').length,
+    errorOf(body),
+    retryAfter,
+    final,
+  ];
+};
 
 /** @param {unknown} value */
 const string = (value) => (typeof value === 'string' ? value : undefined);
-
-/** @param {unknown} type Absent is undefined; what is no string is no known type. */
-const kindOf = (type) => (type === undefined ? undefined : typeof type === 'string' ? type : '');
 
 /** @param {unknown} seconds Absent is undefined; neither a number nor a string of one is NaN. */
 const secondsOf = (seconds) =>
@@ -206,7 +225,8 @@ const textOf = async (response) => {
 };
 
 /**
- * A request for a resource, with a second copy if its body can be sent twice.
+ * A request for a resource, with a second copy if its body can be sent twice,
+ * its signal, and where it goes.
  *
  * @param {any} input
  * @param {any} init
@@ -215,7 +235,7 @@ export const prepare = (input, init) => {
   const request = new Request(input, init);
   const { protocol, hostname, origin } = new URL(request.url);
   const replay = init?.body?.getReader ? undefined : request.clone();
-  return { request, replay, signal: request.signal, protocol, hostname, origin };
+  return [request, replay, request.signal, protocol, hostname, origin];
 };
 
 /**

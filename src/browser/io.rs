@@ -1,6 +1,6 @@
 //! What `io.js` does, as Rust calls it.
 
-use js_sys::{Function, JsString, Object, Reflect};
+use js_sys::{Array, Function, JsString, Object, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortSignal, Url, UrlSearchParams};
 
@@ -32,69 +32,8 @@ extern "C" {
         id: u32,
     ) -> JsValue;
 
-    pub(super) type Answer;
-
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn status(this: &Answer) -> f64;
-
-    #[wasm_bindgen(method, getter, js_name = isObject)]
-    pub(super) fn is_object(this: &Answer) -> bool;
-
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn token(this: &Answer) -> Option<JsString>;
-
-    #[wasm_bindgen(method, getter, js_name = tokenType)]
-    pub(super) fn token_type(this: &Answer) -> Option<String>;
-
-    #[wasm_bindgen(method, getter, js_name = expiresIn)]
-    pub(super) fn expires_in(this: &Answer) -> Option<f64>;
-
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn handle(this: &Answer) -> Option<JsString>;
-
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn scope(this: &Answer) -> Option<JsString>;
-
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn weight(this: &Answer) -> u32;
-
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn error(this: &Answer) -> Option<String>;
-
-    #[wasm_bindgen(method, getter, js_name = retryAfter)]
-    pub(super) fn retry_after(this: &Answer) -> Option<f64>;
-
-    #[wasm_bindgen(method, getter, js_name = tooLong)]
-    pub(super) fn is_too_long(this: &Answer) -> bool;
-
-    #[wasm_bindgen(method, getter, js_name = html)]
-    pub(super) fn is_html(this: &Answer) -> bool;
-
-    #[wasm_bindgen(method, getter, js_name = final)]
-    pub(super) fn is_final(this: &Answer) -> bool;
-
     #[wasm_bindgen(catch)]
-    pub(super) fn prepare(input: &JsValue, init: &JsValue) -> Result<Prepared, JsValue>;
-
-    pub(super) type Prepared;
-
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn request(this: &Prepared) -> JsValue;
-
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn replay(this: &Prepared) -> JsValue;
-
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn signal(this: &Prepared) -> AbortSignal;
-
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn protocol(this: &Prepared) -> String;
-
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn hostname(this: &Prepared) -> String;
-
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn origin(this: &Prepared) -> String;
+    pub(super) fn prepare(input: &JsValue, init: &JsValue) -> Result<JsValue, JsValue>;
 
     pub(super) fn send(request: &JsValue, token: &JsString, callback: &JsValue);
 
@@ -140,6 +79,59 @@ extern "C" {
 
     #[wasm_bindgen(catch)]
     pub(super) fn resolve(url: &str) -> Result<Url, JsValue>;
+}
+
+/// Parts of an answer by place, as `io.js` has them.
+pub(super) mod answer {
+    pub(in crate::browser) const STATUS: u32 = 0;
+    pub(in crate::browser) const FORM: u32 = 1;
+    pub(in crate::browser) const TOKEN: u32 = 2;
+    pub(in crate::browser) const TOKEN_TYPE: u32 = 3;
+    pub(in crate::browser) const EXPIRES_IN: u32 = 4;
+    pub(in crate::browser) const HANDLE: u32 = 5;
+    pub(in crate::browser) const SCOPE: u32 = 6;
+    pub(in crate::browser) const WEIGHT: u32 = 7;
+    pub(in crate::browser) const ERROR: u32 = 8;
+    pub(in crate::browser) const RETRY_AFTER: u32 = 9;
+    pub(in crate::browser) const FINAL: u32 = 10;
+}
+
+/// Parts of a prepared request by place, as `io.js` has them.
+pub(super) mod prepared {
+    pub(in crate::browser) const REQUEST: u32 = 0;
+    pub(in crate::browser) const REPLAY: u32 = 1;
+    pub(in crate::browser) const SIGNAL: u32 = 2;
+    pub(in crate::browser) const PROTOCOL: u32 = 3;
+    pub(in crate::browser) const HOSTNAME: u32 = 4;
+    pub(in crate::browser) const ORIGIN: u32 = 5;
+}
+
+/// A list that `io.js` made.
+#[derive(Clone)]
+pub(super) struct Parts(Array);
+
+impl Parts {
+    pub(super) fn new(list: JsValue) -> Self {
+        Self(list.unchecked_into())
+    }
+
+    #[inline(never)]
+    pub(super) fn get(&self, place: u32) -> JsValue {
+        self.0.get(place)
+    }
+
+    pub(super) fn number(&self, place: u32) -> Option<f64> {
+        self.get(place).as_f64()
+    }
+
+    pub(super) fn text(&self, place: u32) -> Option<String> {
+        self.get(place).as_string()
+    }
+
+    /// A string that stays where it is.
+    pub(super) fn string(&self, place: u32) -> Option<JsString> {
+        self.get(place).dyn_into().ok()
+    }
 }
 
 #[wasm_bindgen]

@@ -4,8 +4,10 @@ use std::rc::Rc;
 
 use gloo_net::http::Response;
 use wasm_bindgen::{JsCast, JsValue};
+use web_sys::AbortSignal;
 
-use super::io::{self, Prepared};
+use super::io::prepared::{HOSTNAME, ORIGIN, PROTOCOL, REPLAY, REQUEST, SIGNAL};
+use super::io::{self, Parts};
 use super::shell::{Acquired, Shell};
 use crate::core::{Code, Error, GrantId, Want, may_receive_token, protects_tokens};
 
@@ -36,45 +38,42 @@ pub(crate) fn fetch_with_token(
 ) {
     match io::prepare(input, init) {
         Err(error) => done(Err(FetchError::Other(error))),
-        Ok(prepared) if is_allowed(shell, id, &prepared) => {
-            let request = prepared.request();
-            attempt(shell.clone(), id, prepared, request, true, done);
+        Ok(prepared) => {
+            let prepared = Parts::new(prepared);
+            if is_allowed(shell, id, &prepared) {
+                attempt(shell.clone(), id, prepared, REQUEST, done);
+            } else {
+                done(Err(Error::new(Code::OriginNotAllowed).into()));
+            }
         }
-        Ok(_) => done(Err(Error::new(Code::OriginNotAllowed).into())),
     }
 }
 
-fn attempt(
-    shell: Rc<Shell>,
-    id: GrantId,
-    prepared: Prepared,
-    request: JsValue,
-    first: bool,
-    done: Done,
-) {
-    let signal = prepared.signal();
+fn attempt(shell: Rc<Shell>, id: GrantId, prepared: Parts, which: u32, done: Done) {
+    let signal: AbortSignal = prepared.get(SIGNAL).unchecked_into();
+    let reason = signal.clone();
     let sender = shell.clone();
     let send = move |acquired: Result<Acquired, Error>| match acquired {
         // As an aborted `fetch` rejects: with the signal's reason.
         Err(error) if error.code == Code::Aborted => {
-            done(Err(FetchError::Other(prepared.signal().reason())));
+            done(Err(FetchError::Other(reason.reason())));
         }
         Err(error) => done(Err(error.into())),
         Ok((generation, token)) => {
+            let request = prepared.get(which);
             let callback = io::once(move |value, is_response| {
                 if !is_response {
                     return done(Err(FetchError::Other(value)));
                 }
-                if !first || !asks_for_another_token(&value) {
+                if which == REPLAY || !asks_for_another_token(&value) {
                     return done(Ok(value));
                 }
                 sender.refused(id, generation);
-                let replay = prepared.replay();
-                if replay.is_undefined() {
+                if prepared.get(REPLAY).is_undefined() {
                     return done(Ok(value));
                 }
                 io::discard(&value);
-                attempt(sender, id, prepared, replay, false, done);
+                attempt(sender, id, prepared, REPLAY, done);
             });
             io::send(&request, &token, &callback);
         }
@@ -82,12 +81,13 @@ fn attempt(
     shell.acquire(id, Want::default(), Some(&signal), Box::new(send));
 }
 
-fn is_allowed(shell: &Shell, id: GrantId, prepared: &Prepared) -> bool {
+fn is_allowed(shell: &Shell, id: GrantId, prepared: &Parts) -> bool {
     let key = shell.key(id);
     let resource = key.as_ref().and_then(|key| io::origin_of(key.resource()?));
-    protects_tokens(&prepared.protocol(), &prepared.hostname())
+    let text = |place| prepared.text(place).unwrap_or_default();
+    protects_tokens(&text(PROTOCOL), &text(HOSTNAME))
         && may_receive_token(
-            &prepared.origin(),
+            &text(ORIGIN),
             resource.as_deref(),
             &shell.endpoints.allowed_origins,
         )

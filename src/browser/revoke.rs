@@ -4,10 +4,9 @@ use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
 use js_sys::JsString;
-use wasm_bindgen::JsCast;
 use web_sys::AbortController;
 
-use super::io::{self, Answer, Form};
+use super::io::{self, Form, Parts};
 use super::shell::{self, Shell};
 use super::{endpoint, timer};
 use crate::core::{Batch, Generation, Reason, RevokeOutcome};
@@ -65,9 +64,12 @@ pub(super) fn send_and_await(shell: &Rc<Shell>, batch: Batch, form: &Form) {
     let callback = io::once(move |answer, _| {
         drop(time_out);
         shell::take(&back.revokes, batch);
-        let answer: Answer = answer.unchecked_into();
-        let wait = endpoint::retry_after(&answer);
-        back.revoke_answered(batch, RevokeOutcome::of(answer.status() as u16, wait));
+        let answer = Parts::new(answer);
+        let outcome = match endpoint::status(&answer) {
+            0 => RevokeOutcome::TryAgain(None),
+            status => RevokeOutcome::of(status, endpoint::retry_after(&answer)),
+        };
+        back.revoke_answered(batch, outcome);
     });
     let headers = endpoints.revoke_headers.as_ref();
     io::revoke(url, form, headers, &signal, &callback);

@@ -8,12 +8,13 @@ use wasm_bindgen::prelude::*;
 use web_sys::{AbortController, AbortSignal};
 
 use super::clock::now;
+use super::endpoint;
 use super::endpoint::Source;
+use super::io::{self, Parts};
 use super::page::{self, PageEvents};
 use super::revoke::{self, Revocation};
 use super::secrets::Secrets;
 use super::timer::Timer;
-use super::{endpoint, io};
 use crate::core::{
     Batch, CallerId, Code, Config, Error, Generation, GrantId, GrantKey, Input, Machine, Millis,
     Notice, Output, Page, RevokeOutcome, Revoked, Scope, Sending, State, Want,
@@ -311,7 +312,7 @@ impl Shell {
         let shell = self.clone();
         let callback = io::once(move |answer, _| {
             take(&shell.requests, generation);
-            let read = endpoint::token_response(answer.unchecked_ref());
+            let read = endpoint::token_response(&Parts::new(answer));
             let answer = read.map(|(issued, secret)| {
                 shell.secrets.borrow_mut().insert(generation, secret);
                 issued
