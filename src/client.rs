@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
-use js_sys::JsString;
-use wasm_bindgen::JsValue;
+use js_sys::{Function, JsString, Promise};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
 
 use crate::browser::{
     Endpoints, FetchError, Shell, Source, always, check_endpoint, fetch_with_token, oneshot, set,
@@ -12,11 +13,17 @@ use crate::core::{Code, Config, Error, GrantId, GrantKey, Notice, Revoked, Scope
 
 /// Where the app's backend is, and how to talk to it.
 pub struct Backend {
-    token_endpoint: String,
+    tokens: Tokens,
     revoke_endpoint: Option<String>,
     headers: Vec<(String, String)>,
     allowed_origins: String,
     listener: Listener,
+}
+
+/// Where tokens come from.
+enum Tokens {
+    Endpoint(String),
+    Provider(Function),
 }
 
 /// Told what happens to which grant.
@@ -26,8 +33,30 @@ impl Backend {
     /// A backend that mints tokens at this URL (absolute, or relative to the page).
     #[must_use]
     pub fn new(token_endpoint: impl Into<String>) -> Self {
+        Self::of(Tokens::Endpoint(token_endpoint.into()))
+    }
+
+    /// A backend that is asked in a way of the app's own.
+    ///
+    /// `provider` gets the token request as an object (`resource`, `scope`,
+    /// `session`, `id`) and gives what an endpoint would answer, parsed, or its
+    /// `Response`. A `status`, `retryable` or `retryAfter` (in milliseconds) of
+    /// its error is honoured.
+    #[must_use]
+    pub fn provided_by<F, T>(provider: F) -> Self
+    where
+        F: Fn(JsValue) -> T + 'static,
+        T: Future<Output = Result<JsValue, JsValue>> + 'static,
+    {
+        let provider = Closure::<dyn Fn(JsValue) -> Promise>::new(move |request| {
+            future_to_promise(provider(request))
+        });
+        Self::of(Tokens::Provider(provider.into_js_value().unchecked_into()))
+    }
+
+    fn of(tokens: Tokens) -> Self {
         Self {
-            token_endpoint: token_endpoint.into(),
+            tokens,
             revoke_endpoint: None,
             headers: Vec::new(),
             allowed_origins: String::new(),
@@ -91,7 +120,14 @@ impl Client {
     /// plain `http:` other than on loopback.
     pub fn new(config: Config, backend: Backend) -> Result<Self, Error> {
         let misused = |what| Error::new(Code::InvalidOptions).with_detail(what);
-        let url = check_endpoint(&backend.token_endpoint).map_err(misused)?;
+        let source = match backend.tokens {
+            Tokens::Endpoint(url) => Source::Url {
+                url: check_endpoint(&url).map_err(misused)?,
+                headers: Some(record(backend.headers)),
+                credentials: "same-origin".to_owned(),
+            },
+            Tokens::Provider(provider) => Source::Provider(provider),
+        };
         let revoke_url = backend
             .revoke_endpoint
             .as_deref()
@@ -103,11 +139,7 @@ impl Client {
             ..config
         };
         let endpoints = Endpoints {
-            source: Source::Url {
-                url,
-                headers: Some(record(backend.headers)),
-                credentials: "same-origin".to_owned(),
-            },
+            source,
             revoke_url,
             revoke_headers: None,
             allowed_origins: backend.allowed_origins,
@@ -254,6 +286,13 @@ impl Grant {
         self.shell.state(self.id)
     }
 
+    /// The scopes that the backend says it granted with the held token, with a
+    /// space between.
+    #[must_use]
+    pub fn granted_scope(&self) -> Option<String> {
+        self.shell.granted_scope(self.id).map(String::from)
+    }
+
     /// The name of the grant; another one if it had to give way meanwhile.
     fn open(&self) -> GrantId {
         self.shell.open(self.key.clone(), Some(self.id))
@@ -300,7 +339,7 @@ pub enum FetchFailure {
     Token(Error),
 }
 
-fn record(headers: Vec<(String, String)>) -> js_sys::Function {
+fn record(headers: Vec<(String, String)>) -> Function {
     let record = js_sys::Object::new();
     for (name, value) in headers {
         set(&record, &name, &value.into());

@@ -18,5 +18,7 @@ mod url;
 pub(crate) use endpoint::Source;
 pub(crate) use io::{always, set};
 pub(crate) use resource::{FetchError, fetch_with_token};
-pub(crate) use shell::{Acquired, Endpoints, Listener, Shell};
+#[cfg(feature = "js")]
+pub(crate) use shell::{Acquired, Listener};
+pub(crate) use shell::{Endpoints, Shell};
 pub(crate) use url::check_endpoint;

@@ -45,6 +45,10 @@ fn main() -> ExitCode {
 }
 
 fn dispatch(command: Option<&str>, arguments: Vec<String>) -> Result<()> {
+    // Not of a workspace: cargo starts it in the package that it tests.
+    if command == Some("wasm-test-runner") {
+        return wasm_test_runner::run(arguments);
+    }
     let workspace = Workspace::locate()?;
     match (command, arguments.as_slice()) {
         (Some("build"), []) => {
@@ -60,7 +64,6 @@ fn dispatch(command: Option<&str>, arguments: Vec<String>) -> Result<()> {
         (Some("demo"), []) => demo::run(&workspace, demo::DEFAULT_PORT),
         (Some("demo"), [flag, port]) if flag == "--port" => demo::run(&workspace, port.parse()?),
         (Some("test"), stages) => test::run(&workspace, stages),
-        (Some("wasm-test-runner"), _) => wasm_test_runner::run(arguments),
         (None | Some("help" | "-h" | "--help"), _) => {
             eprint!("{HELP}");
             Ok(())

@@ -10,9 +10,6 @@ use anyhow::{Context, Result};
 
 use crate::clock::Stopwatch;
 
-/// How much of a failed command's output is shown.
-const SHOWN_LINES: usize = 300;
-
 /// A command that failed, with everything it printed.
 #[derive(Debug)]
 pub(crate) struct Failed {
@@ -87,13 +84,8 @@ fn describe(command: &Command) -> String {
 
 impl fmt::Display for Failed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let lines: Vec<&str> = self.output.lines().collect();
-        let hidden = lines.len().saturating_sub(SHOWN_LINES);
         writeln!(f, "{} failed:", self.command)?;
-        if hidden > 0 {
-            writeln!(f, "({hidden} lines left out)")?;
-        }
-        for line in lines.iter().skip(hidden) {
+        for line in self.output.lines() {
             writeln!(f, "  {line}")?;
         }
         Ok(())

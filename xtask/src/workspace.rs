@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::step::ask;
 
-/// The checkout that this program was built from.
+/// The checkout that this program works on.
 pub(crate) struct Workspace {
     root: PathBuf,
     target: PathBuf,
@@ -17,7 +17,11 @@ pub(crate) struct Workspace {
 
 impl Workspace {
     pub(crate) fn locate() -> Result<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        // What cargo says now, before what it said when it built this: a copy
+        // of a checkout finds the executable of the original up to date.
+        let package = env::var_os("CARGO_MANIFEST_DIR")
+            .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+        let root = package
             .parent()
             .context("xtask lies in the workspace's root")?
             .to_owned();

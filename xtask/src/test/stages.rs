@@ -5,6 +5,7 @@ use anyhow::{Context as _, Result};
 use super::context::Context;
 use super::{node_tests, purity, tally::Tally, types};
 use crate::build::bindgen;
+use crate::files::copy_file;
 use crate::setup::{self, WASM_TARGET};
 use crate::size;
 use crate::step::{run, step};
@@ -121,12 +122,13 @@ pub(super) fn example(context: &Context<'_>, _: &mut Tally) -> Result<()> {
     )?;
     let compiled = context
         .workspace
-        .target("wasm32-unknown-unknown/debug/downscope-rust-example.wasm");
+        .target("wasm32-unknown-unknown/debug/downscope_rust_example.wasm");
     step("generate its JavaScript glue (wasm-bindgen)", || {
         let directory = context.workspace.target(node_tests::RUST_EXAMPLE);
         bindgen::bindgen(&compiled, &directory, "rust_example")
-            .map(drop)
-            .context("the Rust example cannot be bound")
+            .context("the Rust example cannot be bound")?;
+        let page = context.workspace.path("examples/rust/index.html");
+        copy_file(&page, &directory.join("index.html"))
     })
 }
 
