@@ -1,0 +1,185 @@
+//! The command line.
+
+use std::{ffi::OsString, fmt, path::PathBuf};
+
+use crate::static_files::Mount;
+
+/// What `--help` prints.
+pub const USAGE: &str = "\
+Serves the demo of downscope and the reference backend behind it, on 127.0.0.1.
+
+Usage: downscope-server [OPTIONS]
+
+  --port N             port of the app (default 8788; 0 takes any that is free)
+  --api-port N         port of the file API (default 8789; 0 takes any that is free)
+  --www DIR            the page (default www)
+  --pkg DIR            the npm package, served at /pkg/ (default pkg)
+  --mount PREFIX=DIR   another directory, for example /t/=tests/pages; can be repeated
+  --help               print this
+
+BOX_CLIENT_ID in the environment makes Box mint the tokens; see the README.
+";
+
+/// The command line, read.
+#[derive(Debug, Eq, PartialEq)]
+pub struct Args {
+    /// Port of the app.
+    pub port: u16,
+    /// Port of the file API.
+    pub api_port: u16,
+    /// The page.
+    pub www: PathBuf,
+    /// Everything that is served, the page and the package among it.
+    pub mounts: Vec<Mount>,
+}
+
+/// What to do.
+#[derive(Debug, Eq, PartialEq)]
+pub enum Command {
+    /// Print [`USAGE`].
+    Help,
+    /// Serve.
+    Serve(Args),
+}
+
+/// The command line makes no sense.
+#[derive(Debug, Eq, PartialEq)]
+pub struct ArgsError(String);
+
+impl fmt::Display for ArgsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ArgsError {}
+
+/// Reads the arguments, without the name of the program.
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, ArgsError> {
+    let mut args = args.into_iter();
+    let (mut port, mut api_port) = (8788, 8789);
+    let (mut www, mut pkg) = (PathBuf::from("www"), PathBuf::from("pkg"));
+    let mut mounts = Vec::new();
+    while let Some(name) = args.next() {
+        let name = name.to_string_lossy().into_owned();
+        if matches!(name.as_str(), "--help" | "-h") {
+            return Ok(Command::Help);
+        }
+        if !matches!(
+            name.as_str(),
+            "--port" | "--api-port" | "--www" | "--pkg" | "--mount"
+        ) {
+            return Err(ArgsError(format!("unknown argument {name}; see --help")));
+        }
+        let value = args
+            .next()
+            .ok_or_else(|| ArgsError(format!("{name} needs a value")))?;
+        match name.as_str() {
+            "--port" => port = number(&name, &value)?,
+            "--api-port" => api_port = number(&name, &value)?,
+            "--www" => www = value.into(),
+            "--pkg" => pkg = value.into(),
+            _ => mounts.push(mount(&value)?),
+        }
+    }
+    mounts.push(Mount {
+        prefix: "/".to_owned(),
+        directory: www.clone(),
+    });
+    mounts.push(Mount {
+        prefix: "/pkg/".to_owned(),
+        directory: pkg,
+    });
+    Ok(Command::Serve(Args {
+        port,
+        api_port,
+        www,
+        mounts,
+    }))
+}
+
+fn number(name: &str, value: &OsString) -> Result<u16, ArgsError> {
+    let port = value.to_str().and_then(|value| value.parse().ok());
+    port.ok_or_else(|| ArgsError(format!("{name} needs a port number")))
+}
+
+fn mount(value: &OsString) -> Result<Mount, ArgsError> {
+    let error = || ArgsError("--mount needs PREFIX=DIR, for example /t/=tests/pages".to_owned());
+    let (prefix, directory) = value
+        .to_str()
+        .and_then(|value| value.split_once('='))
+        .ok_or_else(error)?;
+    let name = prefix.trim_matches('/');
+    if !prefix.starts_with('/') || name.is_empty() || directory.is_empty() {
+        return Err(error());
+    }
+    Ok(Mount {
+        prefix: format!("/{name}/"),
+        directory: directory.into(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(args: &[&str]) -> Result<Command, ArgsError> {
+        parse(args.iter().map(OsString::from))
+    }
+
+    fn served(args: &[&str]) -> Result<Args, ArgsError> {
+        match parsed(args)? {
+            Command::Help => Err(ArgsError("nobody asked for help".to_owned())),
+            Command::Serve(args) => Ok(args),
+        }
+    }
+
+    #[test]
+    fn without_arguments_the_defaults_hold() -> Result<(), ArgsError> {
+        let args = served(&[])?;
+        assert_eq!(
+            (args.port, args.api_port, args.www),
+            (8788, 8789, "www".into())
+        );
+        let prefixes: Vec<_> = args
+            .mounts
+            .iter()
+            .map(|mount| mount.prefix.as_str())
+            .collect();
+        assert_eq!(prefixes, ["/", "/pkg/"]);
+        Ok(())
+    }
+
+    #[test]
+    fn mounts_can_be_repeated_and_get_their_slashes() -> Result<(), ArgsError> {
+        let args = ["--mount", "/t=a", "--mount", "/u/v/=b=c"];
+        let args = served(&args)?;
+        let mount = |prefix: &str, directory: &str| Mount {
+            prefix: prefix.to_owned(),
+            directory: directory.into(),
+        };
+        assert_eq!(
+            args.mounts.get(..2),
+            Some(&[mount("/t/", "a"), mount("/u/v/", "b=c")][..])
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn nonsense_is_refused_by_name() {
+        for (args, names) in [
+            (&["--prot", "1"][..], "--prot"),
+            (&["--port"], "--port"),
+            (&["--port", "65536"], "--port"),
+            (&["--mount", "t=a"], "--mount"),
+            (&["--mount", "/=a"], "--mount"),
+            (&["--mount", "/t/"], "--mount"),
+        ] {
+            let error = parsed(args)
+                .err()
+                .map(|error| error.to_string())
+                .unwrap_or_default();
+            assert!(error.contains(names), "{args:?}: {error}");
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! The control plane: lets the proof page and the tests see and disturb the server.
+//! For the demo only; an app's backend has nothing like it.
+
+use std::{convert::Infallible, sync::Arc, time::Duration};
+
+use axum::{
+    Json, Router,
+    body::Bytes,
+    extract::{DefaultBodyLimit, Request, State},
+    http::{HeaderValue, StatusCode, header},
+    middleware::{self, Next},
+    response::{
+        IntoResponse, Response,
+        sse::{Event, KeepAlive, Sse},
+    },
+    routing::{get, post},
+};
+use futures_util::{Stream, stream};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use crate::{
+    contract::Backend,
+    faults::{Faults, InvalidFaults, Settings},
+    ledger::{Ledger, Snapshot},
+    upstream::embedded::Embedded,
+};
+
+const MAX_BODY: usize = 16 * 1024;
+/// At most ten events a second, however much goes on.
+const COALESCE: Duration = Duration::from_millis(100);
+
+/// What it controls.
+#[derive(Clone)]
+pub(crate) struct Control {
+    pub(crate) backend: Arc<Backend>,
+    /// Whether it is the one that mints.
+    pub(crate) is_embedded: bool,
+    pub(crate) embedded: Arc<Embedded>,
+    pub(crate) faults: Arc<Faults>,
+    pub(crate) ledger: Arc<Ledger>,
+}
+
+pub(crate) fn router(control: Control) -> Router {
+    Router::new()
+        .route("/control/ledger", get(ledger))
+        .route("/control/ledger/stream", get(ledger_stream))
+        .route("/control/faults", get(faults).post(set_faults))
+        .route("/control/expire", post(expire))
+        .route("/control/reset", post(reset))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(middleware::from_fn(same_site_only))
+        .with_state(control)
+}
+
+/// A page somewhere on the web must not play with a demo that runs on this machine.
+async fn same_site_only(request: Request, next: Next) -> Response {
+    let site = request.headers().get("sec-fetch-site");
+    if site.is_some_and(|site| site == "cross-site") {
+        return StatusCode::FORBIDDEN.into_response();
+    }
+    let mut response = next.run(request).await;
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+async fn ledger(State(control): State<Control>) -> Json<Snapshot> {
+    Json(control.ledger.snapshot())
+}
+
+async fn ledger_stream(
+    State(control): State<Control>,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let changes = control.ledger.subscribe();
+    let start = (control.ledger, changes, None);
+    let events = stream::unfold(start, async |(ledger, mut changes, expiry)| {
+        tokio::select! {
+            changed = changes.changed() => changed.ok()?,
+            () = until(expiry) => {}
+        }
+        tokio::time::sleep(COALESCE).await;
+        changes.mark_unchanged();
+        let snapshot = ledger.snapshot();
+        let expiry = snapshot.until_next_expiry();
+        let expiry = expiry.and_then(|wait| Instant::now().checked_add(wait));
+        let event = Event::default().event("ledger").json_data(snapshot).ok()?;
+        Some((Ok(event), (ledger, changes, expiry)))
+    });
+    Sse::new(events).keep_alive(KeepAlive::default())
+}
+
+/// Forever, if there is nothing to wait for.
+async fn until(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => tokio::time::sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn faults(State(control): State<Control>) -> Json<Settings> {
+    Json(control.faults.settings())
+}
+
+async fn set_faults(State(control): State<Control>, body: Bytes) -> Response {
+    let changes = serde_json::from_slice::<Value>(&body).map_err(|_| InvalidFaults);
+    match changes.and_then(|changes| control.faults.merge(&changes)) {
+        Ok(settings) => {
+            control.apply(&settings);
+            Json(settings).into_response()
+        }
+        Err(InvalidFaults) => {
+            let body = json!({ "error": "not a fault setting; see the server's README" });
+            (StatusCode::BAD_REQUEST, Json(body)).into_response()
+        }
+    }
+}
+
+async fn expire(State(control): State<Control>) -> StatusCode {
+    if !control.is_embedded {
+        // Nobody but Box can make Box's tokens expire.
+        return StatusCode::CONFLICT;
+    }
+    control.embedded.expire_all();
+    control.ledger.expire_all();
+    StatusCode::NO_CONTENT
+}
+
+async fn reset(State(control): State<Control>) -> StatusCode {
+    control.faults.clear();
+    control.apply(&control.faults.settings());
+    control.embedded.expire_all();
+    control.backend.forget_all();
+    control.ledger.clear();
+    StatusCode::NO_CONTENT
+}
+
+impl Control {
+    fn apply(&self, settings: &Settings) {
+        self.backend.give_handles(settings.handles);
+        self.embedded.set_lifetime(settings.lifetime_seconds);
+    }
+}

@@ -1,0 +1,238 @@
+//! The ledger: what became of every token, for the proof page and the tests.
+//!
+//! It holds fingerprints and names, never a token.
+
+use std::{
+    collections::{BTreeMap, HashMap, VecDeque},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use serde::Serialize;
+use tokio::sync::watch;
+
+use self::token::{Life, TokenRecord, TokenView};
+use crate::{
+    clock::{Clock, Millis},
+    contract::{Audit, Mint, Note, Reason},
+    lock::lock,
+    secret::Fingerprint,
+};
+
+mod token;
+
+/// How many requests the log goes back.
+const MAX_LOG: usize = 500;
+/// How many tokens are kept. Beyond it the oldest dead ones go; a live one never
+/// does, so that the number of live tokens is always the truth.
+const MAX_TOKENS: usize = 2_000;
+
+/// Where a line of the server's log goes.
+pub type LogLine = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// What became of every token.
+pub struct Ledger {
+    changed: watch::Sender<()>,
+    clock: Clock,
+    line: LogLine,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    by_fingerprint: HashMap<Fingerprint, u64>,
+    last: u64,
+    log: VecDeque<LogEntry>,
+    requests: Requests,
+    tokens: BTreeMap<u64, TokenRecord>,
+}
+
+/// Which of the server's endpoints a request went to.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// The token endpoint.
+    Token,
+    /// The revoke endpoint.
+    Revoke,
+    /// The file API.
+    File,
+}
+
+/// How many requests there were, whatever became of them.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+struct Requests {
+    token: u64,
+    revoke: u64,
+    file: u64,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct LogEntry {
+    at: Millis,
+    kind: Kind,
+    status: u16,
+    session: Option<String>,
+    detail: String,
+}
+
+/// The whole ledger at one moment.
+#[derive(Clone, Debug, Serialize)]
+pub struct Snapshot {
+    now: Millis,
+    live: usize,
+    tokens: Vec<TokenView>,
+    requests: Requests,
+    log: Vec<LogEntry>,
+}
+
+impl Snapshot {
+    /// How long until the next token expires of itself, which nothing else announces.
+    pub(crate) fn until_next_expiry(&self) -> Option<Duration> {
+        let live = self.tokens.iter().filter(|token| token.is_live());
+        let expiries = live.map(|token| token.expires_at - self.now);
+        expiries.min().map(Duration::from_millis)
+    }
+}
+
+impl Ledger {
+    /// An empty ledger that also writes a line per request to `line`.
+    pub fn new(clock: Clock, line: LogLine) -> Self {
+        Self {
+            changed: watch::Sender::new(()),
+            clock,
+            line,
+            state: Mutex::default(),
+        }
+    }
+
+    /// The whole of it, now.
+    pub fn snapshot(&self) -> Snapshot {
+        let now = self.clock.now();
+        let state = lock(&self.state);
+        let tokens: Vec<_> = state
+            .tokens
+            .iter()
+            .map(|(n, record)| record.view(*n, now))
+            .collect();
+        Snapshot {
+            now,
+            live: tokens.iter().filter(|token| token.is_live()).count(),
+            tokens,
+            requests: state.requests,
+            log: state.log.iter().cloned().collect(),
+        }
+    }
+
+    /// Is told of each change; the first one is there already.
+    pub(crate) fn subscribe(&self) -> watch::Receiver<()> {
+        let mut receiver = self.changed.subscribe();
+        receiver.mark_changed();
+        receiver
+    }
+
+    /// A request has arrived.
+    pub(crate) fn arrived(&self, kind: Kind) {
+        let mut state = lock(&self.state);
+        let count = match kind {
+            Kind::Token => &mut state.requests.token,
+            Kind::Revoke => &mut state.requests.revoke,
+            Kind::File => &mut state.requests.file,
+        };
+        *count += 1;
+        self.changed.send_replace(());
+    }
+
+    /// A request was answered.
+    pub(crate) fn answered(&self, kind: Kind, status: u16, note: Note) {
+        (self.line)(&format!("{kind:?} {status} {}", note.detail));
+        let at = self.clock.now();
+        let mut state = lock(&self.state);
+        if state.log.len() == MAX_LOG {
+            state.log.pop_front();
+        }
+        let Note { session, detail } = note;
+        state.log.push_back(LogEntry {
+            at,
+            kind,
+            status,
+            session,
+            detail,
+        });
+        self.changed.send_replace(());
+    }
+
+    /// The file API took a token; the answer is the page life that it was minted for.
+    pub(crate) fn used(&self, token: Fingerprint) -> Option<String> {
+        let now = self.clock.now();
+        self.edit(token, |record| {
+            record.last_used_at = Some(now);
+            record.uses += 1;
+        })
+    }
+
+    /// The file API refused a token; the answer is the page life that it was minted for.
+    pub(crate) fn refused(&self, token: Fingerprint) -> Option<String> {
+        self.edit(token, |record| record.refused += 1)
+    }
+
+    /// Every token that is alive expires now.
+    pub(crate) fn expire_all(&self) {
+        let now = self.clock.now();
+        for record in lock(&self.state).tokens.values_mut() {
+            record.expires_at = record.expires_at.min(now);
+        }
+        self.changed.send_replace(());
+    }
+
+    /// Back to the start.
+    pub(crate) fn clear(&self) {
+        *lock(&self.state) = State::default();
+        self.changed.send_replace(());
+    }
+
+    fn edit(&self, token: Fingerprint, edit: impl FnOnce(&mut TokenRecord)) -> Option<String> {
+        let mut state = lock(&self.state);
+        let n = *state.by_fingerprint.get(&token)?;
+        let record = state.tokens.get_mut(&n)?;
+        edit(record);
+        let session = record.session.clone();
+        self.changed.send_replace(());
+        Some(session)
+    }
+}
+
+impl Audit for Ledger {
+    fn minted(&self, mint: &Mint<'_>) {
+        let mut state = lock(&self.state);
+        state.make_room(mint.minted_at);
+        state.last += 1;
+        let n = state.last;
+        state.by_fingerprint.insert(mint.token, n);
+        state.tokens.insert(n, TokenRecord::new(mint));
+        self.changed.send_replace(());
+    }
+
+    fn revoked(&self, token: Fingerprint, reason: Option<Reason>) {
+        let now = self.clock.now();
+        self.edit(token, |record| {
+            record.revoked.get_or_insert((now, reason));
+        });
+    }
+}
+
+impl State {
+    fn make_room(&mut self, now: Millis) {
+        if self.tokens.len() < MAX_TOKENS {
+            return;
+        }
+        let mut tokens = self.tokens.iter();
+        let dead = tokens.find(|(_, record)| record.life(now) != Life::Live);
+        let Some(n) = dead.map(|(n, _)| *n) else {
+            return;
+        };
+        if let Some(record) = self.tokens.remove(&n) {
+            self.by_fingerprint.remove(&record.token);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Serves the demo on loopback.
+
+use std::{
+    env,
+    io::{self, Write},
+    process::ExitCode,
+    sync::Arc,
+};
+
+use downscope_server::{
+    args::{self, Args, Command},
+    clock::Clock,
+    demo::{Demo, Ingredients, UpstreamChoice},
+    media::{FileInfo, Media},
+    upstream::box_api::BoxSettings,
+};
+use tokio::net::TcpListener;
+
+fn main() -> ExitCode {
+    let outcome = match args::parse(env::args_os().skip(1)) {
+        Ok(Command::Help) => io::stdout()
+            .write_all(args::USAGE.as_bytes())
+            .map_err(Into::into),
+        Ok(Command::Serve(args)) => serve(args),
+        Err(error) => Err(error.into()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("downscope-server: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[tokio::main]
+async fn serve(args: Args) -> Result<(), Box<dyn std::error::Error>> {
+    let var = |name: &str| env::var(name).ok();
+    let upstream = match BoxSettings::from_env(var)? {
+        None => UpstreamChoice::Embedded,
+        Some(settings) => {
+            let files = var("BOX_FILES").unwrap_or_default();
+            UpstreamChoice::Box {
+                settings,
+                files: FileInfo::parse_list(&files),
+            }
+        }
+    };
+    let media = Media::load(&args.www.join("media"))?;
+    if media.infos().next().is_none() {
+        eprintln!(
+            "no {}/media/files.json: the demo user has no files",
+            args.www.display()
+        );
+    }
+
+    let app = TcpListener::bind(("127.0.0.1", args.port)).await?;
+    let api = TcpListener::bind(("127.0.0.1", args.api_port)).await?;
+    let (port, api_port) = (app.local_addr()?.port(), api.local_addr()?.port());
+    let demo = Demo::new(Ingredients {
+        app_origins: ["127.0.0.1", "localhost"]
+            .map(|host| format!("http://{host}:{port}"))
+            .into(),
+        api_origin: format!("http://127.0.0.1:{api_port}"),
+        mounts: args.mounts,
+        media,
+        upstream,
+        clock: Clock::system(),
+        log: Arc::new(|line| eprintln!("{line}")),
+    });
+
+    let mut stdout = io::stdout();
+    writeln!(
+        stdout,
+        "app http://127.0.0.1:{port}\napi http://127.0.0.1:{api_port}"
+    )?;
+    stdout.flush()?;
+    tokio::try_join!(axum::serve(app, demo.app), axum::serve(api, demo.api))?;
+    Ok(())
+}

@@ -1,0 +1,218 @@
+//! The client of the real Box, run over loopback against the embedded
+//! authorization server, which answers as Box documents it.
+
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use downscope_server::{
+    clock::Clock,
+    demo::UpstreamChoice,
+    secret::Secret,
+    upstream::{
+        Exchange, Upstream, UpstreamError,
+        box_api::{BoxApi, BoxSettings, Subject},
+    },
+};
+use serde_json::json;
+use tokio::{net::TcpListener, task::JoinHandle};
+
+use crate::support::{API, Fixture, SESSION, START, ask};
+
+/// Something that answers as Box does, on a port of its own.
+struct BoxStandIn {
+    fixture: Fixture,
+    base: String,
+    server: JoinHandle<std::io::Result<()>>,
+}
+
+impl BoxStandIn {
+    async fn new() -> Self {
+        let fixture = Fixture::new().await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let server = tokio::spawn(axum::serve(listener, fixture.demo.api.clone()).into_future());
+        Self {
+            fixture,
+            base,
+            server,
+        }
+    }
+
+    fn settings(&self, subject: Subject) -> BoxSettings {
+        let client = self.fixture.demo.client();
+        BoxSettings {
+            base: self.base.clone(),
+            client_id: client.id.clone(),
+            client_secret: client.secret.clone(),
+            subject,
+        }
+    }
+
+    fn client(&self) -> BoxApi {
+        BoxApi::new(self.settings(enterprise()), Clock::new(|| START))
+    }
+}
+
+impl Drop for BoxStandIn {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+fn enterprise() -> Subject {
+    Subject::ClientCredentials {
+        kind: "enterprise".to_owned(),
+        id: "42".to_owned(),
+    }
+}
+
+fn wanted() -> Exchange {
+    // The stand-in knows its files by the address that it was told, not by its port.
+    let resource = format!("{API}/2.0/files/101");
+    Exchange {
+        resource,
+        scope: "base_preview item_download".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn a_token_is_exchanged_used_and_revoked() {
+    let stand_in = BoxStandIn::new().await;
+    let client = stand_in.client();
+    let minted = client.exchange(&wanted()).await.unwrap();
+    assert_eq!(minted.expires_in, 3600);
+    // Box names the scopes in `restricted_to` only.
+    assert_eq!(minted.scope, "base_preview item_download");
+    assert_eq!(minted.restricted_to[0].object.id, "101");
+    assert!(stand_in.fixture.is_alive(minted.token.expose()).await);
+    client.revoke(&minted.token).await.unwrap();
+    assert!(!stand_in.fixture.is_alive(minted.token.expose()).await);
+    client.revoke(&minted.token).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_box_refuses_is_told_apart() {
+    let stand_in = BoxStandIn::new().await;
+    let client = stand_in.client();
+    for (resource, scope, error) in [
+        (
+            wanted().resource,
+            "root_readwrite",
+            UpstreamError::InvalidScope,
+        ),
+        (
+            "https://elsewhere.example/".to_owned(),
+            "base_preview",
+            UpstreamError::InvalidTarget,
+        ),
+    ] {
+        let wanted = Exchange {
+            resource,
+            scope: scope.to_owned(),
+        };
+        assert_eq!(client.exchange(&wanted).await.unwrap_err(), error);
+    }
+}
+
+#[tokio::test]
+async fn a_refused_client_is_the_operators_business() {
+    let stand_in = BoxStandIn::new().await;
+    for subject in [enterprise(), Subject::Token("any".to_owned().into())] {
+        let client_secret = "wrong".to_owned().into();
+        let settings = BoxSettings {
+            client_secret,
+            ..stand_in.settings(subject)
+        };
+        let client = BoxApi::new(settings, Clock::system());
+        let token = Secret::random();
+        assert_eq!(
+            client.exchange(&wanted()).await.unwrap_err(),
+            UpstreamError::Misconfigured
+        );
+        assert_eq!(
+            client.revoke(&token).await.unwrap_err(),
+            UpstreamError::Misconfigured
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_subject_token_that_died_early_is_replaced_once() {
+    let stand_in = BoxStandIn::new().await;
+    let client = stand_in.client();
+    client.exchange(&wanted()).await.unwrap();
+    stand_in.fixture.post("/control/expire").await;
+    let minted = client.exchange(&wanted()).await.unwrap();
+    assert!(stand_in.fixture.is_alive(minted.token.expose()).await);
+}
+
+#[tokio::test]
+async fn a_subject_token_of_the_environment_that_is_dead_takes_a_new_sign_in() {
+    let stand_in = BoxStandIn::new().await;
+    let settings = stand_in.settings(Subject::Token(Secret::random()));
+    let client = BoxApi::new(settings, Clock::system());
+    assert_eq!(
+        client.exchange(&wanted()).await.unwrap_err(),
+        UpstreamError::SubjectRejected
+    );
+}
+
+#[tokio::test]
+async fn a_host_that_does_not_answer_is_unavailable() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let settings = BoxSettings {
+        base,
+        client_id: "client".to_owned(),
+        client_secret: Secret::random(),
+        subject: enterprise(),
+    };
+    let client = BoxApi::new(settings, Clock::system());
+    let unavailable = UpstreamError::Unavailable { retry_after: None };
+    assert_eq!(client.exchange(&wanted()).await.unwrap_err(), unavailable);
+    assert_eq!(
+        client.revoke(&Secret::random()).await.unwrap_err(),
+        unavailable
+    );
+}
+
+#[tokio::test]
+async fn the_whole_backend_works_over_it() {
+    let stand_in = BoxStandIn::new().await;
+    let files = stand_in.fixture.get("/config.json").await.json()["files"].clone();
+    let upstream = UpstreamChoice::Other(Arc::new(stand_in.client()));
+    let backend = Fixture::with(upstream).await;
+    let token = backend.mint(SESSION, "1").await;
+    assert!(stand_in.fixture.is_alive(&token).await);
+    assert!(!backend.is_alive(&token).await);
+    backend
+        .revoke(&[("session", SESSION), ("pending", "1"), ("reason", "unload")])
+        .await;
+    assert!(!stand_in.fixture.is_alive(&token).await);
+    assert_eq!(
+        backend.ledger().await["tokens"][0]["revokeReason"],
+        "unload"
+    );
+    assert_eq!(backend.get("/config.json").await.json()["files"], files);
+}
+
+#[tokio::test]
+async fn with_box_as_upstream_the_page_is_told_so_and_asks_for_resources_there() {
+    let stand_in = BoxStandIn::new().await;
+    let files = vec![];
+    let settings = stand_in.settings(enterprise());
+    let backend = Fixture::with(UpstreamChoice::Box { settings, files }).await;
+    let config = backend.get("/config.json").await.json();
+    assert_eq!(
+        (&config["upstream"], &config["apiOrigin"]),
+        (&json!("box"), &json!(stand_in.base))
+    );
+    assert_eq!(
+        backend.post("/control/expire").await.status,
+        StatusCode::CONFLICT
+    );
+    // The policy goes by that origin: the demo's own one is another resource now.
+    let answer = backend.token(ask(SESSION, "1")).await;
+    assert_eq!(answer.refusal(), (400, "invalid_target".to_owned()));
+}
