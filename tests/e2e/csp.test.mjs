@@ -1,0 +1,32 @@
+// Under a Content Security Policy.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { addressOf, setUp } from './support/page.mjs';
+
+const stage = setUp();
+
+test('a policy with wasm-unsafe-eval is all it takes', async () => {
+  const { outcome, violations } = await outcomeUnder('csp.html');
+  assert.equal(outcome, 'token');
+  assert.deepEqual(violations, []);
+});
+
+test('without wasm-unsafe-eval the error is unsupported, and names the directive', async () => {
+  const { outcome } = await outcomeUnder('csp-without-wasm.html');
+  assert.match(outcome, /^TokenError unsupported: .*'wasm-unsafe-eval' to script-src/);
+});
+
+/** What the page made of it, and what the browser blocked. */
+async function outcomeUnder(name) {
+  const { page } = stage;
+  const violations = [];
+  page.on('console', (message) => {
+    if (/content security policy/i.test(message.text())) violations.push(message.text());
+  });
+  await page.goto(addressOf(stage, name));
+  const html = page.locator('html[data-outcome]');
+  await html.waitFor({ state: 'attached' });
+  return { outcome: await html.getAttribute('data-outcome'), violations };
+}

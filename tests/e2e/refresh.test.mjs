@@ -1,0 +1,195 @@
+// Refresh ahead of expiry, and what an outage does to callers and to the
+// backend: nothing, and next to nothing.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { ledgerWhen } from './support/ledger.mjs';
+import { addressOf, closeClients, setUp } from './support/page.mjs';
+
+const MINUTE = 60_000;
+
+const stage = setUp();
+
+test('past the refresh point callers get the held token while one refresh runs behind them', async () => {
+  const { page, server } = stage;
+  await page.evaluate(async (age) => {
+    globalThis.grant = await fixture.openGrant();
+    globalThis.first = await grant.token();
+    fixture.advance(age);
+  }, 51 * MINUTE);
+  await server.faults({ token: { latencyMs: 300 } });
+
+  const { order, same, fresh, status } = await page.evaluate(async () => {
+    const order = [];
+    const refreshed = fixture.next(grant, 'refreshed').then(() => order.push('refreshed'));
+    const tokens = await Promise.all(
+      Array.from({ length: 10 }, async () => {
+        const token = await grant.token();
+        order.push('caller');
+        return token;
+      }),
+    );
+    const { status } = grant.state;
+    await refreshed;
+    return {
+      order,
+      same: tokens.every((token) => token === first),
+      fresh: (await grant.token()) !== first,
+      status,
+    };
+  });
+  assert.deepEqual(order, [...Array(10).fill('caller'), 'refreshed']);
+  assert.equal(same, true, 'callers got the held token');
+  assert.equal(status, 'refreshing');
+  assert.equal(fresh, true, 'later callers get the new one');
+  assert.equal((await server.ledger()).requests.token, 2);
+});
+
+test('an idle page that is visible asks for the next token by itself, by minute fifty', async (t) => {
+  const { browser, server } = stage;
+  const context = await browser.newContext();
+  t.after(() => context.close());
+  const page = await context.newPage();
+  await page.clock.install();
+  await page.goto(addressOf(stage));
+
+  await page.evaluate(async () => {
+    globalThis.grant = await fixture.openGrant();
+    globalThis.first = await grant.token();
+  });
+  await page.clock.runFor(47 * MINUTE);
+  assert.equal((await server.ledger()).requests.token, 1, 'not before minute 47');
+  const refreshed = page.evaluate(async () => {
+    await fixture.next(grant, 'refreshed');
+    return grant.peek() !== first;
+  });
+  await runUntilRefreshing(page, 3 * MINUTE);
+  assert.equal(await refreshed, true);
+  assert.equal((await server.ledger()).requests.token, 2);
+  await closeClients(page);
+});
+
+test('a refresh that is answered 503 leaves the callers of a valid token unharmed', async () => {
+  const { page, server } = stage;
+  await page.evaluate(async (age) => {
+    globalThis.grant = await fixture.openGrant();
+    globalThis.first = await grant.token();
+    fixture.advance(age);
+  }, 51 * MINUTE);
+  await server.faults({ token: { status: 503 } });
+
+  const during = await page.evaluate(async () => {
+    const failed = fixture.next(grant, 'error');
+    const tokens = [await grant.token()];
+    const { detail } = await failed;
+    for (let call = 0; call < 20; call += 1) tokens.push(await grant.token());
+    const { status, error } = grant.state;
+    return { same: tokens.every((one) => one === first), code: detail.error.code, status, error };
+  });
+  assert.deepEqual(during, {
+    same: true,
+    code: 'unavailable',
+    status: 'valid',
+    error: 'unavailable',
+  });
+  assert.equal((await server.ledger()).requests.token, 2, 'calls do not cut the back-off short');
+
+  await server.faults({ token: null });
+  const after = await page.evaluate(async () => {
+    const refreshed = fixture.next(grant, 'refreshed');
+    fixture.advance(3_000);
+    await grant.token();
+    await refreshed;
+    return { fresh: (await grant.token()) !== first, error: grant.state.error };
+  });
+  assert.deepEqual(after, { fresh: true, error: undefined });
+});
+
+test('in an outage fifty calls in five seconds make at most four requests', async () => {
+  const { page, server } = stage;
+  await server.faults({ token: { status: 503 } });
+  const outcomes = await callsOverFiveSeconds(page);
+  assert.ok(requestsInFiveSeconds(await server.ledger()) <= 4);
+  for (const { value, error } of outcomes) {
+    assert.equal(value, undefined);
+    if (error) assert.equal(error.code, 'unavailable');
+  }
+  assert.ok(outcomes.some(({ error }) => error), 'callers are told');
+});
+
+test('in an outage with Retry-After: 5 fifty calls in five seconds make one request', async () => {
+  const { page, server } = stage;
+  await server.faults({ token: { status: 503, retryAfter: 5 } });
+  await callsOverFiveSeconds(page);
+  assert.equal(requestsInFiveSeconds(await server.ledger()), 1);
+});
+
+test('callers who would have to wait longer than they are willing to are told at once', async () => {
+  const { page, server } = stage;
+  await server.faults({ token: { status: 503, retryAfter: 5 } });
+  const { error } = await page.evaluate(async () => {
+    const grant = await fixture.openGrant();
+    return fixture.outcome(grant.token({ timeout: 4_000 }));
+  });
+  assert.equal(error.code, 'unavailable');
+  assert.equal(error.retryable, true);
+  assert.equal(error.retryAfter, 5_000);
+});
+
+test('one lost request is kept from the callers', async () => {
+  const { page, server } = stage;
+  await server.faults({ token: { status: 503, times: 1 } });
+  const { token, events } = await page.evaluate(async () => {
+    const grant = await fixture.openGrant();
+    const events = fixture.record(grant);
+    return { token: await grant.token(), events };
+  });
+  assert.match(token, /^[0-9a-f]{40}$/);
+  assert.deepEqual(
+    events.map(({ type }) => type),
+    ['error', 'refreshed'],
+  );
+  await ledgerWhen(server, ({ requests }) => requests.token === 2);
+});
+
+/**
+ * Lets virtual time pass, and stops as soon as a request is under way: the
+ * server lives in real time, and would seem to take minutes to answer.
+ */
+async function runUntilRefreshing(page, within) {
+  const STEP = 5_000;
+  for (let passed = 0; passed < within; passed += STEP) {
+    await page.clock.runFor(STEP);
+    const status = await page.evaluate(() => grant.state.status);
+    if (status !== 'valid') return;
+  }
+}
+
+/** Fifty calls, one each tenth of a second; how each stood shortly after the last. */
+const callsOverFiveSeconds = (page) =>
+  page.evaluate(async () => {
+    const grant = await fixture.openGrant();
+    const outcomes = Array.from({ length: 50 }, () => ({}));
+    await new Promise((resolve) => {
+      let made = 0;
+      const call = () => {
+        const place = outcomes[made];
+        fixture.outcome(grant.token()).then((outcome) => Object.assign(place, outcome));
+        made += 1;
+        if (made === outcomes.length) {
+          clearInterval(calling);
+          resolve();
+        }
+      };
+      const calling = setInterval(call, 100);
+      call();
+    });
+    return outcomes;
+  });
+
+/** Token requests answered within five seconds of the first one. */
+function requestsInFiveSeconds({ log }) {
+  const answered = log.filter(({ kind }) => kind === 'token').map(({ at }) => at);
+  return answered.filter((at) => at - answered[0] < 5_000).length;
+}

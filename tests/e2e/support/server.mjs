@@ -1,0 +1,76 @@
+// The reference backend, in a process of its own.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const executable = process.env.DOWNSCOPE_SERVER ?? join(root, 'target/debug/downscope-server');
+const packageDirectory = process.env.DOWNSCOPE_PKG ?? join(root, 'pkg');
+
+/**
+ * Starts a server on free ports until `close()`. `app` is the origin of the
+ * page and its backend, `api` that of the files. `mounts` are further
+ * directories to serve, by their prefix.
+ */
+export async function startServer(mounts = {}) {
+  const directories = { '/t/': join(root, 'tests/e2e/pages'), ...mounts };
+  const mount = Object.entries(directories).flatMap(([prefix, directory]) => [
+    '--mount',
+    `${prefix}=${directory}`,
+  ]);
+  const ports = ['--port', '0', '--api-port', '0'];
+  const process = spawn(
+    executable,
+    [...ports, '--www', join(root, 'www'), '--pkg', packageDirectory, ...mount],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const log = [];
+  createInterface({ input: process.stderr }).on('line', (line) => log.push(line));
+  const failed = once(process, 'exit').then(([code]) => {
+    throw new Error(`the server ended (${code}): ${log.slice(-5).join('\n')}`);
+  });
+  // Heard of by whoever waits for the origins, and of no interest afterwards.
+  failed.catch(() => {});
+  const { app, api } = await Promise.race([originsOf(process.stdout), failed]);
+
+  async function control(path, body) {
+    const method = body === undefined ? 'GET' : 'POST';
+    const response = await fetch(`${app}/control/${path}`, { method, body: JSON.stringify(body) });
+    if (!response.ok) throw new Error(`/control/${path} answered ${response.status}`);
+    return response.status === 204 ? undefined : response.json();
+  }
+
+  return {
+    app,
+    api,
+    /** Every token minted so far, every request counted. */
+    ledger: () => control('ledger'),
+    /** Makes something go wrong from now on; `null` ends it. */
+    faults: (changes) => control('faults', changes),
+    /** The file API refuses every token minted so far. */
+    expire: () => control('expire', {}),
+    /** No faults, an empty ledger. */
+    reset: () => control('reset', {}),
+    async close() {
+      process.kill();
+      await failed.catch(() => {});
+    },
+  };
+}
+
+/** Directory of the checkout. */
+export const inCheckout = (path) => join(root, path);
+
+async function originsOf(stdout) {
+  const origins = {};
+  for await (const line of createInterface({ input: stdout })) {
+    const [name, origin] = line.split(' ');
+    origins[name] = origin;
+    if (origins.app && origins.api) break;
+  }
+  stdout.resume();
+  return origins;
+}

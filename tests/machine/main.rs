@@ -1,0 +1,19 @@
+//! What the SDK promises, as far as the core decides it: one test for each
+//! sentence, told from the outside.
+
+#![cfg(not(target_arch = "wasm32"))]
+#![expect(clippy::panic, reason = "a test fails by panicking")]
+
+#[path = "../support/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "each test file uses its own part")]
+mod support;
+
+mod callers;
+mod clocks;
+mod failures;
+mod leaving;
+mod refreshing;
+mod refused;
+mod revoking;
+mod scenario;
+mod superseded;

@@ -1,0 +1,229 @@
+//! Promise 11: revoking on demand.
+
+use downscope::core::{
+    Code, Config, Millis, Notice, Output, REVOKE_ATTEMPTS, Reason, RevokeOutcome, Revoked, Scope,
+    Sending, Status,
+};
+
+use crate::scenario::Scenario;
+use crate::support::{hours, issued, minutes, seconds};
+
+#[test]
+fn a_revoke_drops_the_token_names_it_and_says_how_it_went() {
+    let mut page = Scenario::new();
+    let (grant, token) = page.held("a");
+    let caller = page.revoke(grant);
+    assert_eq!(page.peek(grant), None);
+    assert_eq!(page.revokes()[0].tokens, [token]);
+    assert_eq!(page.revokes()[0].reason, Reason::Explicit);
+    assert_eq!(page.revokes()[0].sending, Sending::Awaited);
+    assert_eq!(page.revoked(caller), None);
+    page.answer_revokes(RevokeOutcome::Confirmed);
+    let revoked = Revoked {
+        tokens: 1,
+        confirmed: true,
+    };
+    assert_eq!(page.revoked(caller), Some(revoked));
+    assert!(!page.holds(token));
+}
+
+#[test]
+fn a_second_revoke_has_nothing_to_do_and_sends_nothing() {
+    let mut page = Scenario::new();
+    let (grant, _) = page.held("a");
+    page.revoke(grant);
+    let again = page.revoke(grant);
+    assert_eq!(page.revokes().len(), 1);
+    let nothing = Revoked {
+        tokens: 0,
+        confirmed: true,
+    };
+    assert_eq!(page.revoked(again), Some(nothing));
+}
+
+#[test]
+fn a_revoke_is_sent_again_while_the_page_lives() {
+    let mut page = Scenario::new();
+    let (grant, token) = page.held("a");
+    let caller = page.revoke(grant);
+    page.answer_revokes(RevokeOutcome::TryAgain(None));
+    assert_eq!(page.revoked(caller), None);
+    page.pass(seconds(2));
+    assert_eq!(page.revokes().len(), 2);
+    assert_eq!(page.revokes()[1], page.revokes()[0]);
+    page.answer_revokes(RevokeOutcome::Confirmed);
+    assert!(page.revoked(caller).is_some_and(|answer| answer.confirmed));
+    assert!(!page.holds(token));
+}
+
+#[test]
+fn a_revoke_waits_for_as_long_as_the_endpoint_asks() {
+    let mut page = Scenario::new();
+    let (grant, _) = page.held("a");
+    page.revoke(grant);
+    page.answer_revokes(RevokeOutcome::TryAgain(Some(minutes(3))));
+    page.pass(minutes(3) - Millis(1));
+    assert_eq!(page.revokes().len(), 1);
+    page.pass(Millis(1));
+    assert_eq!(page.revokes().len(), 2);
+}
+
+#[test]
+fn a_revoke_that_fails_four_times_is_given_up_and_says_so() {
+    let mut page = Scenario::new();
+    let (grant, token) = page.held("a");
+    let caller = page.revoke(grant);
+    for _ in 0..REVOKE_ATTEMPTS {
+        page.answer_revokes(RevokeOutcome::TryAgain(None));
+        page.pass(minutes(2));
+    }
+    assert_eq!(page.revokes().len(), REVOKE_ATTEMPTS as usize);
+    assert!(page.revoked(caller).is_some_and(|answer| !answer.confirmed));
+    assert!(!page.holds(token));
+}
+
+#[test]
+fn a_revoke_that_is_refused_is_not_repeated() {
+    let mut page = Scenario::new();
+    let (grant, _) = page.held("a");
+    let caller = page.revoke(grant);
+    page.answer_revokes(RevokeOutcome::Refused);
+    page.pass(hours(1));
+    assert_eq!(page.revokes().len(), 1);
+    assert!(page.revoked(caller).is_some_and(|answer| !answer.confirmed));
+}
+
+#[test]
+fn a_revoke_during_a_request_names_the_request_and_lets_go_of_it() {
+    let mut page = Scenario::new();
+    let grant = page.grant("a");
+    let waiting = page.ask(grant);
+    let flight = page.flight(grant);
+    page.revoke(grant);
+    assert_eq!(page.error(waiting).code, Code::Revoked);
+    assert_eq!(page.revokes()[0].pending, [flight]);
+    assert!(page.said().contains(&Output::AbortRequest(flight)));
+}
+
+#[test]
+fn what_a_revoked_request_mints_after_all_is_revoked_too() {
+    let mut page = Scenario::new();
+    let grant = page.grant("a");
+    page.ask(grant);
+    let flight = page.flight(grant);
+    page.revoke(grant);
+    page.answer_revokes(RevokeOutcome::Confirmed);
+    page.answer_to(grant, flight, Ok(issued(hours(1))));
+    assert_eq!(page.peek(grant), None);
+    assert_eq!(page.revokes()[1].tokens, [flight]);
+}
+
+#[test]
+fn a_second_answer_to_one_request_changes_nothing() {
+    let mut page = Scenario::new();
+    let (grant, token) = page.held("a");
+    page.answer_to(grant, token, Ok(issued(hours(1))));
+    assert_eq!(page.said(), []);
+    assert_eq!(page.peek(grant), Some(token));
+}
+
+#[test]
+fn a_revoked_grant_can_be_used_again() {
+    let mut page = Scenario::new();
+    let (grant, _) = page.held("a");
+    page.revoke(grant);
+    let caller = page.ask(grant);
+    let token = page.answer(grant, hours(1));
+    assert_eq!(page.token(caller), Some(token));
+}
+
+#[test]
+fn revoking_one_grant_leaves_the_others_alone() {
+    let mut page = Scenario::new();
+    let (revoked, _) = page.held("a");
+    let (other, token) = page.held("b");
+    page.revoke(revoked);
+    assert_eq!(page.peek(other), Some(token));
+    assert!(
+        !page
+            .notices(other)
+            .contains(&Notice::Revoked(Reason::Explicit))
+    );
+}
+
+#[test]
+fn logging_out_revokes_every_grant_in_one_request() {
+    let mut page = Scenario::new();
+    let (first, one) = page.held("a");
+    let (second, other) = page.held("b");
+    let caller = page.revoke_scope(Scope::All);
+    assert_eq!(page.revokes().len(), 1);
+    assert_eq!(page.revokes()[0].tokens, [one, other]);
+    assert_eq!(page.revokes()[0].reason, Reason::Logout);
+    page.answer_revokes(RevokeOutcome::Confirmed);
+    assert!(
+        page.revoked(caller)
+            .is_some_and(|answer| answer.tokens == 2)
+    );
+    for grant in [first, second] {
+        assert_eq!(page.state(grant).status, Status::Empty);
+        assert_eq!(
+            page.notices(grant).last(),
+            Some(&Notice::Revoked(Reason::Logout))
+        );
+    }
+}
+
+#[test]
+fn closing_revokes_everything_and_can_be_done_twice() {
+    let mut page = Scenario::new();
+    let (_, token) = page.held("a");
+    let first = page.close();
+    let second = page.close();
+    assert_eq!(page.revokes().len(), 1);
+    assert_eq!(page.revokes()[0].tokens, [token]);
+    page.answer_revokes(RevokeOutcome::Confirmed);
+    assert!(
+        [first, second]
+            .iter()
+            .all(|&one| page.revoked(one).is_some())
+    );
+    assert_eq!(page.timer(), None);
+}
+
+#[test]
+fn a_closed_client_asks_for_nothing_and_goes_on_revoking() {
+    let mut page = Scenario::new();
+    let (grant, _) = page.held("a");
+    let waiting = page.grant("b");
+    page.ask(waiting);
+    let flight = page.flight(waiting);
+    page.close();
+    page.answer_revokes(RevokeOutcome::TryAgain(None));
+    page.pass(seconds(2));
+    assert_eq!(page.revokes().len(), 2);
+    page.answer_to(waiting, flight, Ok(issued(hours(1))));
+    assert_eq!(page.revokes()[2].tokens, [flight]);
+    page.answer_revokes(RevokeOutcome::Confirmed);
+    page.ask(grant);
+    page.pass(hours(2));
+    assert_eq!(page.requests(), 2);
+    assert_eq!(page.page.shell.secrets().count(), 0);
+}
+
+#[test]
+fn without_a_revoke_endpoint_tokens_are_dropped_and_nothing_is_confirmed() {
+    let mut page = Scenario::with(Config {
+        can_revoke: false,
+        ..Config::default()
+    });
+    let (grant, token) = page.held("a");
+    let caller = page.revoke(grant);
+    assert_eq!(page.revokes(), []);
+    assert!(!page.holds(token));
+    let dropped = Revoked {
+        tokens: 1,
+        confirmed: false,
+    };
+    assert_eq!(page.revoked(caller), Some(dropped));
+}

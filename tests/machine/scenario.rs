@@ -1,0 +1,282 @@
+//! A page that fails the test as soon as one of the shell's rules is broken.
+
+use downscope::core::{
+    CallerId, Config, Error, Failure, Generation, GrantId, Input, Issued, Millis, Notice, Output,
+    Page as Event, Reason, RevokeOutcome, Revoked, Scope, Sending, State, Want,
+};
+
+use crate::support::{ANY, Outcome, Page, hours, issued, key};
+
+/// A revoke request as it was sent.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Revoke {
+    pub(crate) sending: Sending,
+    pub(crate) tokens: Vec<Generation>,
+    pub(crate) pending: Vec<Generation>,
+    pub(crate) reason: Reason,
+    pub(crate) whole_session: bool,
+}
+
+pub(crate) struct Scenario {
+    pub(crate) page: Page,
+    log: Vec<Output>,
+    /// Where the outputs of the last action begin.
+    last: usize,
+}
+
+impl Scenario {
+    pub(crate) fn new() -> Self {
+        Self::with(Config::default())
+    }
+
+    pub(crate) fn with(config: Config) -> Self {
+        Self::seeded(config, 1)
+    }
+
+    pub(crate) fn seeded(config: Config, seed: u64) -> Self {
+        Self {
+            page: Page::new(config, seed),
+            log: Vec::new(),
+            last: 0,
+        }
+    }
+
+    pub(crate) fn grant(&mut self, scope: &str) -> GrantId {
+        let opened = self.page.open(key(scope));
+        let (id, outputs) = opened.unwrap_or_else(|broken| panic!("{broken}"));
+        self.write_down(Ok(outputs));
+        id
+    }
+
+    /// A grant that holds an hour-long token.
+    pub(crate) fn held(&mut self, scope: &str) -> (GrantId, Generation) {
+        let grant = self.grant(scope);
+        self.ask(grant);
+        (grant, self.answer(grant, hours(1)))
+    }
+
+    pub(crate) fn ask(&mut self, grant: GrantId) -> CallerId {
+        self.ask_for(grant, ANY)
+    }
+
+    pub(crate) fn ask_for(&mut self, grant: GrantId, want: Want) -> CallerId {
+        let caller = self.page.new_caller();
+        self.take(Input::Acquire {
+            grant,
+            caller,
+            want,
+        });
+        caller
+    }
+
+    /// The request under way for a grant.
+    pub(crate) fn flight(&self, grant: GrantId) -> Generation {
+        let flight = self.page.shell.flight(grant);
+        flight.unwrap_or_else(|| panic!("no request is under way"))
+    }
+
+    /// A good answer to the request under way.
+    pub(crate) fn answer(&mut self, grant: GrantId, lifetime: Millis) -> Generation {
+        let generation = self.flight(grant);
+        self.answer_to(grant, generation, Ok(issued(lifetime)));
+        generation
+    }
+
+    /// A bad answer to the request under way.
+    pub(crate) fn fail(&mut self, grant: GrantId, failure: Failure) {
+        let generation = self.flight(grant);
+        self.answer_to(grant, generation, Err(failure));
+    }
+
+    pub(crate) fn answer_to(
+        &mut self,
+        grant: GrantId,
+        generation: Generation,
+        answer: Result<Issued, Failure>,
+    ) {
+        self.take(Input::Answered {
+            grant,
+            generation,
+            answer,
+        });
+    }
+
+    pub(crate) fn revoke(&mut self, grant: GrantId) -> CallerId {
+        self.revoke_scope(Scope::Grant(grant))
+    }
+
+    pub(crate) fn revoke_scope(&mut self, scope: Scope) -> CallerId {
+        let caller = self.page.new_caller();
+        self.take(Input::Revoke { scope, caller });
+        caller
+    }
+
+    pub(crate) fn close(&mut self) -> CallerId {
+        let caller = self.page.new_caller();
+        self.take(Input::Close { caller });
+        caller
+    }
+
+    /// The answer to every revoke request under way.
+    pub(crate) fn answer_revokes(&mut self, outcome: RevokeOutcome) {
+        for batch in self.page.shell.batches_under_way().collect::<Vec<_>>() {
+            self.take(Input::RevokeAnswered { batch, outcome });
+        }
+    }
+
+    pub(crate) fn event(&mut self, event: Event) {
+        self.take(Input::Page(event));
+    }
+
+    pub(crate) fn take(&mut self, input: Input) {
+        let outputs = self.page.take(input);
+        self.write_down(outputs);
+    }
+
+    /// Time passes on both clocks, and timers fire when they should.
+    pub(crate) fn pass(&mut self, time: Millis) {
+        let outputs = self.page.pass(time);
+        self.write_down(outputs);
+    }
+
+    /// Time passes until a request is under way for a grant.
+    pub(crate) fn pass_until_request(&mut self, grant: GrantId) {
+        while self.page.shell.flight(grant).is_none() {
+            let wait = self.timer();
+            self.pass(wait.unwrap_or_else(|| panic!("no request is planned")));
+        }
+    }
+
+    /// The machine sleeps: only the wall clock goes on, and no timer fires.
+    pub(crate) fn sleep(&mut self, time: Millis) {
+        self.page.now.wall = self.page.now.wall + time;
+    }
+
+    /// The timer fires, on time or late.
+    pub(crate) fn tick(&mut self) {
+        let outputs = self.page.tick();
+        self.write_down(outputs);
+    }
+
+    /// Every token request so far.
+    pub(crate) fn requests(&self) -> usize {
+        self.page.shell.requests.len()
+    }
+
+    /// Every revoke request so far, those sent again included.
+    pub(crate) fn revokes(&self) -> Vec<Revoke> {
+        self.log.iter().filter_map(revoke_of).collect()
+    }
+
+    pub(crate) fn last_revoke(&self) -> Revoke {
+        let last = self.revokes().pop();
+        last.unwrap_or_else(|| panic!("nothing was revoked"))
+    }
+
+    /// The outputs of the last action.
+    pub(crate) fn said(&self) -> &[Output] {
+        &self.log[self.last..]
+    }
+
+    /// What the app was told so far about a grant.
+    pub(crate) fn notices(&self, grant: GrantId) -> Vec<Notice> {
+        let notices = self.log.iter().filter_map(|output| {
+            if let Output::Notify(id, notice) = output
+                && *id == grant
+            {
+                Some(*notice)
+            } else {
+                None
+            }
+        });
+        notices.collect()
+    }
+
+    pub(crate) fn outcome(&self, caller: CallerId) -> Option<Outcome> {
+        self.page.shell.answers.get(&caller).copied()
+    }
+
+    /// The token that a caller was given, if it was.
+    pub(crate) fn token(&self, caller: CallerId) -> Option<Generation> {
+        match self.outcome(caller) {
+            Some(Outcome::Resolved(generation)) => Some(generation),
+            _ => None,
+        }
+    }
+
+    /// Why a caller got no token.
+    pub(crate) fn error(&self, caller: CallerId) -> Error {
+        match self.outcome(caller) {
+            Some(Outcome::Rejected(error)) => error,
+            other => panic!("{caller:?} was told {other:?}"),
+        }
+    }
+
+    pub(crate) fn revoked(&self, caller: CallerId) -> Option<Revoked> {
+        match self.outcome(caller) {
+            Some(Outcome::Revoked(revoked)) => Some(revoked),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn peek(&mut self, grant: GrantId) -> Option<Generation> {
+        self.page.machine.peek(grant, false, self.page.now)
+    }
+
+    pub(crate) fn state(&self, grant: GrantId) -> State {
+        self.page.machine.state(grant, self.page.now)
+    }
+
+    pub(crate) fn holds(&self, generation: Generation) -> bool {
+        self.page.shell.holds(generation)
+    }
+
+    pub(crate) fn timer(&self) -> Option<Millis> {
+        self.page.machine.poll_timeout(self.page.now)
+    }
+
+    fn write_down(&mut self, outputs: Result<Vec<Output>, String>) {
+        self.last = self.log.len();
+        let outputs = outputs.unwrap_or_else(|broken| panic!("{broken}"));
+        self.log.extend(outputs);
+    }
+}
+
+fn revoke_of(output: &Output) -> Option<Revoke> {
+    let Output::Revoke {
+        sending,
+        tokens,
+        pending,
+        reason,
+        whole_session,
+        ..
+    } = output.clone()
+    else {
+        return None;
+    };
+    Some(Revoke {
+        sending,
+        tokens,
+        pending,
+        reason,
+        whole_session,
+    })
+}
+
+/// An answer with that status and nothing else to go by.
+pub(crate) const fn status(status: u16) -> Failure {
+    Failure::Status {
+        status,
+        oauth_error: None,
+        retry_after: None,
+    }
+}
+
+/// A 503 that asks to be left alone for so long.
+pub(crate) const fn busy(retry_after: Millis) -> Failure {
+    Failure::Status {
+        status: 503,
+        oauth_error: None,
+        retry_after: Some(retry_after),
+    }
+}

@@ -1,0 +1,5 @@
+import { createTokenClient } from 'downscope/slim';
+
+globalThis.token = createTokenClient({ tokenEndpoint: '/token' }).then((client) =>
+  client.grant({ scopes: ['read'] }).token(),
+);

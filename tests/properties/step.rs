@@ -1,0 +1,152 @@
+//! What may happen to a page, in any order.
+
+use downscope::core::{Failure, Millis, Page as Event, RevokeOutcome, Want};
+use proptest::prelude::*;
+
+/// Something that happens to a page. Numbers choose among what there is, taken
+/// modulo how many there are, so that a case stays valid while it shrinks.
+#[derive(Clone, Debug)]
+pub(crate) enum Step {
+    Ask {
+        grant: usize,
+        want: Want,
+    },
+    Cancel {
+        caller: usize,
+    },
+    Answer {
+        request: usize,
+        answer: Answer,
+    },
+    Open {
+        scope: u8,
+    },
+    Page(Event),
+    Peek {
+        grant: usize,
+        settled: bool,
+    },
+    Refuse {
+        token: usize,
+    },
+    Resume,
+    Revoke {
+        grant: Option<usize>,
+    },
+    AnswerRevoke {
+        batch: usize,
+        outcome: RevokeOutcome,
+    },
+    /// Both clocks move, and timers fire on time.
+    Pass(Millis),
+    /// The clocks move each in its own way, and no timer fires.
+    Jump {
+        monotonic: Millis,
+        wall: i64,
+    },
+    /// A timer fires.
+    Tick,
+    /// Reports about things that never were.
+    Stray {
+        number: u32,
+    },
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Answer {
+    Failed(Failure),
+    Issued { lifetime: Millis, weight: u32 },
+}
+
+pub(crate) fn arbitrary_step() -> impl Strategy<Value = Step> {
+    let index = || 0..64_usize;
+    prop_oneof![
+        12 => (index(), arbitrary_want()).prop_map(|(grant, want)| Step::Ask { grant, want }),
+        2 => index().prop_map(|caller| Step::Cancel { caller }),
+        14 => (index(), arbitrary_answer())
+            .prop_map(|(request, answer)| Step::Answer { request, answer }),
+        6 => (0..6_u8).prop_map(|scope| Step::Open { scope }),
+        8 => arbitrary_event().prop_map(Step::Page),
+        2 => (index(), any::<bool>()).prop_map(|(grant, settled)| Step::Peek { grant, settled }),
+        4 => index().prop_map(|token| Step::Refuse { token }),
+        1 => Just(Step::Resume),
+        3 => proptest::option::weighted(0.8, index()).prop_map(|grant| Step::Revoke { grant }),
+        5 => (index(), arbitrary_outcome())
+            .prop_map(|(batch, outcome)| Step::AnswerRevoke { batch, outcome }),
+        10 => arbitrary_time().prop_map(Step::Pass),
+        4 => (arbitrary_time(), -10_000_000..10_000_000_i64)
+            .prop_map(|(monotonic, wall)| Step::Jump { monotonic, wall }),
+        3 => Just(Step::Tick),
+        1 => (0..8_u32).prop_map(|number| Step::Stray { number }),
+    ]
+}
+
+fn arbitrary_want() -> impl Strategy<Value = Want> {
+    let min_ttl = prop_oneof![4 => Just(0), 1 => 0..7_200_000_u64];
+    let timeout = prop_oneof![Just(1), Just(5_000), Just(120_000)];
+    (
+        min_ttl,
+        proptest::bool::weighted(0.1),
+        proptest::option::weighted(0.3, timeout),
+    )
+        .prop_map(|(min_ttl, force, timeout)| Want {
+            min_ttl: Millis(min_ttl),
+            force,
+            timeout: timeout.map(Millis),
+        })
+}
+
+fn arbitrary_answer() -> impl Strategy<Value = Answer> {
+    let lifetime = prop_oneof![Just(1), 1..60_000_u64, Just(3_600_000), Just(2_592_000_000)];
+    let weight = prop_oneof![4 => Just(40), 1 => 0..49_152_u32];
+    prop_oneof![
+        3 => (lifetime.prop_map(Millis), weight)
+            .prop_map(|(lifetime, weight)| Answer::Issued { lifetime, weight }),
+        2 => arbitrary_failure().prop_map(Answer::Failed),
+    ]
+}
+
+fn arbitrary_failure() -> impl Strategy<Value = Failure> {
+    let status = prop_oneof![
+        Just(400),
+        Just(401),
+        Just(403),
+        Just(429),
+        Just(500),
+        Just(503)
+    ];
+    let retry_after = proptest::option::of(arbitrary_time());
+    prop_oneof![
+        1 => Just(Failure::Final),
+        1 => Just(Failure::Malformed("no token")),
+        3 => Just(Failure::Network),
+        6 => (status, retry_after).prop_map(|(status, retry_after)| Failure::Status {
+            status,
+            oauth_error: None,
+            retry_after,
+        }),
+    ]
+}
+
+fn arbitrary_outcome() -> impl Strategy<Value = RevokeOutcome> {
+    prop_oneof![
+        2 => Just(RevokeOutcome::Confirmed),
+        1 => Just(RevokeOutcome::Refused),
+        3 => proptest::option::of(arbitrary_time()).prop_map(RevokeOutcome::TryAgain),
+    ]
+}
+
+/// A document never goes back to prerendering, so that event is not among these.
+fn arbitrary_event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        Just(Event::Hidden),
+        any::<bool>().prop_map(|persisted| Event::Leaving { persisted }),
+        Just(Event::Online),
+        Just(Event::Shown),
+        Just(Event::Visible),
+    ]
+}
+
+pub(crate) fn arbitrary_time() -> impl Strategy<Value = Millis> {
+    prop_oneof![0..10_u64, 0..2_000_u64, 0..60_000_u64, 0..4_000_000_u64].prop_map(Millis)
+}

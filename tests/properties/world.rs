@@ -1,0 +1,245 @@
+//! A page to which steps happen.
+
+use std::collections::BTreeSet;
+
+use downscope::core::{
+    Batch, CallerId, Failure, Generation, GrantId, Input, Issued, Millis, Page as Event,
+    RevokeOutcome, Scope,
+};
+
+use crate::life::Life;
+use crate::step::{Answer, Step};
+use crate::support::{self, Kept, Page, ensure, issued, key};
+
+/// A page, and how the steps' numbers are read.
+pub(crate) struct World {
+    page: Page,
+    grants: Vec<GrantId>,
+    most_grants: usize,
+}
+
+impl World {
+    pub(crate) fn new(life: &Life) -> Result<Self, String> {
+        let mut world = Self {
+            page: Page::new(life.config.clone(), life.jitter),
+            grants: Vec::new(),
+            most_grants: life.config.max_grants as usize,
+        };
+        if life.prerendered {
+            world.page.take(Input::Page(Event::Prerendering))?;
+        }
+        Ok(world)
+    }
+
+    pub(crate) fn step(&mut self, step: &Step) -> Kept {
+        match *step {
+            Step::Ask { grant, want } => {
+                if let Some(grant) = pick(&self.grants, grant) {
+                    self.page.ask(grant, want)?;
+                }
+            }
+            Step::Cancel { caller } => self.cancel(caller)?,
+            Step::Answer { request, answer } => self.answer(request, answer)?,
+            Step::Open { scope } => {
+                let (id, _) = self.page.open(key(&scope.to_string()))?;
+                if !self.grants.contains(&id) {
+                    self.grants.push(id);
+                    self.check_bound()?;
+                }
+            }
+            Step::Page(event) => {
+                self.page.take(Input::Page(event))?;
+            }
+            Step::Peek { grant, settled } => self.peek(grant, settled)?,
+            Step::Refuse { token } => self.refuse(token)?,
+            Step::Resume => {
+                self.page.take(Input::Resume)?;
+            }
+            Step::Revoke { grant } => {
+                let scope = match grant {
+                    Some(grant) => pick(&self.grants, grant).map(Scope::Grant),
+                    None => Some(Scope::All),
+                };
+                if let Some(scope) = scope {
+                    let caller = self.page.new_caller();
+                    self.page.take(Input::Revoke { scope, caller })?;
+                }
+            }
+            Step::AnswerRevoke { batch, outcome } => {
+                let batches: Vec<_> = self.page.shell.batches_under_way().collect();
+                if let Some(batch) = pick(&batches, batch) {
+                    self.page.take(Input::RevokeAnswered { batch, outcome })?;
+                }
+            }
+            Step::Pass(time) => {
+                self.page.pass(time)?;
+            }
+            Step::Jump { monotonic, wall } => {
+                let now = &mut self.page.now;
+                now.monotonic = now.monotonic + monotonic;
+                now.wall = Millis(now.wall.0.saturating_add_signed(wall));
+            }
+            Step::Tick => {
+                self.page.tick()?;
+            }
+            Step::Stray { number } => self.stray(number)?,
+        }
+        Ok(())
+    }
+
+    /// Not more grants than agreed, unless somebody waits for each of them.
+    fn check_bound(&self) -> Kept {
+        let shell = &self.page.shell;
+        let grants = self.grants.iter().filter(|&&id| !shell.is_gone(id)).count();
+        let waited_for: BTreeSet<_> = shell.waiting().filter_map(|(_, grant)| grant).collect();
+        let most = self.most_grants.max(waited_for.len() + 1);
+        ensure!(grants <= most, "{grants} grants are held");
+        Ok(())
+    }
+
+    /// A timer that fires before its time does nothing, not even inside.
+    pub(crate) fn tick_early(&mut self) -> Kept {
+        if self.page.machine.poll_timeout(self.page.now) == Some(Millis(0)) {
+            return Ok(());
+        }
+        let before = format!("{:?}", self.page.machine);
+        self.page.tick()?;
+        ensure!(
+            before == format!("{:?}", self.page.machine),
+            "an early timer changed the machine"
+        );
+        Ok(())
+    }
+
+    fn cancel(&mut self, caller: usize) -> Kept {
+        let waiting: Vec<_> = self.page.shell.waiting().collect();
+        if let Some((caller, Some(grant))) = pick(&waiting, caller) {
+            self.page.take(Input::Cancel { grant, caller })?;
+        }
+        Ok(())
+    }
+
+    /// Answers any request there ever was: late and twice is part of it.
+    fn answer(&mut self, request: usize, answer: Answer) -> Kept {
+        let requests = &self.page.shell.requests;
+        let all: Vec<_> = requests.iter().map(|(&name, &one)| (name, one)).collect();
+        let Some((generation, request)) = pick(&all, request) else {
+            return Ok(());
+        };
+        let answer = match answer {
+            Answer::Failed(failure) => Err(failure),
+            Answer::Issued { lifetime, weight } => Ok(Issued {
+                weight,
+                ..issued(lifetime)
+            }),
+        };
+        self.page.take(Input::Answered {
+            grant: request.grant,
+            generation,
+            answer,
+        })?;
+        Ok(())
+    }
+
+    fn peek(&mut self, grant: usize, settled: bool) -> Kept {
+        let Some(grant) = pick(&self.grants, grant) else {
+            return Ok(());
+        };
+        let now = self.page.now;
+        match self.page.machine.peek(grant, settled, now) {
+            Some(generation) => self.page.shell.check_usable(generation, now),
+            None => Ok(()),
+        }
+    }
+
+    fn refuse(&mut self, token: usize) -> Kept {
+        let tokens: Vec<_> = self.page.shell.secrets().collect();
+        if let Some(generation) = pick(&tokens, token)
+            && let Some(request) = self.page.shell.requests.get(&generation).copied()
+        {
+            self.page.take(Input::Refused {
+                grant: request.grant,
+                generation,
+            })?;
+        }
+        Ok(())
+    }
+
+    fn stray(&mut self, number: u32) -> Kept {
+        let grant = GrantId::from_number(f64::from(number));
+        let far = number.saturating_add(1_000_000);
+        let before = self.page.shell.waiting().count();
+        for answer in [Err(Failure::Network), Ok(issued(support::hours(1)))] {
+            self.page.take(Input::Answered {
+                grant,
+                generation: Generation(far),
+                answer,
+            })?;
+        }
+        self.page.take(Input::Refused {
+            grant,
+            generation: Generation(far),
+        })?;
+        self.page.take(Input::Cancel {
+            grant,
+            caller: CallerId(far),
+        })?;
+        self.page.take(Input::RevokeAnswered {
+            batch: Batch(far),
+            outcome: RevokeOutcome::TryAgain(None),
+        })?;
+        self.page.ask(grant, support::ANY)?;
+        ensure!(
+            self.page.shell.waiting().count() == before,
+            "somebody waits for a grant that is not there"
+        );
+        Ok(())
+    }
+
+    /// Closes, hears out whoever still has something to say, and looks whether
+    /// anything is left.
+    pub(crate) fn finish(mut self) -> Kept {
+        let caller = self.page.new_caller();
+        self.page.take(Input::Close { caller })?;
+        let unanswered: Vec<_> = self
+            .page
+            .shell
+            .requests
+            .iter()
+            .filter(|(_, request)| !request.answered)
+            .map(|(&generation, request)| (generation, request.grant))
+            .collect();
+        for (generation, grant) in unanswered {
+            self.page.take(Input::Answered {
+                grant,
+                generation,
+                answer: Ok(issued(support::hours(1))),
+            })?;
+        }
+        self.page.pass(support::hours(2))?;
+        let batches: Vec<_> = self.page.shell.batches_under_way().collect();
+        for batch in batches {
+            self.page.take(Input::RevokeAnswered {
+                batch,
+                outcome: RevokeOutcome::Confirmed,
+            })?;
+        }
+        let Page {
+            machine,
+            shell,
+            now,
+            ..
+        } = &self.page;
+        ensure!(shell.waiting().next().is_none(), "somebody waits for ever");
+        ensure!(shell.secrets().next().is_none(), "a token is kept for ever");
+        ensure!(
+            machine.poll_timeout(*now).is_none(),
+            "a timer runs after the end"
+        );
+        Ok(())
+    }
+}
+
+fn pick<T: Copy>(from: &[T], number: usize) -> Option<T> {
+    from.get(number.checked_rem(from.len())?).copied()
+}

@@ -1,0 +1,72 @@
+//! Many pages against one backend, in virtual time: latency, loss, outages,
+//! sleep, logout, the back/forward cache, and every way in which a page ends.
+//!
+//! `DOWNSCOPE_PAGES=1000000` for more than the default, `DOWNSCOPE_SEED` for
+//! another course of events. A failure names its seed and its page.
+
+#![cfg(not(target_arch = "wasm32"))]
+#![expect(clippy::panic, reason = "a test fails by panicking")]
+
+#[path = "../support/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "each test file uses its own part")]
+mod support;
+
+mod backend;
+mod life;
+mod network;
+mod random;
+mod reference;
+mod tally;
+mod visit;
+mod weather;
+mod world;
+
+use backend::Alive;
+use tally::Tally;
+use weather::{CALM, DOWN, ROUGH, Weather};
+use world::World;
+
+const SEED: u64 = 7009;
+
+const PAGES: u64 = 10_000;
+
+fn setting(name: &str, default: u64) -> u64 {
+    let value = std::env::var(name).ok();
+    value.and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+fn run(pages: u64, weather: Weather) -> Tally {
+    let seed = setting("DOWNSCOPE_SEED", SEED);
+    match World::new(seed, weather).run(pages) {
+        Ok(tally) => tally,
+        Err(broken) => panic!("DOWNSCOPE_SEED={seed} DOWNSCOPE_PAGES={pages}: {broken}"),
+    }
+}
+
+#[test]
+fn no_token_outlives_its_page_where_the_revoke_arrives() {
+    let tally = run(setting("DOWNSCOPE_PAGES", PAGES), ROUGH);
+    eprintln!("{tally}");
+    assert_eq!(tally.outlived, [], "pages whose tokens live on");
+    assert!(tally.at_once() > 0.85, "{tally}");
+    assert!(tally.requests_per_page_hour() < 8.0, "{tally}");
+}
+
+#[test]
+fn in_fair_weather_nobody_is_told_of_a_failure() {
+    let tally = run(1_000, CALM);
+    assert_eq!((tally.rejected, &tally.alive), (0, &Alive::default()));
+    assert!(tally.at_once() > 0.9, "{tally}");
+}
+
+#[test]
+fn a_backend_that_is_down_is_not_stormed() {
+    let tally = run(100, DOWN);
+    assert_eq!(tally.immediate, 0);
+    assert!(tally.calls > 20 * tally.requests, "{tally}");
+}
+
+#[test]
+fn the_same_seed_gives_the_same_course_of_events() {
+    assert_eq!(run(200, ROUGH), run(200, ROUGH));
+}

@@ -1,0 +1,234 @@
+//! Between a page and its backend: what is sent, what arrives, what gets lost.
+
+use downscope::core::{
+    Batch, Code, Failure, Generation, GrantId, Input, Millis, Output, REVOKE_ATTEMPTS,
+    RevokeOutcome, Sending,
+};
+
+use crate::backend::{Excuse, LIFETIME, RequestId, Revocation};
+use crate::life::Happening;
+use crate::support::{Kept, ensure, issued, minutes};
+use crate::visit::{Event, Visit};
+use crate::world::World;
+
+/// Something that reaches the backend.
+#[derive(Debug)]
+pub(crate) enum Arrival {
+    Request(GrantId, RequestId),
+    /// The page awaits the answer where the batch has a name.
+    Revoke(Option<Batch>, Revocation),
+}
+
+impl Visit {
+    pub(crate) fn arrive(&mut self, arrival: Arrival, world: &mut World) {
+        match arrival {
+            Arrival::Request(grant, id) => self.request_arrives(grant, id, world),
+            Arrival::Revoke(batch, revocation) => self.revoke_arrives(batch, revocation, world),
+        }
+    }
+
+    pub(super) fn react(&mut self, outputs: &[Output], world: &mut World) -> Kept {
+        for output in outputs {
+            match output {
+                Output::AbortRequest(generation) => {
+                    self.aborted.insert(*generation);
+                }
+                Output::Reject(_, error) => {
+                    let expected =
+                        matches!(error.code, Code::Aborted | Code::Closed | Code::Revoked);
+                    world.tally.rejected += u64::from(!expected);
+                }
+                Output::RenewSession => self.session += 1,
+                Output::RequestToken(grant, generation) => {
+                    world.tally.requests += 1;
+                    self.send_request(*grant, *generation, world);
+                }
+                Output::Resolve(_, generation) => ensure!(
+                    self.ledger.is_alive(*generation, world.now),
+                    "{generation:?} is handed out though dead to the backend"
+                ),
+                Output::Revoke {
+                    batch,
+                    sending,
+                    tokens,
+                    pending,
+                    whole_session,
+                    ..
+                } => {
+                    world.tally.revokes += 1;
+                    let revocation = Revocation {
+                        session: self.session,
+                        tokens: tokens.clone(),
+                        pending: pending.clone(),
+                        whole_session: *whole_session,
+                    };
+                    self.send_revoke(*batch, *sending, revocation, world);
+                }
+                Output::Forget(generation) if self.skew > 0 => {
+                    self.ledger.excuse(*generation, Excuse::Misjudged);
+                }
+                Output::Forget(_) | Output::Notify(..) | Output::Revoked(..) => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn send_request(&self, grant: GrantId, generation: Generation, world: &mut World) {
+        let id = (self.session, generation);
+        if world.is_lost() {
+            self.answer_arrives(grant, generation, Err(Failure::Network), world);
+        } else {
+            let latency = world.latency();
+            self.to_backend(latency, Arrival::Request(grant, id), world);
+        }
+    }
+
+    fn send_revoke(
+        &mut self,
+        batch: Batch,
+        sending: Sending,
+        revocation: Revocation,
+        world: &mut World,
+    ) {
+        let lost = world.is_lost();
+        let latency = world.random.between(15, 200);
+        match sending {
+            Sending::Awaited => {
+                let attempts = self.revokes.get(&batch.0).map_or(1, |(_, count)| count + 1);
+                self.revokes.insert(batch.0, (revocation.clone(), attempts));
+                if lost {
+                    let again = RevokeOutcome::TryAgain(None);
+                    self.later(5_000, Happening::RevokeAnswer(batch, again), world);
+                } else {
+                    self.to_backend(latency, Arrival::Revoke(Some(batch), revocation), world);
+                }
+            }
+            Sending::Unload if lost => self.ledger.lose(&revocation),
+            Sending::Unload => {
+                // What is sent once may arrive twice.
+                if world.is_lost() {
+                    let again = Arrival::Revoke(None, revocation.clone());
+                    self.to_backend(latency + 50, again, world);
+                }
+                self.to_backend(latency, Arrival::Revoke(None, revocation), world);
+            }
+        }
+    }
+
+    pub(super) fn answer(
+        &mut self,
+        grant: GrantId,
+        generation: Generation,
+        answer: Result<(), Failure>,
+        world: &mut World,
+    ) -> Kept {
+        let answer = if self.aborted.contains(&generation) && !self.deaf {
+            Err(Failure::Network)
+        } else {
+            answer
+        };
+        if answer.is_ok() {
+            self.ledger.delivered(generation);
+            if self.page.shell.flight(grant) == Some(generation)
+                && let Some(request) = self.page.shell.requests.get(&generation)
+            {
+                self.reference.arrived(grant, generation, request.sent);
+            }
+        }
+        let answer = answer.map(|()| issued(LIFETIME));
+        self.take(
+            Input::Answered {
+                grant,
+                generation,
+                answer,
+            },
+            world,
+        )
+    }
+
+    fn request_arrives(&mut self, grant: GrantId, id: RequestId, world: &mut World) {
+        let answer = if world.is_down() {
+            Err(unavailable(world.random.per_mille(500).then(|| minutes(1))))
+        } else if world.random.per_mille(world.weather.error) {
+            Err(unavailable(None))
+        } else if self.signed_out {
+            Err(Failure::Status {
+                status: 401,
+                oauth_error: None,
+                retry_after: None,
+            })
+        } else {
+            match self.ledger.mint(id, world.now) {
+                Some(_) => Ok(()),
+                None => return,
+            }
+        };
+        self.answer_arrives(grant, id.1, answer, world);
+    }
+
+    /// Lost answers are noticed by the browser, or only by the clock.
+    fn answer_arrives(
+        &self,
+        grant: GrantId,
+        id: Generation,
+        answer: Result<(), Failure>,
+        world: &mut World,
+    ) {
+        if !world.is_lost() {
+            let latency = world.latency();
+            self.later(latency, Happening::Answer(grant, id, answer), world);
+        } else if world.random.per_mille(500) {
+            let failure = Err(Failure::Network);
+            self.later(3_000, Happening::Answer(grant, id, failure), world);
+        }
+    }
+
+    fn revoke_arrives(&mut self, batch: Option<Batch>, revocation: Revocation, world: &mut World) {
+        let failed = world.is_down() || world.random.per_mille(world.weather.error);
+        if !failed {
+            self.ledger.revoke(&revocation);
+        }
+        match batch {
+            Some(batch) => {
+                let outcome = if failed || world.is_lost() {
+                    RevokeOutcome::TryAgain(None)
+                } else {
+                    RevokeOutcome::Confirmed
+                };
+                let latency = world.latency();
+                self.later(latency, Happening::RevokeAnswer(batch, outcome), world);
+            }
+            None if failed => self.ledger.lose(&revocation),
+            None => {}
+        }
+    }
+
+    pub(super) fn revoke_answer(
+        &mut self,
+        batch: Batch,
+        outcome: RevokeOutcome,
+        world: &mut World,
+    ) -> Kept {
+        if let Some((revocation, attempts)) = self.revokes.remove(&batch.0)
+            && matches!(outcome, RevokeOutcome::TryAgain(_))
+        {
+            if attempts == REVOKE_ATTEMPTS {
+                self.ledger.lose(&revocation);
+            }
+            self.revokes.insert(batch.0, (revocation, attempts));
+        }
+        self.take(Input::RevokeAnswered { batch, outcome }, world)
+    }
+
+    fn to_backend(&self, after: u64, arrival: Arrival, world: &mut World) {
+        world.put(after, self.number, Event::AtBackend(arrival));
+    }
+}
+
+const fn unavailable(retry_after: Option<Millis>) -> Failure {
+    Failure::Status {
+        status: 503,
+        oauth_error: None,
+        retry_after,
+    }
+}

@@ -1,0 +1,84 @@
+//! What came of it all.
+
+use std::fmt;
+
+use crate::backend::Alive;
+
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Tally {
+    pub(crate) pages: u64,
+    /// Milliseconds that pages were open.
+    pub(crate) open: u64,
+    /// Calls that whatever token is held will do for.
+    pub(crate) calls: u64,
+    /// How many of these were answered with a token without waiting.
+    pub(crate) immediate: u64,
+    /// Callers who were told of a failure.
+    pub(crate) rejected: u64,
+    pub(crate) requests: u64,
+    pub(crate) minted: u64,
+    pub(crate) revokes: u64,
+    /// Tokens that live on after their page.
+    pub(crate) alive: Alive,
+    /// Pages whose tokens live on for no good reason.
+    pub(crate) outlived: Vec<u64>,
+}
+
+impl Tally {
+    pub(crate) fn count(&mut self, page: u64, minted: u64, alive: &Alive) {
+        self.minted += minted;
+        self.alive.lost += alive.lost;
+        self.alive.misjudged += alive.misjudged;
+        self.alive.orphans += alive.orphans;
+        self.alive.outlived += alive.outlived;
+        if alive.outlived + alive.orphans > 0 {
+            self.outlived.push(page);
+        }
+    }
+
+    pub(crate) fn at_once(&self) -> f64 {
+        self.immediate as f64 / self.calls as f64
+    }
+
+    pub(crate) fn requests_per_page_hour(&self) -> f64 {
+        self.requests as f64 / (self.open as f64 / 3_600_000.0)
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "{} pages, open for {:.0} hours",
+            self.pages,
+            self.open as f64 / 3_600_000.0
+        )?;
+        writeln!(
+            f,
+            "  {} calls: {:.2} % answered at once; {} callers told of a failure",
+            self.calls,
+            100.0 * self.at_once(),
+            self.rejected
+        )?;
+        writeln!(
+            f,
+            "  {} token requests: {:.2} per page and hour; {} revoke requests",
+            self.requests,
+            self.requests_per_page_hour(),
+            self.revokes
+        )?;
+        write!(
+            f,
+            "  {} tokens, and alive after their page:\n    \
+             {} though every revoke arrived\n    \
+             {} of which a revoke got lost, or the page crashed\n    \
+             {} which a clock that was set ahead had called dead\n    \
+             {} of which the page never heard",
+            self.minted,
+            self.alive.outlived,
+            self.alive.lost,
+            self.alive.misjudged,
+            self.alive.orphans
+        )
+    }
+}
