@@ -1,5 +1,5 @@
 // @ts-check
-import { acquire, fetch, open, peek, refused, revoke, state } from './glue.js';
+import { acquire, fetchWithToken, open, peek, refused, revoke, state } from './glue.js';
 import { readToken } from './options.js';
 import { dead, guard, settledBy } from './wasm.js';
 
@@ -58,7 +58,7 @@ export class Grant extends EventTarget {
    */
   fetch(input, init) {
     return settledBy((resolve, reject) =>
-      fetch(this.#client, this.#open(), input, init, resolve, reject),
+      fetchWithToken(this.#client, this.#open(), input, init, resolve, reject),
     );
   }
 

@@ -32,7 +32,7 @@ export interface TokenResponse {
   readonly token_type?: string;
   /** The scopes granted, if they differ from those asked for. */
   readonly scope?: string;
-  /** A name that can revoke this token and do nothing else; revokes then send it in place of the token. */
+  /** A name that can revoke this token and do nothing else, of up to 16,384 characters; revokes then send it in place of the token. */
   readonly revocation_handle?: string;
   readonly [other: string]: unknown;
 }
@@ -213,7 +213,7 @@ export interface TokenClient extends TokenEventTarget, AsyncDisposable {
  * - `aborted`: the caller's `signal` fired; its reason is the `cause`
  * - `access_denied`: the token endpoint answered 403; not retried
  * - `closed`: the client was closed
- * - `internal`: a fault of this SDK; the client is dead, create another
+ * - `internal`: a fault of this SDK, which cannot be used until the page is loaded again
  * - `invalid_options`: an option is unknown, missing or ill-typed; the message names it
  * - `invalid_response`: the token endpoint answered something that is no token response; retried with back-off
  * - `login_required`: the token endpoint answered 401; the session is over; not retried
@@ -222,7 +222,8 @@ export interface TokenClient extends TokenEventTarget, AsyncDisposable {
  * - `request_refused`: the token endpoint answered another 4xx; not retried
  * - `revoked`: the grant was revoked while the caller waited
  * - `timeout`: no token in time; retryable
- * - `unavailable`: the token endpoint answered 408, 425, 429 or 5xx; retried after `retryAfter` or with back-off
+ * - `unavailable`: the token endpoint answered 408, 425, 429 or 5xx, or a 400 that says `server_error`,
+ *   `temporarily_unavailable` or `slow_down`; retried after `retryAfter` or with back-off
  * - `unsupported`: WebAssembly could not start here; the message says why
  */
 export type TokenErrorCode =

@@ -65,7 +65,7 @@ const ofClient = {
   // As a function in either case.
   headers: (value) =>
     typeof value === 'function' ? value : (record(value), () => value),
-  maxAge: millis(1000),
+  maxAge: (value) => accept(value, Number.isFinite(value) && value >= 1000, 'milliseconds: 1000 and more'),
   maxGrants: (value) => accept(value, value >= 1 && value <= 1e6, 'a number from 1 to 1,000,000'),
   refreshLead: millis(1000),
   requestTimeout: millis(1),
@@ -82,8 +82,8 @@ const ofGrant = {
     [...new Set(
       accept(
         value,
-        Array.isArray(value) && value.every((one) => typeof one === 'string'),
-        'a list of strings',
+        Array.isArray(value) && value.every((one) => typeof one === 'string' && !/ /.test(one)),
+        'a list of strings without spaces',
       ),
     )].sort(),
 };

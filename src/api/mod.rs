@@ -136,8 +136,9 @@ pub fn acquire(
     client.acquire(grant, want, signal.as_ref(), Box::new(settle));
 }
 
-/// Settles with a response.
-#[wasm_bindgen]
+/// Settles with a response. Not called `fetch`, which would hide the real one
+/// from the glue around it.
+#[wasm_bindgen(js_name = fetchWithToken)]
 pub fn fetch(
     number: u32,
     grant: f64,

@@ -104,6 +104,8 @@ fn failure(status: u16, parts: &Parts) -> Failure {
             oauth_error: error.and_then(|code| core::registered_error(&code)),
             retry_after: retry_after(parts),
         }
+    } else if parts.number(answer::FORM) == Some(4.0) {
+        Failure::Misused("`headers` (names and values that HTTP allows)")
     } else if parts.get(answer::FINAL).is_truthy() {
         Failure::Final
     } else {

@@ -18,7 +18,7 @@
  */
 export const askEndpoint = (url, headers, credentials, request, signal, callback) =>
   answered(async () => {
-    const list = new Headers(/** @type {HeadersInit | undefined} */ (await headers?.()));
+    const list = listOf(await headers?.());
     list.set('accept', 'application/json');
     list.set('content-type', 'application/json');
     return fetch(url, {
@@ -32,6 +32,18 @@ export const askEndpoint = (url, headers, credentials, request, signal, callback
       signal,
     });
   }, callback);
+
+/** Thrown where the app's headers are none. */
+const NO_HEADERS = {};
+
+/** @param {any} headers */
+const listOf = (headers) => {
+  try {
+    return new Headers(headers);
+  } catch {
+    throw NO_HEADERS;
+  }
+};
 
 /**
  * Asks the app's own function for a token.
@@ -91,8 +103,8 @@ export const tokenRequest = (resource, scope, session, id) => ({
  * ]} Answer
  */
 
-/** The forms of a body: an object, something else, HTML, too long to be read. */
-const [OBJECT, OTHER, HTML, ENDLESS] = [0, 1, 2, 3];
+/** The forms of a body: an object, something else, HTML, too long; and no request at all. */
+const [OBJECT, OTHER, HTML, ENDLESS, UNASKED] = [0, 1, 2, 3, 4];
 
 /**
  * Reads what the endpoint, the app's own provider or a test's stand-in gave.
@@ -118,7 +130,9 @@ const readThrown = (error) => {
   try {
     const { status, retryAfter, retryable } = Object(error);
     const delay = typeof retryAfter === 'number' ? retryAfter : undefined;
-    return answer(Number(status) || 0, error, delay, retryable === false);
+    const read = answer(Number(status) || 0, error, delay, retryable === false);
+    if (error === NO_HEADERS) read[1] = UNASKED;
+    return read;
   } catch {
     return answer(0);
   }
@@ -134,7 +148,9 @@ const readThrown = (error) => {
 const answer = (status, body, retryAfter, final = false) => {
   const { access_token, revocation_handle, scope, token_type, expires_in } = Object(body);
   const token = string(access_token);
-  const handle = string(revocation_handle)?.slice(0, 1024) || undefined;
+  // One that is longer than any token may be is none: cut short, it would name nothing.
+  const named = string(revocation_handle);
+  const handle = named && named.length <= 16_384 ? named : undefined;
   return [
     status,
     body === Object(body) ? OBJECT : OTHER,

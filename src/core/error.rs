@@ -95,7 +95,7 @@ impl Code {
             }
             Self::Closed => "The client is closed. Create another one.",
             Self::Internal => {
-                "A fault in downscope; this client is dead. Create another one, and please report it."
+                "A fault in downscope; it cannot be used until the page is loaded again. Please report it."
             }
             Self::InvalidOptions => "Option not accepted:",
             Self::InvalidResponse => {
@@ -187,6 +187,8 @@ pub enum Failure {
     Final,
     /// A 2xx answer that is no token response; the text says why.
     Malformed(&'static str),
+    /// What the app gave cannot be made a request of; the text names the option.
+    Misused(&'static str),
     /// The request did not get through.
     Network,
     /// An answer with an HTTP status that is not 2xx.
@@ -207,6 +209,7 @@ impl From<Failure> for Error {
         match failure {
             Failure::Final => Self::new(Code::RequestRefused),
             Failure::Malformed(detail) => Self::new(Code::InvalidResponse).with_detail(detail),
+            Failure::Misused(option) => Self::new(Code::InvalidOptions).with_detail(option),
             Failure::Network => Self::new(Code::Network),
             Failure::Status {
                 status,
