@@ -85,15 +85,15 @@ test('Retry-After is understood as a date too', async () => {
 });
 
 const MALFORMED = {
-  text: 'text that is not JSON',
-  empty: 'no body',
+  text: 'an answer that is not JSON',
+  empty: 'an empty answer',
   truncated: 'half a JSON',
   html: 'a page',
-  huge: 'ten megabytes',
+  huge: 'an answer of ten megabytes',
 };
 
 for (const [shape, description] of Object.entries(MALFORMED)) {
-  test(`an answer of ${description} is invalid_response, and the call after the back-off works`, async () => {
+  test(`${description} is invalid_response, and the call after the back-off works`, async () => {
     const { server } = stage;
     await server.faults({ token: { status: 200, shape } });
     const { error } = await tokenOnce();
@@ -112,6 +112,15 @@ for (const [shape, description] of Object.entries(MALFORMED)) {
     assert.equal((await server.ledger()).requests.token, 2);
   });
 }
+
+test('an endless answer is not read to its end', async () => {
+  const { page, server } = stage;
+  await server.faults({ token: { status: 200, shape: 'huge' } });
+  const abandoned = page.waitForEvent('requestfailed', isTokenRequest);
+  const { error } = await tokenOnce();
+  assert.match(error.message, /longer than 128 KiB/);
+  await abandoned;
+});
 
 test('JSON that is no token response is invalid_response, whatever is wrong with it', async () => {
   const outcomes = await stage.page.evaluate(async () => {
@@ -185,7 +194,7 @@ test('when the user signs out elsewhere and in again, resume() is all that is ne
 test('a request that gets no answer in time fails with timeout, and is not left open', async () => {
   const { page, server } = stage;
   await server.faults({ token: { latencyMs: 60_000, times: 1 } });
-  const aborted = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/api/token'));
+  const aborted = page.waitForEvent('requestfailed', isTokenRequest);
   const { error } = await page.evaluate(async () => {
     const grant = await fixture.openGrant({ requestTimeout: 200, timeout: 1_000 });
     return fixture.outcome(grant.token());
@@ -206,6 +215,8 @@ test('a server that cannot be reached is a network error', async () => {
   assert.ok(value, 'back online nobody waits out the back-off');
   assert.equal((await server.ledger()).requests.token, 1);
 });
+
+const isTokenRequest = (request) => request.url().endsWith('/api/token');
 
 /** The outcome of a first call that does not wait out a back-off. */
 const tokenOnce = () =>

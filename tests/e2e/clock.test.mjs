@@ -27,7 +27,7 @@ test('a clock set forward two hours costs one request, and no caller a dead toke
   assert.equal(await isHeld(), true);
 });
 
-test('after a sleep of two hours, in which only the wall clock ran, no dead token is handed out', async () => {
+test('after a sleep of two hours, seen by the wall clock only, no dead token is handed out', async () => {
   await withToken();
   await move({ wall: 2 * HOUR, monotonic: 0 });
   await assertFetchGetsANewToken();

@@ -129,7 +129,6 @@ globalThis.fixture = {
   advance,
   api,
   closeAll,
-  describe,
   everythingIn,
   fileUrl,
   grantFor,

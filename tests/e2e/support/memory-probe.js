@@ -76,7 +76,9 @@
   for (const name of ['instantiate', 'instantiateStreaming']) {
     const original = WebAssembly[name];
     WebAssembly[name] = async (source, imports) => {
-      const callsOut = Object.entries(imports).map(([module, functions]) => [module, watched('calling', functions)]);
+      const callsOut = Object.entries(imports).map(([module, functions]) => {
+        return [module, watched('calling', functions)];
+      });
       const { instance, module } = await original(source, Object.fromEntries(callsOut));
       memory = Object.values(instance.exports).find((one) => one instanceof WebAssembly.Memory);
       return { module, instance: { exports: watched('returning from', instance.exports) } };

@@ -1,9 +1,17 @@
 //! The client of the real Box, run over loopback against the embedded
 //! authorization server, which answers as Box documents it.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicU64, Ordering},
+};
 
-use axum::http::StatusCode;
+use axum::{
+    Router,
+    body::Bytes,
+    http::{HeaderMap, StatusCode, header},
+    routing::post,
+};
 use downscope_server::{
     clock::Clock,
     demo::UpstreamChoice,
@@ -215,4 +223,141 @@ async fn with_box_as_upstream_the_page_is_told_so_and_asks_for_resources_there()
     // The policy goes by that origin: the demo's own one is another resource now.
     let answer = backend.token(ask(SESSION, "1")).await;
     assert_eq!(answer.refusal(), (400, "invalid_target".to_owned()));
+}
+
+/// Something that answers each request with the next answer of a list.
+struct Scripted {
+    client: BoxApi,
+    now: Arc<AtomicU64>,
+    /// The grant type of each request so far.
+    seen: Arc<Mutex<Vec<String>>>,
+    server: JoinHandle<std::io::Result<()>>,
+}
+
+impl Scripted {
+    async fn new(answers: &'static [(u16, Option<u64>, &str)]) -> Self {
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let answer = {
+            let seen = Arc::clone(&seen);
+            async move |body: Bytes| {
+                let mut form = form_urlencoded::parse(&body);
+                let grant_type = form.find(|(name, _)| name == "grant_type");
+                let grant_type = grant_type.map(|(_, value)| value.into_owned());
+                let mut seen = seen.lock().unwrap();
+                let (status, retry_after, body) = answers[seen.len()];
+                seen.push(grant_type.unwrap_or_default());
+                let mut headers = HeaderMap::new();
+                headers.extend(retry_after.map(|seconds| (header::RETRY_AFTER, seconds.into())));
+                (StatusCode::from_u16(status).unwrap(), headers, body)
+            }
+        };
+        let router = Router::new().route("/oauth2/{endpoint}", post(answer));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let server = tokio::spawn(axum::serve(listener, router).into_future());
+        let settings = BoxSettings {
+            base,
+            client_id: "client".to_owned(),
+            client_secret: Secret::random(),
+            subject: enterprise(),
+        };
+        let now = Arc::new(AtomicU64::new(START));
+        let clock = {
+            let now = Arc::clone(&now);
+            Clock::new(move || now.load(Ordering::Relaxed))
+        };
+        Self {
+            client: BoxApi::new(settings, clock),
+            now,
+            seen,
+            server,
+        }
+    }
+
+    /// The grant types so far, in short.
+    fn seen(&self) -> Vec<&'static str> {
+        let seen = self.seen.lock().unwrap();
+        let short = |grant: &String| {
+            if grant == "client_credentials" {
+                "subject"
+            } else {
+                "exchange"
+            }
+        };
+        seen.iter().map(short).collect()
+    }
+}
+
+impl Drop for Scripted {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+#[tokio::test]
+async fn a_subject_token_is_used_until_a_minute_before_it_expires() {
+    const TOKEN: (u16, Option<u64>, &str) =
+        (200, None, r#"{"access_token":"t","expires_in":3600}"#);
+    let scripted = Scripted::new(&[TOKEN; 5]).await;
+    scripted.client.exchange(&wanted()).await.unwrap();
+    scripted.now.fetch_add(3_539_999, Ordering::Relaxed);
+    scripted.client.exchange(&wanted()).await.unwrap();
+    assert_eq!(scripted.seen(), ["subject", "exchange", "exchange"]);
+    scripted.now.fetch_add(1, Ordering::Relaxed);
+    scripted.client.exchange(&wanted()).await.unwrap();
+    assert_eq!(scripted.seen()[3..], ["subject", "exchange"]);
+}
+
+#[tokio::test]
+async fn answers_of_a_revoke_are_told_apart() {
+    let unavailable = |retry_after| Err(UpstreamError::Unavailable { retry_after });
+    let scripted = Scripted::new(&[
+        (200, None, ""),
+        (400, None, r#"{"error":"invalid_token"}"#),
+        (400, None, r#"{"error":"invalid_client"}"#),
+        (429, Some(7), ""),
+        (503, Some(9), "<html>"),
+        (500, None, ""),
+    ])
+    .await;
+    for outcome in [
+        Ok(()),
+        Ok(()),
+        Err(UpstreamError::Misconfigured),
+        Err(UpstreamError::RateLimited {
+            retry_after: Some(7),
+        }),
+        unavailable(Some(9)),
+        unavailable(None),
+    ] {
+        assert_eq!(scripted.client.revoke(&Secret::random()).await, outcome);
+    }
+}
+
+#[tokio::test]
+async fn a_token_answer_may_leave_out_or_bend_what_it_should_say() {
+    let scripted = Scripted::new(&[
+        (
+            200,
+            None,
+            r#"{"access_token":"subject","token_type":"bearer"}"#,
+        ),
+        (
+            200,
+            None,
+            r#"{"access_token":"t","issued_token_type":"bearer","expires_in":4175.9}"#,
+        ),
+        (200, None, r#"{"access_token":"t","scope":"base_preview"}"#),
+        (200, None, r#"{"expires_in":3600}"#),
+    ])
+    .await;
+    let bent = scripted.client.exchange(&wanted()).await.unwrap();
+    assert_eq!((bent.expires_in, bent.scope), (4175, wanted().scope));
+    let short = scripted.client.exchange(&wanted()).await.unwrap();
+    assert_eq!((short.expires_in, &*short.scope), (300, "base_preview"));
+    let unavailable = UpstreamError::Unavailable { retry_after: None };
+    assert_eq!(
+        scripted.client.exchange(&wanted()).await.unwrap_err(),
+        unavailable
+    );
 }

@@ -146,12 +146,15 @@ async fn the_stream_also_tells_of_a_token_that_expires_of_itself() {
     let request = request.body(Body::empty()).unwrap();
     let response = fixture.demo.app.clone().oneshot(request).await.unwrap();
     let mut events = response.into_body().into_data_stream();
-    let mut next = async || loop {
-        let bytes = events.next().await.unwrap().unwrap();
-        // The comments in between keep the connection alive.
-        if !bytes.starts_with(b":") {
-            return event(&bytes);
+    let mut next = async || {
+        for _ in 0..10 {
+            let bytes = events.next().await.unwrap().unwrap();
+            // The comments in between keep the connection alive.
+            if !bytes.starts_with(b":") {
+                return event(&bytes);
+            }
         }
+        panic!("nothing but comments");
     };
     assert_eq!(next().await["tokens"][0]["state"], "live");
     fixture.advance(60_000);
@@ -343,6 +346,11 @@ async fn reset_goes_back_to_the_start_and_leaves_the_user_signed_in() {
         ledger["requests"],
         json!({ "token": 0, "revoke": 0, "file": 0 })
     );
+    let whole_session = [("session", SESSION), ("whole_session", "1")];
+    fixture.revoke(&whole_session).await;
+    let detail = &fixture.ledger().await["log"][0]["detail"];
+    assert_eq!(detail, "0 revoked: no reason");
+    fixture.post("/control/reset").await;
     let answer = fixture.token(ask(SESSION, "1")).await;
     assert_eq!(answer.json()["expires_in"], 3600);
     assert_eq!(answer.json().get("revocation_handle"), None);

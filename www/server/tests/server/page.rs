@@ -65,6 +65,8 @@ async fn a_directory_is_redirected_to_its_slash_below_its_prefix() {
     let fixture = Fixture::new().await;
     assert_eq!(fixture.get("/sub").await.header("location"), Some("/sub/"));
     assert_eq!(fixture.get("/sub/").await.status, StatusCode::OK);
+    let below = fixture.get("/pkg/sub").await;
+    assert_eq!(below.header("location"), Some("/pkg/sub/"));
 }
 
 #[tokio::test]

@@ -292,7 +292,7 @@ pub(crate) fn ask(session: &str, id: &str) -> Value {
 
 fn www() -> TempDir {
     let www = tempfile::tempdir().unwrap();
-    for directory in ["media", "package", "sub"] {
+    for directory in ["media", "package", "package/sub", "sub"] {
         fs::create_dir(www.path().join(directory)).unwrap();
     }
     let manifest = json!([
