@@ -3,11 +3,12 @@
 use super::random::Random;
 use super::time::Millis;
 
-/// No failure is followed by another request sooner than this: 1 second.
+/// No failure is followed by another request sooner than this: 1.25 seconds.
 ///
 /// Full jitter alone may roll a wait of nothing several times in a row; the
-/// floor makes "a few requests in an outage" a bound and not a likelihood.
-pub const FLOOR: Millis = Millis(1000);
+/// floor makes "at most four requests in five seconds of an outage" a bound
+/// and not a likelihood.
+pub const FLOOR: Millis = Millis(1250);
 
 /// Upper end of the first step's jitter; it doubles with each failure.
 const STEP: Millis = Millis(1000);

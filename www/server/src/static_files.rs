@@ -46,6 +46,7 @@ pub(crate) async fn serve(State(files): State<StaticFiles>, mut request: Request
     if !is_signed_in {
         // "Not modified" would leave the page without a cookie.
         request.headers_mut().remove(header::IF_MODIFIED_SINCE);
+        request.headers_mut().remove(header::IF_NONE_MATCH);
     }
     let mut response = match files.find(request).await {
         Some(response) => response,

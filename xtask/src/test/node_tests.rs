@@ -27,7 +27,7 @@ pub(super) fn node_tests(context: &Context<'_>, directory: &str) -> Result<Comma
     // One file after the other: each starts a browser. The limit of time turns
     // a hang into a failure.
     node.args(["--test", "--test-reporter=spec"])
-        .args(["--test-concurrency=1", "--test-timeout=300000"])
+        .args(["--test-concurrency=1", "--test-timeout=120000"])
         .args(files)
         .env("CHROME_BIN", &context.browser()?.chrome)
         .env("DOWNSCOPE_PKG", context.app()?.package())

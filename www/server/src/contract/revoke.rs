@@ -17,8 +17,9 @@ use super::{
 };
 use crate::{secret::Secret, upstream::UpstreamError};
 
-/// Browsers send no more than this from a dying page (Fetch, `keepalive` quota).
-const MAX_BODY: usize = 64 * 1024;
+/// A dying page sends 64 KiB at the most (Fetch, `keepalive` quota); one that
+/// lives names all of its tokens: a thousand of 2 KiB.
+const MAX_BODY: usize = 2 * 1024 * 1024;
 /// How many tokens one request can have looked up at the upstream. Anybody can
 /// send a revoke, and must not be able to turn one request into thousands.
 const MAX_UNKNOWN: usize = 100;

@@ -304,12 +304,12 @@ async fn a_body_of_another_type_is_415() {
 }
 
 #[tokio::test]
-async fn a_body_of_64_kib_is_read_and_a_longer_one_is_413() {
+async fn a_body_of_2_mib_is_read_and_a_longer_one_is_413() {
     let fixture = Fixture::new().await;
     let token = fixture.mint(SESSION, "1").await;
     let form = "application/x-www-form-urlencoded";
     let body = format!("token={token}&padding=");
-    let longest = format!("{body}{}", "x".repeat(65_536 - body.len()));
+    let longest = format!("{body}{}", "x".repeat(2_097_152 - body.len()));
     let answer = fixture.revoke_raw(form, format!("{longest}x")).await;
     assert_eq!(answer.refusal(), (413, "invalid_request".to_owned()));
     assert!(fixture.is_alive(&token).await);
