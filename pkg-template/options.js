@@ -2,16 +2,23 @@
 import { TokenError } from './errors.js';
 import { isSafe } from './wasm.js';
 
+/** What an option should have been; nothing else that is thrown is ever quoted. */
+class Expected {
+  /** @param {string} text */
+  constructor(text) {
+    this.text = text;
+  }
+}
+
 /**
- * Reads one option: gives its value in the form that WebAssembly takes, or
- * throws a text that says what it should have been.
+ * Reads one option: gives its value in the form that WebAssembly takes.
  *
  * @typedef {(value: any) => unknown} Reader
  */
 
 /** @type {<T>(value: T, accepted: unknown, expected: string) => T} */
 const accept = (value, accepted, expected) => {
-  if (!accepted) throw expected;
+  if (!accepted) throw new Expected(expected);
   return value;
 };
 
@@ -19,7 +26,14 @@ const accept = (value, accepted, expected) => {
 const callback = (value) => accept(value, typeof value === 'function', 'a function');
 
 /** @type {Reader} */
-const record = (value) => accept(value, typeof value === 'object' && value, 'an object');
+const headers = (value) => {
+  try {
+    new Headers(accept(value, typeof value === 'object' && value, ''));
+    return value;
+  } catch {
+    throw new Expected('an object of names and values that HTTP allows');
+  }
+};
 
 /** @type {Reader} */
 const flag = (value) => accept(value, typeof value === 'boolean', 'true or false');
@@ -40,10 +54,11 @@ const endpoint = (value) => {
   const base = globalThis.document?.baseURI ?? globalThis.location?.href;
   let url;
   try {
-    url = new URL(accept(text(value), value && typeof text(value) === 'string', 'a URL'), base);
+    url = new URL(accept(text(value), value && typeof text(value) === 'string', ''), base);
   } catch {
-    throw 'a URL';
+    throw new Expected('a URL');
   }
+  accept(url, !url.username && !url.password, 'a URL without a password');
   return accept(url, isSafe(url.protocol, url.hostname), 'https:, or http: on loopback').href;
 };
 
@@ -59,18 +74,22 @@ const origins = (value) =>
 const ofClient = {
   allowedOrigins: origins,
   credentials: (value) =>
-    accept(value, /^(omit|same-origin|include)$/.test(value), 'omit, same-origin or include'),
+    accept(value, ['omit', 'same-origin', 'include'].includes(value), 'omit, same-origin or include'),
   expiryMargin: millis(1000),
   getToken: callback,
   // As a function in either case.
-  headers: (value) =>
-    typeof value === 'function' ? value : (record(value), () => value),
+  headers: (value) => (typeof value === 'function' ? value : (headers(value), () => value)),
   maxAge: (value) => accept(value, Number.isFinite(value) && value >= 1000, 'milliseconds: 1000 and more'),
-  maxGrants: (value) => accept(value, value >= 1 && value <= 1e6, 'a number from 1 to 1,000,000'),
+  maxGrants: (value) =>
+    accept(
+      value,
+      Number.isInteger(value) && value >= 1 && value <= 1e6,
+      'an integer from 1 to 1,000,000',
+    ),
   refreshLead: millis(1000),
   requestTimeout: millis(1),
   revokeEndpoint: endpoint,
-  revokeHeaders: record,
+  revokeHeaders: headers,
   timeout: millis(1),
   tokenEndpoint: endpoint,
 };
@@ -92,7 +111,8 @@ const ofGrant = {
 const ofToken = {
   forceRefresh: flag,
   minTtl: millis(1000),
-  signal: (value) => accept(value, value && 'aborted' in value, 'an AbortSignal'),
+  signal: (value) =>
+    accept(value, typeof value?.aborted === 'boolean' && value.addEventListener, 'an AbortSignal'),
   timeout: millis(1),
 };
 
@@ -103,21 +123,19 @@ const ofToken = {
  * @param {Record<string, Reader>} readers
  */
 const read = (options, readers) => {
+  if (typeof options !== 'object' || !options) throw misused('the options (an object)');
   /** @type {Record<string, any>} */
   const values = {};
-  try {
-    for (const [name, value] of Object.entries(record(options) ?? {})) {
-      try {
-        if (!Object.hasOwn(readers, name)) throw 'unknown';
-        if (value !== undefined) values[name] = readers[name](value);
-      } catch (expected) {
-        // No longer than a name is: what was put in its place by mistake
-        // should not be spread.
-        throw `\`${name.slice(0, 32)}\` (${expected})`;
-      }
+  for (const name of Object.keys(options)) {
+    try {
+      const value = accept(options, Object.hasOwn(readers, name), 'unknown')[name];
+      if (value !== undefined) values[name] = readers[name](value);
+    } catch (error) {
+      const expected = error instanceof Expected ? error.text : 'it cannot be read';
+      // No longer than a name is: what was put in its place by mistake should
+      // not be spread.
+      throw misused(`\`${name.slice(0, 32)}\` (${expected})`);
     }
-  } catch (what) {
-    throw misused(what === 'an object' ? 'the options (an object)' : what);
   }
   return values;
 };
@@ -137,10 +155,6 @@ export const readGrant = (options) => read(options, ofGrant);
 /** @param {unknown} options */
 export const readToken = (options) => read(options, ofToken);
 
-/** @param {unknown} detail */
+/** @param {string} detail */
 const misused = (detail) =>
-  new TokenError({
-    code: 'invalid_options',
-    message: 'Option not accepted:',
-    detail: String(detail),
-  });
+  new TokenError({ code: 'invalid_options', message: 'Option not accepted:', detail });

@@ -45,7 +45,8 @@
 //! ```
 
 #[cfg(all(target_arch = "wasm32", feature = "js"))]
-mod api;
+#[doc(hidden)]
+pub mod api;
 #[cfg(target_arch = "wasm32")]
 mod browser;
 #[cfg(target_arch = "wasm32")]

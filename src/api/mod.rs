@@ -13,10 +13,6 @@
     clippy::too_many_arguments,
     reason = "an object of options would bring its field names into the module"
 )]
-#![expect(
-    unreachable_pub,
-    reason = "wasm-bindgen exports public functions, also those of private modules"
-)]
 
 mod alloc;
 mod clients;
@@ -32,6 +28,7 @@ use web_sys::AbortSignal;
 use crate::browser::{Acquired, Endpoints, FetchError, Shell, Source, fetch_with_token};
 use crate::core::{Code, Config, Error, GrantId, GrantKey, Millis, Scope, Want, protects_tokens};
 use clients::client;
+pub use hooks::start;
 
 /// Whether tokens are safe from onlookers on the way to a URL of this protocol and host.
 #[wasm_bindgen(js_name = isSafe)]

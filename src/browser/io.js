@@ -14,14 +14,14 @@
  * @param {RequestCredentials} credentials
  * @param {TokenRequest} request
  * @param {AbortSignal} signal
- * @param {(answer: Answer) => void} callback
+ * @param {(answer: Answer, flag: boolean) => void} callback
  */
 export const askEndpoint = (url, headers, credentials, request, signal, callback) =>
   answered(async () => {
     const list = listOf(await headers?.());
     list.set('accept', 'application/json');
     list.set('content-type', 'application/json');
-    return fetch(url, {
+    return sent(url, {
       method: 'POST',
       headers: list,
       body: JSON.stringify(request),
@@ -32,6 +32,21 @@ export const askEndpoint = (url, headers, credentials, request, signal, callback
       signal,
     });
   }, callback);
+
+/**
+ * `fetch`, but that nothing is known of why it rejects: a `status` on whatever
+ * a patched one throws is none of the backend's.
+ *
+ * @param {string} url
+ * @param {RequestInit} init
+ */
+const sent = async (url, init) => {
+  try {
+    return await fetch(url, init);
+  } catch {
+    throw undefined;
+  }
+};
 
 /** Thrown where the app's headers are none. */
 const NO_HEADERS = {};
@@ -51,14 +66,14 @@ const listOf = (headers) => {
  * @param {(request: TokenRequest, context: { signal: AbortSignal }) => unknown} provider
  * @param {TokenRequest} request
  * @param {AbortSignal} signal
- * @param {(answer: Answer) => void} callback
+ * @param {(answer: Answer, flag: boolean) => void} callback
  */
 export const askProvider = (provider, request, signal, callback) =>
   answered(async () => provider(request, { signal }), callback);
 
 /**
  * @param {() => Promise<unknown>} call
- * @param {(answer: Answer) => void} callback
+ * @param {(answer: Answer, flag: boolean) => void} callback
  */
 const answered = async (call, callback) => {
   let answer;
@@ -67,7 +82,7 @@ const answered = async (call, callback) => {
   } catch (error) {
     answer = readThrown(error);
   }
-  callback(answer);
+  callback(answer, false);
 };
 
 /**
@@ -113,7 +128,11 @@ const [OBJECT, OTHER, HTML, ENDLESS, UNASKED] = [0, 1, 2, 3, 4];
  */
 const read = async (value) => {
   if (!isResponse(value)) return answer(200, value);
-  const text = await textOf(value);
+  const text = await textOf(value).catch((error) => {
+    if (value.status < 300) throw error;
+    // The status says enough, whatever became of the body.
+    return '';
+  });
   const read = answer(value.status, parse(text), delayOf(headerOf(value, 'retry-after')));
   if (text === undefined) read[1] = ENDLESS;
   else if (/html/.test(headerOf(value, 'content-type') ?? '')) read[1] ||= HTML;
@@ -147,9 +166,9 @@ const readThrown = (error) => {
  */
 const answer = (status, body, retryAfter, final = false) => {
   const { access_token, revocation_handle, scope, token_type, expires_in } = Object(body);
-  const token = string(access_token);
+  const token = encodable(access_token);
   // One that is longer than any token may be is none: cut short, it would name nothing.
-  const named = string(revocation_handle);
+  const named = encodable(revocation_handle);
   const handle = named && named.length <= 16_384 ? named : undefined;
   return [
     status,
@@ -169,6 +188,15 @@ const answer = (status, body, retryAfter, final = false) => {
 
 /** @param {unknown} value */
 const string = (value) => (typeof value === 'string' ? value : undefined);
+
+/** @param {unknown} value A string without half a surrogate pair, which no form could carry. */
+const encodable = (value) => {
+  try {
+    return encodeURIComponent(/** @type {any} */ (value)) && string(value);
+  } catch {
+    return undefined;
+  }
+};
 
 /** @param {unknown} seconds Absent is undefined; neither a number nor a string of one is NaN. */
 const secondsOf = (seconds) =>
@@ -275,12 +303,21 @@ export const send = async (request, token, callback) => {
  *
  * @param {any} response
  */
-export const isInsufficientScope = (response) =>
-  /insufficient_scope/.test(headerOf(response, 'www-authenticate') ?? '');
+export const isInsufficientScope = (response) => {
+  try {
+    return /insufficient_scope/.test(headerOf(response, 'www-authenticate') ?? '');
+  } catch {
+    return true;
+  }
+};
 
 /** @param {any} response Lets go of the connection of an answer that nobody will read. */
-export const discard = (response) => {
-  response.body?.cancel?.().catch(() => {});
+export const discard = async (response) => {
+  try {
+    await response.body?.cancel?.();
+  } catch {
+    // Nobody will read it in any case.
+  }
 };
 
 /** @param {string} url */
@@ -299,13 +336,15 @@ export const originOf = (url) => {
  * @param {URLSearchParams} body
  * @param {HeadersInit | undefined} headers
  * @param {AbortSignal} signal
- * @param {(answer: Answer) => void} callback
+ * @param {(answer: Answer, flag: boolean) => void} callback
  */
 export const revoke = (url, body, headers, signal, callback) =>
-  answered(
-    () => fetch(url, { method: 'POST', headers, body, redirect: 'error', signal }),
-    callback,
-  );
+  answered(async () => {
+    const value = await sent(url, { method: 'POST', headers, body, redirect: 'error', signal });
+    // Whatever else it may be, it confirms nothing.
+    if (!isResponse(value)) throw undefined;
+    return value;
+  }, callback);
 
 /**
  * Asks to revoke, for a page that goes: whatever is not handed to the browser
@@ -317,12 +356,26 @@ export const revoke = (url, body, headers, signal, callback) =>
  */
 export const handOver = (url, body, headers) => {
   try {
-    if (!headers && navigator.sendBeacon?.(url, body)) return;
+    if (!headers && beacon(url, body)) return;
     const sent = fetch(url, { method: 'POST', headers, body, redirect: 'error', keepalive: true });
     // Nobody can act on it, so it should not be reported as unhandled.
     sent.catch(() => {});
   } catch {
     // Refused, and nothing is left to try.
+  }
+};
+
+/**
+ * Whether the browser took it; false where it has none (workers), or a patched one throws.
+ *
+ * @param {string} url
+ * @param {URLSearchParams} body
+ */
+const beacon = (url, body) => {
+  try {
+    return navigator.sendBeacon(url, body);
+  } catch {
+    return false;
   }
 };
 
@@ -357,11 +410,12 @@ export const isHidden = () => !!globalThis.document?.hidden;
  * Calls back once the signal fires, unless the function it gives is called before.
  *
  * @param {AbortSignal} signal
- * @param {() => void} callback
+ * @param {(value: undefined, flag: boolean) => void} callback
  */
 export const onAbort = (signal, callback) => {
-  signal.addEventListener('abort', callback);
-  return () => signal.removeEventListener('abort', callback);
+  const listener = () => callback(undefined, false);
+  signal.addEventListener('abort', listener);
+  return () => signal.removeEventListener('abort', listener);
 };
 
 /** 128 random bits in hexadecimal. */

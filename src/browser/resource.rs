@@ -96,6 +96,10 @@ fn is_allowed(shell: &Shell, id: GrantId, prepared: &Parts) -> bool {
 /// A 401, unless it says that no token of this grant will do (RFC 6750
 /// section 3.1); on another origin the header is mostly unreadable.
 fn asks_for_another_token(response: &JsValue) -> bool {
+    // A patched `fetch` may resolve with anything.
+    if !response.is_object() {
+        return false;
+    }
     let answer = Response::from(response.clone().unchecked_into::<web_sys::Response>());
     answer.status() == 401 && !io::is_insufficient_scope(response)
 }

@@ -1,5 +1,6 @@
 //! Asks the app's backend to revoke (RFC 7009, as a form that needs no preflight).
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
@@ -59,17 +60,30 @@ pub(super) fn send_and_await(shell: &Rc<Shell>, batch: Batch, form: &Form) {
     shell.revokes.borrow_mut().push((batch, controller.clone()));
     let signal = controller.signal();
     let wait = timer::clamped(shell.request_timeout);
-    let time_out = Timeout::new(wait, move || controller.abort());
     let back = shell.clone();
+    let settle = move |outcome| {
+        shell::take(&back.revokes, batch);
+        back.revoke_answered(batch, outcome);
+    };
+    // Whichever comes first: a patched `fetch` may heed no signal.
+    let settle = Rc::new(Cell::new(Some(settle)));
+    let giving_up = settle.clone();
+    let time_out = Timeout::new(wait, move || {
+        controller.abort();
+        if let Some(settle) = giving_up.take() {
+            settle(RevokeOutcome::TryAgain(None));
+        }
+    });
     let callback = io::once(move |answer, _| {
         drop(time_out);
-        shell::take(&back.revokes, batch);
         let answer = Parts::new(answer);
         let outcome = match endpoint::status(&answer) {
             0 => RevokeOutcome::TryAgain(None),
             status => RevokeOutcome::of(status, endpoint::retry_after(&answer)),
         };
-        back.revoke_answered(batch, outcome);
+        if let Some(settle) = settle.take() {
+            settle(outcome);
+        }
     });
     let headers = endpoints.revoke_headers.as_ref();
     io::revoke(url, form, headers, &signal, &callback);

@@ -85,7 +85,7 @@ impl Shell {
         });
         let events = PageEvents::listen(Rc::downgrade(&shell));
         shell.page_events.set(Some(events));
-        shell.kept.set(Some(shell.clone()));
+        shell.keep();
         if let Some(page) = page::at_the_start() {
             shell.page(page);
         }
@@ -100,7 +100,8 @@ impl Shell {
 
     /// The token to use right now. See [`Machine::peek`].
     pub(crate) fn peek(&self, id: GrantId, settled: bool) -> Option<JsString> {
-        let generation = self.machine.borrow_mut().peek(id, settled, now())?;
+        let now = now();
+        let generation = self.machine.borrow_mut().peek(id, settled, now)?;
         self.token(generation)
     }
 
@@ -159,13 +160,6 @@ impl Shell {
 
     pub(crate) fn close(self: &Rc<Self>, sink: Sink<Revoked>) {
         let caller = self.caller();
-        let shell = self.clone();
-        let sink: Sink<_> = Box::new(move |revoked| {
-            // Not before: until now a page that goes takes the revoke along.
-            shell.page_events.take();
-            shell.kept.take();
-            sink(revoked);
-        });
         self.revoking.borrow_mut().push((caller, sink));
         self.input(Input::Close { caller });
     }
@@ -179,7 +173,8 @@ impl Shell {
     }
 
     pub(crate) fn state(&self, id: GrantId) -> State {
-        self.machine.borrow().state(id, now())
+        let now = now();
+        self.machine.borrow().state(id, now)
     }
 
     pub(crate) fn key(&self, id: GrantId) -> Option<GrantKey> {
@@ -208,7 +203,8 @@ impl Shell {
     }
 
     fn input(self: &Rc<Self>, input: Input) {
-        self.machine.borrow_mut().handle_input(input, now());
+        let now = now();
+        self.machine.borrow_mut().handle_input(input, now);
         self.pump();
     }
 
@@ -225,7 +221,18 @@ impl Shell {
             self.carry_out(output);
         }
         self.pumping.set(false);
+        self.keep();
         self.arm();
+    }
+
+    /// A client that is closed lets go once nothing of it is left to revoke:
+    /// until then a page that goes takes the revoke along.
+    fn keep(self: &Rc<Self>) {
+        let over = self.machine.borrow().is_over();
+        if over {
+            self.page_events.take();
+        }
+        self.kept.set((!over).then(|| self.clone()));
     }
 
     fn arm(self: &Rc<Self>) {
@@ -237,10 +244,8 @@ impl Shell {
         self.timer.arm(wait, now, move || {
             if let Some(shell) = shell.upgrade() {
                 shell.timer.disarm();
-                shell
-                    .machine
-                    .borrow_mut()
-                    .handle_timeout(super::clock::now());
+                let now = super::clock::now();
+                shell.machine.borrow_mut().handle_timeout(now);
                 shell.pump();
             }
         });

@@ -172,6 +172,12 @@ impl Machine {
         self.grants.get(id).map_or(empty, |grant| grant.state(now))
     }
 
+    /// Whether the machine is closed and nothing is left to revoke.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.closed && self.sent.is_empty()
+    }
+
     fn touch(&mut self, id: GrantId) {
         self.uses += 1;
         let uses = self.uses;

@@ -1,0 +1,361 @@
+//! The page goes, and perhaps comes back.
+
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::support::{
+    Client, ENDPOINTS, HEEDLESS, HELD, Page, js, patch_document, patch_global, patch_navigator,
+    rest,
+};
+
+#[wasm_bindgen_test]
+async fn a_page_that_goes_revokes_before_its_event_has_passed() {
+    for (persisted, reason) in [(false, "unload"), (true, "bfcache")] {
+        let page = Page::new();
+        let client = Client::new(ENDPOINTS);
+        let grant = client.grant("read");
+        grant.token().await.unwrap();
+
+        page.events.leave(persisted);
+        // Nothing was awaited since.
+        let sent = page.network.sent("/revoke");
+        let [beacon] = &sent[..] else {
+            unreachable!("{} revokes", sent.len())
+        };
+        assert!(beacon.is_beacon());
+        assert!(beacon.is_form());
+        assert_eq!(beacon.values("token"), ["fake-token-1"]);
+        assert_eq!(beacon.value("reason").unwrap(), reason);
+        let request = page.network.nth("/token", 1).await;
+        assert_eq!(beacon.value("session"), request.value("session"));
+        assert_eq!(grant.peek(), None);
+        assert_eq!(page.time.armed(), 0);
+        client.ends_cleanly(&page).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn every_token_goes_in_one_request() {
+    let page = Page::new();
+    let client = Client::new(ENDPOINTS);
+    for scope in ["a", "b", "c"] {
+        client.grant(scope).token().await.unwrap();
+    }
+    client
+        .grant("a")
+        .token_with("{ forceRefresh: true }")
+        .await
+        .unwrap();
+    page.events.leave(false);
+    assert_eq!(page.network.count("/revoke"), 1);
+    let beacon = page.network.nth("/revoke", 1).await;
+    assert_eq!(beacon.values("token").len(), 4);
+    client.ends_cleanly(&page).await;
+}
+
+#[wasm_bindgen_test]
+async fn more_tokens_than_a_last_request_holds_end_with_their_session() {
+    let page = Page::new();
+    page.network.always(
+        "/token",
+        "(_, network) => {
+            const body = network.mint();
+            return Response.json({ ...body, access_token: body.access_token.padEnd(16384, 'x') });
+        }",
+    );
+    let client = Client::new(ENDPOINTS);
+    for scope in ["a", "b", "c", "d", "e"] {
+        client.grant(scope).token().await.unwrap();
+    }
+    page.events.leave(false);
+    let beacon = page.network.nth("/revoke", 1).await;
+    let tokens = beacon.values("token");
+    assert_eq!(tokens.len(), 3);
+    assert!(
+        tokens
+            .iter()
+            .all(|token| !token.starts_with("fake-token-1x"))
+    );
+    assert_eq!(beacon.value("whole_session").unwrap(), "1");
+    assert_eq!(page.network.count("/revoke"), 1);
+    client.ends_cleanly(&page).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_page_that_goes_twice_revokes_once() {
+    let page = Page::new();
+    let client = Client::new(ENDPOINTS);
+    client.grant("read").token().await.unwrap();
+    page.events.leave(true);
+    page.events.leave(false);
+    assert_eq!(page.network.count("/revoke"), 1);
+    client.ends_cleanly(&page).await;
+    assert_eq!(page.network.count("/revoke"), 1);
+}
+
+#[wasm_bindgen_test]
+async fn a_page_without_tokens_goes_without_a_word() {
+    let page = Page::new();
+    let client = Client::new(ENDPOINTS);
+    client.grant("read");
+    page.events.leave(false);
+    client.ends_cleanly(&page).await;
+    assert_eq!(page.network.count("/revoke"), 0);
+}
+
+/// Where the browser takes no beacon: the same form, by `fetch`.
+async fn is_handed_over_by_fetch(send_beacon: &str) {
+    let page = Page::new();
+    patch_navigator("sendBeacon", &js(send_beacon));
+    let client = Client::new(ENDPOINTS);
+    client.grant("read").token().await.unwrap();
+    page.events.leave(false);
+    assert_eq!(page.network.count("/revoke"), 1);
+    let revoke = page.network.nth("/revoke", 1).await;
+    assert!(revoke.is_keepalive() && !revoke.is_beacon() && revoke.is_form());
+    assert_eq!(revoke.values("token"), ["fake-token-1"]);
+    client.ends_cleanly(&page).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_beacon_that_is_refused_becomes_a_request_that_outlives_the_page() {
+    is_handed_over_by_fetch("() => false").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_beacon_that_throws_becomes_a_request_that_outlives_the_page() {
+    is_handed_over_by_fetch("() => { throw new TypeError('blocked'); }").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_missing_beacon_becomes_a_request_that_outlives_the_page() {
+    is_handed_over_by_fetch("undefined").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_revoke_that_needs_headers_takes_no_beacon() {
+    let page = Page::new();
+    let client = Client::new(
+        "{ tokenEndpoint: '/token', revokeEndpoint: '/revoke', revokeHeaders: { 'X-CSRF': '1' } }",
+    );
+    client.grant("read").token().await.unwrap();
+    page.events.leave(false);
+    let revoke = page.network.nth("/revoke", 1).await;
+    assert!(revoke.is_keepalive() && !revoke.is_beacon());
+    assert_eq!(revoke.header("x-csrf").unwrap(), "1");
+    client.ends_cleanly(&page).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_last_request_that_fails_disturbs_nobody() {
+    for answer in [
+        "() => Promise.reject('gone')",
+        "() => { throw undefined; }",
+        "() => null",
+    ] {
+        let page = Page::new();
+        patch_navigator("sendBeacon", &JsValue::UNDEFINED);
+        page.network.always("/revoke", answer);
+        let client = Client::new(ENDPOINTS);
+        client.grant("read").token().await.unwrap();
+        page.events.leave(true);
+        page.events.come_back();
+        assert_eq!(client.grant("read").token().await.unwrap(), "fake-token-2");
+        page.network.always("/revoke", "async () => new Response()");
+        client.ends_cleanly(&page).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_page_that_comes_back_asks_anew_in_another_session() {
+    let page = Page::new();
+    let client = Client::new(ENDPOINTS);
+    let grant = client.grant("read");
+    grant.token().await.unwrap();
+    page.events.leave(true);
+    let session = page.network.nth("/token", 1).await.value("session");
+
+    page.events.come_back();
+    assert_eq!(grant.token().await.unwrap(), "fake-token-2");
+    let request = page.network.nth("/token", 2).await;
+    assert_ne!(request.value("session"), session);
+    assert_eq!(page.network.count("/token"), 2);
+    assert_eq!(client.told(), ["refreshed", "revoked", "refreshed"]);
+    client.ends_cleanly(&page).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_page_that_is_away_asks_for_nothing_and_answers_when_it_is_back() {
+    let page = Page::new();
+    let client = Client::new(ENDPOINTS);
+    let grant = client.grant("read");
+    page.events.leave(true);
+    let answer = grant.token();
+    page.time.advance(60_000).await;
+    assert_eq!(page.network.count("/token"), 0);
+
+    page.events.come_back();
+    assert_eq!(answer.await.unwrap(), "fake-token-1");
+    client.ends_cleanly(&page).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_request_under_way_is_named_and_asked_again_by_the_page_that_is_back() {
+    let page = Page::new();
+    page.network.once("/token", HELD);
+    let client = Client::new(ENDPOINTS);
+    let answer = client.grant("read").token();
+    let request = page.network.nth("/token", 1).await;
+
+    page.events.leave(true);
+    let beacon = page.network.nth("/revoke", 1).await;
+    assert_eq!(beacon.values("pending"), [request.value("id").unwrap()]);
+    assert_eq!(beacon.value("session"), request.value("session"));
+    assert!(request.is_aborted());
+
+    page.events.come_back();
+    assert_eq!(answer.await.unwrap(), "fake-token-1");
+    let again = page.network.nth("/token", 2).await;
+    assert_ne!(again.value("session"), request.value("session"));
+    client.ends_cleanly(&page).await;
+}
+
+#[wasm_bindgen_test]
+async fn an_answer_that_comes_while_the_page_is_away_is_revoked_at_once() {
+    let page = Page::new();
+    page.network.once("/token", HEEDLESS);
+    let client = Client::new(ENDPOINTS);
+    let answer = client.grant("read").token();
+    let request = page.network.nth("/token", 1).await;
+    page.events.leave(true);
+
+    request.respond(&page.network.grant_token());
+    let beacon = page.network.nth("/revoke", 2).await;
+    assert!(beacon.is_beacon());
+    assert_eq!(beacon.values("token"), ["fake-token-1"]);
+    page.events.come_back();
+    assert_eq!(answer.await.unwrap(), "fake-token-2");
+    client.ends_cleanly(&page).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_call_right_before_the_page_goes_sends_no_request_after_it() {
+    let page = Page::new();
+    let client = Client::new(ENDPOINTS);
+    let answer = client.grant("read").token();
+    page.events.leave(true);
+    rest().await;
+    assert_eq!(page.network.count("/token"), 0);
+    page.events.come_back();
+    assert_eq!(answer.await.unwrap(), "fake-token-1");
+    client.ends_cleanly(&page).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_revoke_that_is_not_confirmed_goes_along_with_the_page() {
+    let page = Page::new();
+    let client = Client::new(ENDPOINTS);
+    let grant = client.grant("read");
+    grant.token().await.unwrap();
+    page.network.once("/revoke", HELD);
+    let revoking = grant.revoke();
+    let under_way = page.network.nth("/revoke", 1).await;
+
+    page.events.leave(true);
+    assert!(under_way.is_aborted());
+    let beacon = page.network.nth("/revoke", 2).await;
+    assert_eq!(beacon.values("token"), ["fake-token-1"]);
+    assert!(!revoking.await.unwrap().confirmed);
+    client.ends_cleanly(&page).await;
+}
+
+#[wasm_bindgen_test]
+async fn the_app_hears_of_it_after_the_tokens_were_handed_over() {
+    let page = Page::new();
+    patch_global("handedOver", &false.into());
+    patch_navigator(
+        "sendBeacon",
+        &js("() => { globalThis.handedOver = true; return true; }"),
+    );
+    let client = Client::new(ENDPOINTS);
+    client.on_event(|event| {
+        assert!(event != "revoked" || js("handedOver").is_truthy());
+        Ok(())
+    });
+    client.grant("read").token().await.unwrap();
+    page.events.leave(false);
+    assert_eq!(client.told(), ["refreshed", "revoked"]);
+    client.ends_cleanly(&page).await;
+}
+
+#[wasm_bindgen_test]
+async fn only_events_that_keep_no_page_out_of_the_cache_are_listened_to() {
+    let page = Page::new();
+    let client = Client::new(ENDPOINTS);
+    let listened = [
+        "focus",
+        "online",
+        "pagehide",
+        "pageshow",
+        "prerenderingchange",
+        "resume",
+        "visibilitychange",
+    ];
+    assert_eq!(page.events.listened(), listened);
+    client.ends_cleanly(&page).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_hidden_page_refreshes_nothing_that_nobody_uses() {
+    let page = Page::new();
+    let client = Client::new(ENDPOINTS);
+    let grant = client.grant("read");
+    grant.token().await.unwrap();
+    // The caller who waited counts as a use; the token after it has none.
+    page.time.advance(3_000_000).await;
+    assert_eq!(page.network.count("/token"), 2);
+    page.events.set_hidden(true);
+    page.time.advance(3_000_000).await;
+    assert_eq!(page.network.count("/token"), 2);
+
+    page.events.set_hidden(false);
+    page.network.nth("/token", 3).await;
+    rest().await;
+    assert_eq!(grant.peek().unwrap(), "fake-token-3");
+    client.ends_cleanly(&page).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_page_made_ready_ahead_asks_for_nothing_until_it_is_shown() {
+    let page = Page::new();
+    patch_document("prerendering", &true.into());
+    let client = Client::new(ENDPOINTS);
+    let answer = client.grant("read").token();
+    page.time.advance(60_000).await;
+    assert_eq!(page.network.count("/token"), 0);
+
+    patch_document("prerendering", &false.into());
+    js("document.dispatchEvent(new Event('prerenderingchange'))");
+    assert_eq!(answer.await.unwrap(), "fake-token-1");
+    client.ends_cleanly(&page).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_network_that_is_back_ends_the_wait_for_it() {
+    let page = Page::new();
+    page.network
+        .always("/token", "() => Promise.reject('offline')");
+    let client = Client::new(ENDPOINTS);
+    let grant = client.grant("read");
+    let answer = grant.token();
+    page.time.advance(20_000).await;
+    assert_eq!(answer.await.unwrap_err().code(), "network");
+    let before = page.network.count("/token");
+
+    page.network
+        .always("/token", "(_, network) => network.grantToken()");
+    js("dispatchEvent(new Event('online'))");
+    assert_eq!(grant.token().await.unwrap(), "fake-token-1");
+    assert_eq!(page.network.count("/token"), before + 1);
+    client.ends_cleanly(&page).await;
+}

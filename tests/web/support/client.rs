@@ -1,0 +1,253 @@
+//! A client as the facade uses it: the exported functions, with promises around.
+
+use std::cell::{OnceCell, RefCell};
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use downscope::api;
+use js_sys::{Function, Promise, Reflect};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+use super::js;
+use super::page::{Page, within};
+
+/// What a listener does when it is told of an event; what it gives as `Err` is thrown.
+type Listener = Rc<dyn Fn(&str) -> Result<(), JsValue>>;
+
+type Notify = Closure<dyn Fn(f64, String, JsValue) -> Result<(), JsValue>>;
+
+pub(crate) struct Client {
+    number: u32,
+    told: Rc<RefCell<Vec<String>>>,
+    listener: Rc<OnceCell<Listener>>,
+    _notify: Notify,
+}
+
+impl Client {
+    /// A client with these options, as a JavaScript expression.
+    pub(crate) fn new(options: &str) -> Self {
+        let told = Rc::new(RefCell::new(Vec::new()));
+        let listener = Rc::new(OnceCell::<Listener>::new());
+        let (list, called) = (told.clone(), listener.clone());
+        let notify: Notify = Closure::new(move |_, event: String, _| {
+            list.borrow_mut().push(event.clone());
+            called.get().map_or(Ok(()), |listener| listener(&event))
+        });
+        Self {
+            number: create(&js(options), notify.as_ref().unchecked_ref()),
+            told,
+            listener,
+            _notify: notify,
+        }
+    }
+
+    /// Calls back at each event; to be said once.
+    pub(crate) fn on_event(&self, listener: impl Fn(&str) -> Result<(), JsValue> + 'static) {
+        assert!(self.listener.set(Rc::new(listener)).is_ok());
+    }
+
+    /// The events so far.
+    pub(crate) fn told(&self) -> Vec<String> {
+        self.told.borrow().clone()
+    }
+
+    /// The grant with this scope and the resource `/file`.
+    pub(crate) fn grant(&self, scope: &str) -> Grant {
+        let resource = js("new URL('/file', location.href).href").as_string();
+        self.open(resource.as_deref(), scope).unwrap()
+    }
+
+    /// As the facade does it: the scopes are sorted already.
+    pub(crate) fn open(&self, resource: Option<&str>, scope: &str) -> Result<Grant, Refusal> {
+        let resource = resource.map(str::to_owned);
+        let opened = api::open(self.number, resource, scope.to_owned(), 0.0);
+        let client = self.number;
+        opened.map(|id| Grant { client, id }).map_err(Refusal)
+    }
+
+    pub(crate) fn revoke_all(&self) -> Answer<Revoked> {
+        revoked(|resolve| api::revoke(self.number, None, resolve))
+    }
+
+    pub(crate) fn resume(&self) {
+        api::resume(self.number);
+    }
+
+    pub(crate) fn close(&self) -> Answer<Revoked> {
+        revoked(|resolve| api::close(self.number, resolve))
+    }
+
+    /// Closes the client, after which nothing of it is left in the page.
+    pub(crate) async fn ends_cleanly(self, page: &Page) {
+        self.close().await.unwrap();
+        page.is_clean().await;
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Grant {
+    client: u32,
+    id: f64,
+}
+
+impl Grant {
+    pub(crate) fn token(self) -> Answer<String> {
+        self.token_with("{}")
+    }
+
+    /// As [`Grant::token`], with options, as a JavaScript expression.
+    pub(crate) fn token_with(self, options: &str) -> Answer<String> {
+        let answer = settled(self.promise(options));
+        Box::pin(async move { answer.await.map(|token| token.as_string().unwrap()) })
+    }
+
+    /// The promise itself: the token stays out of linear memory.
+    pub(crate) fn promise(self, options: &str) -> Promise {
+        Promise::new(&mut |resolve, reject| self.call(options, resolve, reject))
+    }
+
+    /// Calls one of the two functions, with nothing between.
+    pub(crate) fn call(self, options: &str, resolve: Function, reject: Function) {
+        let options = js(options);
+        let number = |name, default| get(&options, name).as_f64().unwrap_or(default);
+        let signal = get(&options, "signal");
+        api::acquire(
+            self.client,
+            self.id,
+            number("minTtl", 0.0),
+            get(&options, "forceRefresh").is_truthy(),
+            number("timeout", -1.0),
+            signal.is_object().then(|| signal.unchecked_into()),
+            resolve,
+            reject,
+        );
+    }
+
+    pub(crate) fn peek(self) -> Option<String> {
+        api::peek(self.client, self.id, false).map(String::from)
+    }
+
+    pub(crate) fn fetch(self, input: &JsValue, init: &JsValue) -> Answer<JsValue> {
+        settled(Promise::new(&mut |resolve, reject| {
+            let (input, init) = (input.clone(), init.clone());
+            api::fetch(self.client, self.id, input, init, resolve, reject);
+        }))
+    }
+
+    /// Says that the resource refused this token.
+    pub(crate) fn refuse(self, token: &JsValue) {
+        api::refused(self.client, self.id, token.unchecked_ref());
+    }
+
+    pub(crate) fn revoke(self) -> Answer<Revoked> {
+        revoked(|resolve| api::revoke(self.client, Some(self.id), resolve))
+    }
+
+    /// A field of the state that a user interface would show.
+    pub(crate) fn state(self, name: &str) -> JsValue {
+        get(&api::state(self.client, self.id), name)
+    }
+
+    pub(crate) fn status(self) -> String {
+        self.state("status").as_string().unwrap()
+    }
+
+    /// The client of the grant, without its listener.
+    pub(crate) fn close_client(self) -> Answer<Revoked> {
+        revoked(|resolve| api::close(self.client, resolve))
+    }
+
+    /// Another grant of the same client.
+    pub(crate) fn sibling(self, scope: &str) -> Self {
+        let id = api::open(self.client, None, scope.to_owned(), 0.0).unwrap();
+        Self { id, ..self }
+    }
+}
+
+/// The answer to a call that has been made, awaited or not.
+pub(crate) type Answer<T> = Pin<Box<dyn Future<Output = Result<T, Refusal>>>>;
+
+/// What a revoke came to.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Revoked {
+    pub(crate) tokens: u32,
+    pub(crate) confirmed: bool,
+}
+
+/// What was thrown, or what a promise was rejected with.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Refusal(pub(crate) JsValue);
+
+impl Refusal {
+    pub(crate) fn code(&self) -> String {
+        self.text("code")
+    }
+
+    pub(crate) fn message(&self) -> String {
+        self.text("message")
+    }
+
+    pub(crate) fn get(&self, name: &str) -> JsValue {
+        get(&self.0, name)
+    }
+
+    fn text(&self, name: &str) -> String {
+        let text = self.0.is_object().then(|| self.get(name).as_string());
+        text.flatten().unwrap_or_else(|| format!("{:?}", self.0))
+    }
+}
+
+/// What a promise comes to; a bounded time is waited for it.
+pub(crate) fn settled(promise: Promise) -> Answer<JsValue> {
+    // Listened to from now on, awaited or not: its rejection is never unhandled.
+    let answer = JsFuture::from(within(&promise));
+    Box::pin(async move { answer.await.map_err(Refusal) })
+}
+
+fn revoked(call: impl Fn(Function)) -> Answer<Revoked> {
+    let answer = settled(Promise::new(&mut |resolve, _| call(resolve)));
+    Box::pin(async move {
+        let revoked = answer.await?;
+        Ok(Revoked {
+            tokens: get(&revoked, "tokens").as_f64().unwrap() as u32,
+            confirmed: get(&revoked, "confirmed").as_bool().unwrap(),
+        })
+    })
+}
+
+/// Options as the facade hands them on once it has read them.
+fn create(options: &JsValue, notify: &Function) -> u32 {
+    let option = |name| get(options, name);
+    let url = |name| {
+        let path = option(name).as_string()?;
+        js(&format!("new URL('{path}', location.href).href")).as_string()
+    };
+    let text = |name, default: &str| {
+        option(name)
+            .as_string()
+            .unwrap_or_else(|| default.to_owned())
+    };
+    let number = |name| option(name).as_f64().unwrap_or(-1.0);
+    api::create(
+        url("tokenEndpoint"),
+        option("getToken").dyn_into().ok(),
+        url("revokeEndpoint"),
+        option("headers").dyn_into().ok(),
+        option("revokeHeaders").dyn_into().ok(),
+        text("credentials", "same-origin"),
+        text("allowedOrigins", ""),
+        number("refreshLead"),
+        number("expiryMargin"),
+        number("maxAge"),
+        number("timeout"),
+        number("requestTimeout"),
+        number("maxGrants"),
+        notify.clone(),
+    )
+}
+
+fn get(object: &JsValue, name: &str) -> JsValue {
+    Reflect::get(object, &name.into()).unwrap()
+}

@@ -1,0 +1,259 @@
+// A page that a test holds in its hands: its clocks, timers and events.
+//
+// Not one file for each: the web server of the test runner loses connections
+// (tiny_http 0.12 counts a thread as idle until it has woken up) if a page
+// opens more than four at once.
+
+// What a test puts in the place of the browser's own, and how it is put back.
+
+const undo = [];
+
+/** Puts a value in the place of a property. */
+export const patch = (object, name, value) => {
+  const before = Object.getOwnPropertyDescriptor(object, name);
+  Object.defineProperty(object, name, { value, configurable: true, writable: true });
+  whenRestored(() => {
+    delete object[name];
+    if (before) Object.defineProperty(object, name, before);
+  });
+};
+
+export const patchGlobal = (name, value) => patch(globalThis, name, value);
+export const patchDocument = (name, value) => patch(document, name, value);
+export const patchNavigator = (name, value) => patch(navigator, name, value);
+
+/** Calls back at the next `restore`. */
+export const whenRestored = (callback) => undo.push(callback);
+
+/** Puts everything back, the last change first. */
+export const restore = () => {
+  while (undo.length > 0) undo.pop()();
+};
+
+// Clocks and timers that stand still unless a test lets time pass.
+
+const later = globalThis.setTimeout.bind(globalThis);
+const never = globalThis.clearTimeout.bind(globalThis);
+const realTime = performance.now.bind(performance);
+
+/** Real milliseconds after which a test has waited in vain. */
+const PATIENCE = 10_000;
+
+/** Turns of the event loop in which what waits for no timer comes to rest. */
+const TURNS = 8;
+
+export class Time {
+  /** Not whole, as a browser's. */
+  #monotonic = 1_234.75;
+  #wall = 1_700_000_000_000;
+  #ids = 0;
+  #timers = new Map();
+  #delays = [];
+  #most = 0;
+
+  constructor() {
+    patch(globalThis, 'setTimeout', (callback, delay) => this.#arm(callback, delay));
+    patch(globalThis, 'clearTimeout', (id) => void this.#timers.delete(id));
+    patch(performance, 'now', () => this.#monotonic);
+    patch(Date, 'now', () => this.#wall);
+  }
+
+  get now() {
+    return this.#wall;
+  }
+
+  /** Lets time pass on both clocks; each timer fires when it is due. */
+  async advance(millis) {
+    const end = this.#monotonic + millis;
+    for (;;) {
+      await rest();
+      const next = this.#next(end);
+      if (!next) break;
+      const [id, { due, callback }] = next;
+      this.#pass(due - this.#monotonic);
+      this.#timers.delete(id);
+      callback();
+    }
+    this.#pass(end - this.#monotonic);
+    await rest();
+  }
+
+  /** The machine sleeps: only the wall clock goes on, and no timer fires. */
+  sleep(millis) {
+    this.#wall += millis;
+  }
+
+  /** How many timers are armed. */
+  get armed() {
+    return this.#timers.size;
+  }
+
+  /** How many timers were armed side by side, whenever time passed. */
+  get most() {
+    return this.#most;
+  }
+
+  /** Every delay that a timer was armed with. */
+  get delays() {
+    return this.#delays;
+  }
+
+  #arm(callback, delay) {
+    this.#ids += 1;
+    this.#delays.push(delay);
+    // As browsers do it: a signed 32-bit number, which long delays overflow.
+    const due = this.#monotonic + Math.max(0, delay | 0);
+    this.#timers.set(this.#ids, { due, callback });
+    return this.#ids;
+  }
+
+  #next(end) {
+    this.#most = Math.max(this.#most, this.#timers.size);
+    const due = [...this.#timers].filter(([, timer]) => timer.due <= end);
+    return due.sort(([, one], [, other]) => one.due - other.due)[0];
+  }
+
+  #pass(millis) {
+    const passed = Math.max(0, millis);
+    this.#monotonic += passed;
+    this.#wall += passed;
+  }
+}
+
+/** Lets everything go on that waits for no timer. */
+export const rest = async () => {
+  for (let left = TURNS; left > 0; left -= 1) await turn();
+};
+
+/** The same promise, or a rejection if it does not settle in real time. */
+export const within = (promise) => {
+  let timer;
+  const expired = new Promise((_, reject) => {
+    timer = later(() => reject(inVain()), PATIENCE);
+  });
+  return Promise.race([promise, expired]).finally(() => never(timer));
+};
+
+/** Settles as soon as the condition holds. */
+export const until = async (condition) => {
+  const end = realTime() + PATIENCE;
+  while (!condition()) {
+    if (realTime() > end) throw inVain();
+    await turn();
+  }
+};
+
+const inVain = () => new Error(`Nothing came of it in ${PATIENCE} ms.`);
+
+/** One turn of the event loop, without the delay that nested timers have. */
+const turn = () =>
+  new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve(undefined);
+    };
+    port2.postMessage(undefined);
+  });
+
+// What the page goes through, and who listens to it.
+
+export class Events {
+  #listeners = [];
+  #complaints = [];
+
+  constructor() {
+    this.#complainAbout('error', ({ message }) => message);
+    this.#complainAbout('unhandledrejection', ({ reason }) => `Unhandled: ${reason}`);
+    // After those two, which are none of the client's.
+    this.watch(globalThis);
+    this.watch(document);
+    patchDocument('hidden', false);
+  }
+
+  leave(persisted) {
+    dispatchEvent(new PageTransitionEvent('pagehide', { persisted }));
+  }
+
+  comeBack() {
+    dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
+  }
+
+  setHidden(hidden) {
+    patchDocument('hidden', hidden);
+    document.dispatchEvent(new Event('visibilitychange'));
+  }
+
+  /** Keeps book of the listeners of an event target. */
+  watch(target) {
+    const { addEventListener, removeEventListener } = target;
+    patch(target, 'addEventListener', (type, listener, options) => {
+      addEventListener.call(target, type, listener, options);
+      const entry = { target, type, listener };
+      this.#listeners.push(entry);
+      options?.signal?.addEventListener('abort', () => this.#forget((one) => one === entry));
+    });
+    patch(target, 'removeEventListener', (type, listener, options) => {
+      removeEventListener.call(target, type, listener, options);
+      this.#forget(
+        (one) => one.target === target && one.type === type && one.listener === listener,
+      );
+    });
+    whenRestored(() => {
+      for (const { type, listener } of this.#listeners.filter((one) => one.target === target)) {
+        removeEventListener.call(target, type, listener);
+      }
+    });
+  }
+
+  /** Types of the events that are listened to. */
+  get listened() {
+    return this.#listeners.map(({ type }) => type).sort();
+  }
+
+  /** Exceptions and rejections that nobody caught. */
+  get complaints() {
+    return this.#complaints;
+  }
+
+  #forget(which) {
+    this.#listeners = this.#listeners.filter((one) => !which(one));
+  }
+
+  #complainAbout(type, describe) {
+    const listener = (event) => {
+      event.preventDefault();
+      const complaint = describe(event);
+      console.error(complaint);
+      this.#complaints.push(complaint);
+    };
+    addEventListener(type, listener);
+    whenRestored(() => removeEventListener(type, listener));
+  }
+}
+
+// WebAssembly as JavaScript sees it.
+
+/**
+ * Whether a global string stands somewhere in linear memory: or the middle of
+ * it, since an allocator writes its own notes at the ends of what is free.
+ */
+export const holds = (memory, name) => {
+  const bytes = new Uint8Array(memory.buffer);
+  const text = globalThis[name];
+  const wanted = new TextEncoder().encode(text.slice(text.length / 3, -text.length / 3));
+  const matches = (place) => wanted.every((byte, offset) => bytes[place + offset] === byte);
+  let place = bytes.indexOf(wanted[0]);
+  while (place >= 0 && !matches(place)) place = bytes.indexOf(wanted[0], place + 1);
+  return place >= 0;
+};
+
+/** Whether a call ends in a trap. */
+export const traps = (call) => {
+  try {
+    call();
+    return false;
+  } catch (error) {
+    return error instanceof WebAssembly.RuntimeError;
+  }
+};
