@@ -17,7 +17,7 @@ async fn fails_once(answer: &str, code: &str) {
     assert_eq!(refusal.code(), code);
     assert_eq!(client.told(), ["error"]);
 
-    page.time.advance(2_000).await;
+    page.time.advance(2_250).await;
     assert_eq!(grant.token().await.unwrap(), "fake-token-1");
     assert_eq!(page.network.count("/token"), 2);
     client.ends_cleanly(&page).await;
@@ -286,7 +286,7 @@ async fn a_request_that_is_never_answered_ends_in_a_time_out_and_is_aborted() {
     assert_eq!(answer.await.unwrap_err().code(), "timeout");
     assert!(page.network.nth("/token", 1).await.is_aborted());
 
-    page.time.advance(2_000).await;
+    page.time.advance(2_250).await;
     assert_eq!(grant.token().await.unwrap(), "fake-token-1");
     client.ends_cleanly(&page).await;
 }
@@ -307,7 +307,7 @@ async fn one_lost_request_is_kept_from_a_caller_who_has_the_time() {
     page.network.once("/token", "() => Promise.reject('lost')");
     let client = Client::new(ENDPOINTS);
     let answer = client.grant("read").token();
-    page.time.advance(2_000).await;
+    page.time.advance(2_250).await;
     assert_eq!(answer.await.unwrap(), "fake-token-1");
     client.ends_cleanly(&page).await;
 }

@@ -91,7 +91,7 @@ async fn the_revoke_of_an_answer_that_comes_after_closing_is_tried_again() {
     page.network.always("/revoke", "async () => new Response()");
     request.respond(&page.network.grant_token());
     page.network.nth("/revoke", 2).await;
-    page.time.advance(2_000).await;
+    page.time.advance(2_250).await;
     assert_eq!(page.network.count("/revoke"), 3);
     let again = page.network.nth("/revoke", 3).await;
     assert_eq!(again.values("token"), ["fake-token-1"]);
@@ -200,7 +200,7 @@ async fn an_earlier_revoke_is_tried_again_though_the_client_was_closed() {
     let closing = client.close();
     rest().await;
 
-    page.time.advance(2_000).await;
+    page.time.advance(2_250).await;
     assert_eq!(page.network.count("/revoke"), 2);
     assert!(revoking.await.unwrap().confirmed);
     closing.await.unwrap();

@@ -28,7 +28,7 @@ async fn fails_once(first: &str, code: &str) {
     let refusal = grant.token_with("{ timeout: 999 }").await.unwrap_err();
     assert_eq!(refusal.code(), code, "{first}");
 
-    page.time.advance(2_000).await;
+    page.time.advance(2_250).await;
     client.resume();
     assert_eq!(grant.token().await.unwrap(), "fake-token");
     client.ends_cleanly(&page).await;
@@ -130,7 +130,7 @@ async fn a_get_token_that_never_answers_is_given_up_and_its_signal_fires() {
     page.time.advance(15_000).await;
     assert!(js("wasAborted").is_truthy());
     assert_eq!(answer.await.unwrap_err().code(), "timeout");
-    page.time.advance(2_000).await;
+    page.time.advance(2_250).await;
     assert_eq!(grant.token().await.unwrap(), "fake-token");
     client.ends_cleanly(&page).await;
 }
@@ -146,7 +146,7 @@ async fn an_answer_that_comes_after_its_time_out_is_revoked() {
     );
     let grant = client.grant("read");
     let answer = grant.token();
-    page.time.advance(17_000).await;
+    page.time.advance(17_250).await;
     assert_eq!(answer.await.unwrap(), "fake-token");
 
     js("answerLate()");

@@ -304,7 +304,7 @@ async fn a_get_token_that_waits_for_itself_ends_in_a_time_out() {
     let grant = client.grant("read");
     own.set(Some(grant));
     let answer = grant.token();
-    page.time.advance(17_000).await;
+    page.time.advance(17_250).await;
     assert_eq!(answer.await.unwrap(), "read.2");
     client.ends_cleanly(&page).await;
 }

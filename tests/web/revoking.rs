@@ -13,7 +13,7 @@ async fn is_tried_again(answer: &str) {
     page.network.once("/revoke", answer);
     let revoking = grant.revoke();
     assert_eq!(grant.peek(), None);
-    page.time.advance(2_000).await;
+    page.time.advance(2_250).await;
     let revoked = revoking.await.unwrap();
     assert_eq!((revoked.tokens, revoked.confirmed), (1, true), "{answer}");
     assert_eq!(page.network.count("/revoke"), 2, "{answer}");
@@ -174,7 +174,7 @@ async fn a_revoke_that_is_never_answered_is_aborted_and_tried_again() {
     let revoking = grant.revoke();
     page.time.advance(200).await;
     assert!(page.network.nth("/revoke", 1).await.is_aborted());
-    page.time.advance(2_000).await;
+    page.time.advance(2_250).await;
     assert!(revoking.await.unwrap().confirmed);
     client.ends_cleanly(&page).await;
 }
@@ -188,7 +188,7 @@ async fn a_revoke_whose_fetch_heeds_no_signal_is_not_waited_for() {
     grant.token().await.unwrap();
     page.network.once("/revoke", HEEDLESS);
     let revoking = grant.revoke();
-    page.time.advance(2_200).await;
+    page.time.advance(2_450).await;
     assert!(revoking.await.unwrap().confirmed);
     client.ends_cleanly(&page).await;
 }
