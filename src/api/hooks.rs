@@ -26,10 +26,15 @@ pub fn start(on_panic: Function, make_error: Function) {
         make_error,
     };
     if HOOKS.with(|cell| cell.set(hooks)).is_ok() {
-        std::panic::set_hook(Box::new(|_| {
-            call(|hooks| &hooks.on_panic, &JsValue::UNDEFINED);
-        }));
+        std::panic::set_hook(Box::new(|_| panicked()));
     }
+}
+
+/// The build of the npm package finds this function by its name, and has panics
+/// call it without wording their messages first.
+#[inline(never)]
+fn panicked() {
+    call(|hooks| &hooks.on_panic, &JsValue::UNDEFINED);
 }
 
 /// The error that the facade makes of a plain object.

@@ -47,6 +47,8 @@ pub(super) fn at_the_start() -> Option<Page> {
 fn read(event: &str, flag: bool) -> Option<Page> {
     match event {
         "pagehide" => Some(Page::Leaving { persisted: flag }),
+        // A prerendered page is shown to nobody yet.
+        "pageshow" if io::is_prerendering() => None,
         "pageshow" | "prerenderingchange" => Some(Page::Shown),
         "online" => Some(Page::Online),
         "visibilitychange" if flag => Some(Page::Hidden),

@@ -117,6 +117,6 @@ fn a_back_off_ends_though_the_clock_was_set_back() {
     page.ask(grant);
     page.fail(grant, Failure::Network);
     page.page.now.wall = Millis(0);
-    page.pass(seconds(2));
+    page.pass(seconds(3));
     assert_eq!(page.requests(), 2);
 }

@@ -88,7 +88,7 @@ fn the_first_failure_is_kept_from_those_who_wait() {
     let caller = page.ask(grant);
     page.fail(grant, status(503));
     assert_eq!(page.outcome(caller), None);
-    page.pass(seconds(2));
+    page.pass(seconds(3));
     let token = page.answer(grant, hours(1));
     assert_eq!(page.token(caller), Some(token));
 }
@@ -99,7 +99,7 @@ fn the_second_failure_is_told_to_all_and_remembered_for_those_who_come_later() {
     let grant = page.grant("a");
     let early = [page.ask(grant), page.ask_for(grant, PATIENT)];
     page.fail(grant, status(503));
-    page.pass(seconds(2));
+    page.pass(seconds(3));
     page.fail(grant, status(503));
     let late = page.ask(grant);
     for caller in early.into_iter().chain([late]) {
@@ -189,7 +189,7 @@ fn a_success_ends_the_back_off() {
     let grant = page.grant("a");
     page.ask(grant);
     page.fail(grant, status(503));
-    page.pass(seconds(2));
+    page.pass(seconds(3));
     page.answer(grant, hours(1));
     assert_eq!(page.state(grant).error, None);
     let forced = page.ask_for(grant, Want { force: true, ..ANY });
@@ -230,7 +230,7 @@ fn a_request_without_an_answer_is_given_up_after_fifteen_seconds() {
         Some(Code::Timeout)
     );
     assert_eq!(page.outcome(caller), None);
-    page.pass(seconds(2));
+    page.pass(seconds(3));
     let token = page.answer(grant, hours(1));
     assert_eq!(page.token(caller), Some(token));
 }
@@ -241,7 +241,7 @@ fn an_answer_that_is_no_token_response_is_tried_again_with_back_off() {
     let grant = page.grant("a");
     let caller = page.ask(grant);
     page.fail(grant, Failure::Malformed("why"));
-    page.pass(seconds(2));
+    page.pass(seconds(3));
     page.fail(grant, Failure::Malformed("why"));
     let error = page.error(caller);
     assert_eq!(

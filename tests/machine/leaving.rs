@@ -260,7 +260,7 @@ fn a_request_without_an_answer_is_named_when_the_page_goes() {
     let (grant, token) = page.held("a");
     page.pass_until_request(grant);
     let timed_out = page.flight(grant);
-    page.pass(seconds(17));
+    page.pass(seconds(18));
     let cut_off = page.flight(grant);
     page.fail(grant, Failure::Network);
     page.event(UNLOAD);

@@ -48,7 +48,7 @@ fn a_revoke_is_sent_again_while_the_page_lives() {
     let caller = page.revoke(grant);
     page.answer_revokes(RevokeOutcome::TryAgain(None));
     assert_eq!(page.revoked(caller), None);
-    page.pass(seconds(2));
+    page.pass(seconds(3));
     assert_eq!(page.revokes().len(), 2);
     assert_eq!(page.revokes()[1], page.revokes()[0]);
     page.answer_revokes(RevokeOutcome::Confirmed);
@@ -200,7 +200,7 @@ fn a_closed_client_asks_for_nothing_and_goes_on_revoking() {
     let flight = page.flight(waiting);
     page.close();
     page.answer_revokes(RevokeOutcome::TryAgain(None));
-    page.pass(seconds(2));
+    page.pass(seconds(3));
     assert_eq!(page.revokes().len(), 2);
     page.answer_to(waiting, flight, Ok(issued(hours(1))));
     assert_eq!(page.revokes()[2].tokens, [flight]);

@@ -14,6 +14,8 @@ pub(super) fn compile(workspace: &Workspace) -> Result<PathBuf> {
     let mut flags = paths::remap_flags(workspace)?;
     // Measured: the fewest bytes after compression.
     flags.push("-Cllvm-args=-inline-threshold=25".into());
+    // For `panics`, which drops the relocations again.
+    flags.push("-Clink-arg=--emit-relocs".into());
     run(
         "compile to WebAssembly",
         workspace

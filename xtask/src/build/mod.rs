@@ -5,6 +5,7 @@ pub(crate) mod bindgen;
 mod compile;
 mod inline;
 mod optimize;
+mod panics;
 mod paths;
 mod shrink;
 mod snippets;
@@ -22,6 +23,8 @@ use crate::workspace::Workspace;
 /// declarations, which are not published, are what the facade is checked
 /// against.
 pub(crate) const BINDINGS: &str = "downscope-bindings";
+/// What is compiled, without the wording of panics.
+const SILENT: &str = "downscope-silent.wasm";
 /// Where what is generated for the package lies.
 pub(crate) const MADE: &str = "downscope-build";
 
@@ -30,9 +33,11 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     setup::npm(workspace)?;
 
     let compiled = compile::compile(workspace)?;
+    let silent = workspace.target(SILENT);
+    panics::silence(&compiled, &silent)?;
     let bindings = workspace.target(BINDINGS);
     let generated = step("generate the JavaScript glue (wasm-bindgen)", || {
-        bindgen::bindgen(&compiled, &bindings, "glue")
+        bindgen::bindgen(&silent, &bindings, "glue")
     })?;
 
     let made = workspace.target(MADE);
