@@ -37,6 +37,21 @@ const LINKING: &str = "linking";
 const OF_CODE: &str = "reloc.CODE";
 const OF_DATA: &str = "reloc.DATA";
 
+const ADDRESSES_IN_CODE: [RelocationType; 3] = [
+    RelocationType::TableIndexSleb,
+    RelocationType::MemoryAddrLeb,
+    RelocationType::MemoryAddrSleb,
+];
+const ADDRESSES_IN_DATA: [RelocationType; 2] =
+    [RelocationType::TableIndexI32, RelocationType::MemoryAddrI32];
+/// Instructions that name what they mean, as calls do.
+const NO_ADDRESSES: [RelocationType; 4] = [
+    RelocationType::FunctionIndexLeb,
+    RelocationType::TypeIndexLeb,
+    RelocationType::GlobalIndexLeb,
+    RelocationType::TableNumberLeb,
+];
+
 /// Takes out what no longer holds once the module is changed.
 pub(super) fn remove(module: &mut Module) {
     for section in [LINKING, OF_CODE, OF_DATA] {
@@ -52,31 +67,23 @@ impl Links {
         let symbols = links.read_symbols(&sections, module)?;
 
         for (offset, kind, symbol) in relocations(sections.of_code.clone(), OF_CODE)? {
-            match kind {
-                RelocationType::TableIndexSleb
-                | RelocationType::MemoryAddrLeb
-                | RelocationType::MemoryAddrSleb => {
-                    if let Some(item) = item(&symbols, symbol)? {
-                        links.operands.insert(sections.code + offset, item);
-                    }
-                }
-                // Not addresses: calls and the like name what they mean.
-                RelocationType::FunctionIndexLeb
-                | RelocationType::TypeIndexLeb
-                | RelocationType::GlobalIndexLeb
-                | RelocationType::TableNumberLeb => {}
-                other => bail!("code is relocated by {other:?}"),
+            if NO_ADDRESSES.contains(&kind) {
+                continue;
+            }
+            if !ADDRESSES_IN_CODE.contains(&kind) {
+                bail!("code is relocated by {kind:?}");
+            }
+            if let Some(item) = item(&symbols, symbol)? {
+                links.operands.insert(sections.code + offset, item);
             }
         }
         for (offset, kind, symbol) in relocations(sections.of_data.clone(), OF_DATA)? {
-            match kind {
-                RelocationType::TableIndexI32 | RelocationType::MemoryAddrI32 => {
-                    let address = sections.address(sections.data + offset)?;
-                    if let Some(item) = item(&symbols, symbol)? {
-                        links.words.insert(address, item);
-                    }
-                }
-                other => bail!("data are relocated by {other:?}"),
+            if !ADDRESSES_IN_DATA.contains(&kind) {
+                bail!("data are relocated by {kind:?}");
+            }
+            let address = sections.address(sections.data + offset)?;
+            if let Some(item) = item(&symbols, symbol)? {
+                links.words.insert(address, item);
             }
         }
         links.check_operands(module)?;
@@ -137,11 +144,13 @@ pub(super) fn operand(instruction: &Instr, location: InstrLocId) -> Option<usize
         return None;
     }
     let start = usize::try_from(location.data()).ok()?;
-    match instruction {
-        Instr::Const(_) => Some(start + 1),
+    if matches!(instruction, Instr::Const(_)) {
+        Some(start + 1)
+    } else if matches!(instruction, Instr::Load(_) | Instr::Store(_)) {
         // The alignment comes first.
-        Instr::Load(_) | Instr::Store(_) => Some(start + 2),
-        _ => None,
+        Some(start + 2)
+    } else {
+        None
     }
 }
 

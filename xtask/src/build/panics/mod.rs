@@ -58,14 +58,15 @@ fn silence_module(module: &mut Module, links: &Links) -> Result<()> {
     let set_hook = names.find(SET_HOOK)?;
     let panic = body::add_panic(module, names.find(HOOK)?)?;
 
-    let panicking = names.which(names::panics);
-    for function in &panicking {
+    let mut replaced = names.which(names::panics);
+    for function in &replaced {
         body::refuse_return(module, &names, *function)?;
         body::replace(module, &names, *function, Body::Panic(panic))?;
     }
     body::replace(module, &names, set_hook, Body::Nothing)?;
+    replaced.insert(set_hook);
 
-    let reach = Reach::of(module, links, &panicking)?;
+    let reach = Reach::of(module, links, &replaced);
     for function in names.which(names::formats) {
         if let Some(path) = reach.path_to(function, &names) {
             bail!("formatting is still needed: {path}");
@@ -83,7 +84,7 @@ mod tests {
     use super::*;
     use links::Item;
     use walrus::ir::{Instr, InstrSeq, Value, Visitor, dfs_in_order};
-    use walrus::{ConstExpr, DataKind, ElementItems, ElementKind, Function, FunctionBuilder};
+    use walrus::{ConstExpr, DataKind, ElementItems, ElementKind, FunctionBuilder};
     use walrus::{FunctionId, InstrSeqBuilder, RefType, ValType};
 
     const GET: &str = "downscope::api::get";
@@ -97,14 +98,14 @@ mod tests {
 
     #[test]
     fn what_panics_calls_the_hook_and_traps() -> Result<()> {
-        let (mut module, links) = sample(|_| {})?;
+        let (mut module, links) = sample(|_| Ok(()))?;
 
         silence_module(&mut module, &links)?;
 
-        assert_eq!(calls(&module, GET), [FAIL]);
-        assert_eq!(calls(&module, FAIL), ["panic"]);
-        assert_eq!(calls(&module, "panic"), [HOOK]);
-        assert_eq!(calls(&module, HOOK), ["on_panic"]);
+        assert_eq!(calls(&module, GET)?, [FAIL]);
+        assert_eq!(calls(&module, FAIL)?, ["panic"]);
+        assert_eq!(calls(&module, "panic")?, [HOOK]);
+        assert_eq!(calls(&module, HOOK)?, ["on_panic"]);
         let names = Names::of(&module);
         for trapping in [FAIL, "panic"] {
             body::refuse_return(&module, &names, names.find(trapping)?)?;
@@ -114,7 +115,7 @@ mod tests {
 
     #[test]
     fn functions_that_only_panics_need_go_from_the_table_too() -> Result<()> {
-        let (mut module, links) = sample(|_| {})?;
+        let (mut module, links) = sample(|_| Ok(()))?;
 
         silence_module(&mut module, &links)?;
 
@@ -128,7 +129,7 @@ mod tests {
 
     #[test]
     fn data_that_only_panics_need_are_cleared_in_their_place() -> Result<()> {
-        let (mut module, links) = sample(|_| {})?;
+        let (mut module, links) = sample(|_| Ok(()))?;
 
         silence_module(&mut module, &links)?;
 
@@ -139,22 +140,23 @@ mod tests {
 
     #[test]
     fn nothing_is_left_to_do_where_the_hook_is_set() -> Result<()> {
-        let (mut module, links) = sample(|_| {})?;
+        let (mut module, links) = sample(|_| Ok(()))?;
 
         silence_module(&mut module, &links)?;
 
-        assert!(calls(&module, SET_HOOK).is_empty());
+        assert!(calls(&module, SET_HOOK)?.is_empty());
         Ok(())
     }
 
     #[test]
     fn formatting_that_is_still_called_is_an_error_that_tells_by_whom() -> Result<()> {
         let (mut module, links) = sample(|module| {
-            let write = named(module, FORMATTER);
+            let write = Names::of(module).find(FORMATTER)?;
             let shown = add(module, "downscope::api::shown", &[], &[], |body| {
                 body.call(write);
             });
             module.exports.add("shown", shown);
+            Ok(())
         })?;
 
         assert_eq!(
@@ -171,6 +173,7 @@ mod tests {
                 body.i32_const(VTABLE).drop();
             });
             module.exports.add("shown", shown);
+            Ok(())
         })?;
 
         let error = silence_error(&mut module, &links)?;
@@ -206,6 +209,7 @@ mod tests {
         for body in returns {
             let (mut module, links) = sample(|module| {
                 add(module, "core::option::expect_failed", &[], &[], body);
+                Ok(())
             })?;
 
             let error = silence_error(&mut module, &links)?;
@@ -218,8 +222,8 @@ mod tests {
     #[test]
     fn a_name_that_does_not_exist_any_more_is_an_error() -> Result<()> {
         for name in [HOOK, SET_HOOK, FORMATTER].into_iter().chain(FUNNELS) {
-            let (mut module, links) = sample(|_| {})?;
-            let function = named(&module, name);
+            let (mut module, links) = sample(|_| Ok(()))?;
+            let function = Names::of(&module).find(name)?;
             module.funcs.get_mut(function).name = Some("renamed".to_owned());
 
             let error = silence_error(&mut module, &links)?;
@@ -231,7 +235,7 @@ mod tests {
 
     /// A module as it is linked, in small: `get` is exported, reads a number
     /// and panics with a message that `Display`, in the table, would word.
-    fn sample(more: impl FnOnce(&mut Module)) -> Result<(Module, Links)> {
+    fn sample(more: impl FnOnce(&mut Module) -> Result<()>) -> Result<(Module, Links)> {
         let mut module = Module::default();
         let nothing = module.types.add(&[], &[]);
         let (on_panic, _) = module.add_import_func("./glue_bg.js", "on_panic", nothing);
@@ -278,15 +282,15 @@ mod tests {
         let data = module.data.add(kind, b"here\x01\0\0\0\x2a\0\0\0".to_vec());
         module.memories.get_mut(memory).data_segments.insert(data);
 
-        more(&mut module);
+        more(&mut module)?;
         let module = Module::from_buffer(&module.emit_wasm())?;
-        let links = link(&module);
+        let links = link(&module)?;
         Ok((module, links))
     }
 
     /// What the linker would know: each constant that is the address of a word
     /// of the memory means that word.
-    fn link(module: &Module) -> Links {
+    fn link(module: &Module) -> Result<Links> {
         let addresses = [LOCATION, VTABLE, ANSWER];
         let mut operands = Operands {
             addresses,
@@ -296,15 +300,12 @@ mod tests {
             dfs_in_order(&mut operands, function, function.entry_block());
         }
         let words = addresses.map(|address| address.cast_unsigned()..address.cast_unsigned() + 4);
-        Links {
+        let display = Item::Function(Names::of(module).find(DISPLAY)?);
+        Ok(Links {
             data: words.into(),
             operands: operands.found,
-            words: [(
-                VTABLE.cast_unsigned(),
-                Item::Function(named(module, DISPLAY)),
-            )]
-            .into(),
-        }
+            words: [(VTABLE.cast_unsigned(), display)].into(),
+        })
     }
 
     struct Operands {
@@ -341,22 +342,15 @@ mod tests {
         builder.finish(arguments, &mut module.funcs)
     }
 
-    fn named(module: &Module, name: &str) -> FunctionId {
-        let mut functions = module.funcs.iter();
-        let found = functions.find(|function| function.name.as_deref() == Some(name));
-        found
-            .map(Function::id)
-            .unwrap_or_else(|| panic!("no {name}"))
-    }
-
-    fn calls<'module>(module: &'module Module, name: &str) -> Vec<&'module str> {
-        let function = module.funcs.get(named(module, name)).kind.unwrap_local();
+    fn calls<'module>(module: &'module Module, name: &str) -> Result<Vec<&'module str>> {
+        let function = module.funcs.get(Names::of(module).find(name)?);
+        let function = function.kind.unwrap_local();
         let mut callees = Callees(Vec::new());
         dfs_in_order(&mut callees, function, function.entry_block());
         let callees = callees.0.into_iter();
-        callees
+        Ok(callees
             .filter_map(|callee| module.funcs.get(callee).name.as_deref())
-            .collect()
+            .collect())
     }
 
     struct Callees(Vec<FunctionId>);

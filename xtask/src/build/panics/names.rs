@@ -85,7 +85,7 @@ mod tests {
     #[test]
     fn crates_and_instances_do_not_show_in_a_path() {
         for symbol in [
-            "_RNvNtCsc5930c85a12de822_4core3fmt5write",
+            "_RNvNtCsgXGp5Oqx2Ny_4core3fmt5write",
             "_ZN4core3fmt5write17h6c2d1e0e9647e8ddE",
         ] {
             assert_eq!(path(symbol), "core::fmt::write");

@@ -20,23 +20,23 @@ pub(super) struct Reach<'links> {
 }
 
 impl<'links> Reach<'links> {
-    /// `panicking` functions ignore their arguments.
+    /// `ignoring` functions ignore their arguments: those are not looked at.
     pub(super) fn of(
         module: &Module,
         links: &'links Links,
-        panicking: &BTreeSet<FunctionId>,
-    ) -> Result<Self> {
+        ignoring: &BTreeSet<FunctionId>,
+    ) -> Self {
         let mut open = roots(module, links);
         let mut from: BTreeMap<_, _> = open.iter().map(|root| (*root, None)).collect();
         while let Some(item) = open.pop() {
-            for next in references(module, links, panicking, item) {
+            for next in references(module, links, ignoring, item) {
                 from.entry(next).or_insert_with(|| {
                     open.push(next);
                     Some(item)
                 });
             }
         }
-        Ok(Self { links, from })
+        Self { links, from }
     }
 
     /// How a function is reached, if it is.
@@ -135,16 +135,17 @@ fn roots(module: &Module, links: &Links) -> Vec<Item> {
 }
 
 fn constant(value: &ConstExpr) -> Option<u32> {
-    match value {
-        ConstExpr::Value(Value::I32(value)) => Some(value.cast_unsigned()),
-        _ => None,
+    if let ConstExpr::Value(Value::I32(value)) = value {
+        Some(value.cast_unsigned())
+    } else {
+        None
     }
 }
 
 fn references(
     module: &Module,
     links: &Links,
-    panicking: &BTreeSet<FunctionId>,
+    ignoring: &BTreeSet<FunctionId>,
     item: Item,
 ) -> Vec<Item> {
     match item {
@@ -155,7 +156,7 @@ fn references(
             let mut visitor = References {
                 module,
                 links,
-                panicking,
+                ignoring,
                 found: Vec::new(),
             };
             dfs_in_order(&mut visitor, local, local.entry_block());
@@ -172,7 +173,7 @@ fn references(
 struct References<'module> {
     module: &'module Module,
     links: &'module Links,
-    panicking: &'module BTreeSet<FunctionId>,
+    ignoring: &'module BTreeSet<FunctionId>,
     found: Vec<Item>,
 }
 
@@ -183,20 +184,20 @@ impl<'module> Visitor<'module> for References<'module> {
 
     fn start_instr_seq(&mut self, sequence: &'module InstrSeq) {
         let mut ignored = 0;
-        // Backwards: what is pushed for a panic comes right before its call.
+        // Backwards: what is pushed for a call comes right before it.
         for (instruction, location) in sequence.instrs.iter().rev() {
-            match instruction {
-                Instr::Call(call) if self.panicking.contains(&call.func) => {
-                    let ty = self.module.funcs.get(call.func).ty();
-                    ignored = self.module.types.get(ty).params().len();
-                    continue;
-                }
-                Instr::Const(_) | Instr::LocalGet(_) if ignored > 0 => {
-                    ignored -= 1;
-                    continue;
-                }
-                _ => ignored = 0,
+            if let Instr::Call(call) = instruction
+                && self.ignoring.contains(&call.func)
+            {
+                let ty = self.module.funcs.get(call.func).ty();
+                ignored = self.module.types.get(ty).params().len();
+                continue;
             }
+            if ignored > 0 && matches!(instruction, Instr::Const(_) | Instr::LocalGet(_)) {
+                ignored -= 1;
+                continue;
+            }
+            ignored = 0;
             if let Some(offset) = operand(instruction, *location) {
                 self.found.extend(self.links.operands.get(&offset));
             }
