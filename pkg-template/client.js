@@ -27,6 +27,11 @@ class Client extends EventTarget {
   #client;
   /** @type {Map<number, Grant>} Where events find their grant. */
   #grants = new Map();
+  /** @type {Map<string, WeakRef<Grant>>} One handle for a resource and scopes, for as long as anybody has it. */
+  #handles = new Map();
+  #gone = new FinalizationRegistry((/** @type {string} */ key) => {
+    if (!this.#handles.get(key)?.deref()) this.#handles.delete(key);
+  });
   /** @type {Promise<RevokeResult> | undefined} */
   #closing;
 
@@ -64,8 +69,14 @@ class Client extends EventTarget {
   /** @param {import('./index.js').GrantOptions} options */
   grant(options) {
     const { resource, scopes = [] } = readGrant(options);
+    const key = JSON.stringify([resource, scopes]);
+    const known = this.#handles.get(key)?.deref();
+    if (known) return known;
     const id = guard(() => open(this.#client, resource, scopes.join(' '), 0));
-    return this.#grants.get(id) ?? new Grant(this.#client, this.#grants, id, resource, scopes);
+    const grant = new Grant(this.#client, this.#grants, id, resource, scopes);
+    this.#handles.set(key, new WeakRef(grant));
+    this.#gone.register(grant, key);
+    return grant;
   }
 
   /** @returns {Promise<RevokeResult>} */
@@ -79,7 +90,16 @@ class Client extends EventTarget {
 
   /** @returns {Promise<RevokeResult>} */
   close() {
-    return (this.#closing ??= settledBy((resolve) => close(this.#client, resolve)));
+    if (!this.#closing) {
+      /** @type {(result: Promise<RevokeResult>) => void} */
+      let settle = () => {};
+      // Before anything happens: a listener that is told of it may close again.
+      this.#closing = new Promise((resolve) => {
+        settle = resolve;
+      });
+      settle(settledBy((resolve) => close(this.#client, resolve)));
+    }
+    return this.#closing;
   }
 
   /** @returns {Promise<void>} */

@@ -24,7 +24,7 @@ export class Grant extends EventTarget {
     this.#id = id;
     this.#resource = resource;
     this.#scopes = Object.freeze(scopes);
-    grants.set(id, this);
+    this.#follow(id);
   }
 
   get resource() {
@@ -92,8 +92,13 @@ export class Grant extends EventTarget {
   /** The name of this grant in WebAssembly; another one if it had to give way meanwhile. */
   #open() {
     const id = open(this.#client, this.#resource, this.#scopes.join(' '), this.#id);
-    this.#id = id;
-    if (!this.#grants.has(id)) this.#grants.set(id, this);
+    this.#follow(id);
     return id;
+  }
+
+  /** @param {number} id Zero on a closed client, of which there is nothing to tell. */
+  #follow(id) {
+    this.#id = id;
+    if (id) this.#grants.set(id, this);
   }
 }

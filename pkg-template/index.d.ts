@@ -24,7 +24,7 @@ export interface TokenRequest {
 
 /** What the backend answers (RFC 6749 section 5.1, RFC 8693 section 2.2.1). */
 export interface TokenResponse {
-  /** The token: one to 16,384 characters of RFC 6750 `b64token`. */
+  /** The token: 1 to 16,384 visible ASCII characters (RFC 6749 appendix A.12), but no quote, comma or backslash. */
   readonly access_token: string;
   /** Life in seconds. A number, or a string holding one; absent means 300. */
   readonly expires_in?: number | string;
@@ -50,7 +50,7 @@ export type GetToken = (
 export interface TokenClientOptions {
   /** URL of the app's token endpoint. Give either this or `getToken`. Plain `http:` is refused except on loopback. */
   tokenEndpoint?: string | URL;
-  /** A function in place of `tokenEndpoint`. What it throws counts as a failure: `status`, `retryable` and `retryAfter` of the thrown value are honoured. */
+  /** A function in place of `tokenEndpoint`. What it throws counts as a failure: with a `status`, as that answer of an endpoint, and `retryAfter` in milliseconds counts; without one, `retryable: false` is final and all else is `network`. */
   getToken?: GetToken;
   /** URL of the app's revoke endpoint. Without one, revoking only drops the tokens here. */
   revokeEndpoint?: string | URL;
@@ -60,7 +60,7 @@ export interface TokenClientOptions {
   revokeHeaders?: Record<string, string>;
   /** Credentials mode of the token request. Default `"same-origin"`. */
   credentials?: RequestCredentials;
-  /** How long before expiry a refresh starts. At most a third of the token's life. Default 600,000 (10 min). */
+  /** How long before expiry a refresh starts, or up to a quarter of it earlier, at random. At most a third of the token's life; at least `expiryMargin`. Default 600,000 (10 min). */
   refreshLead?: number;
   /** How long before expiry a token counts as expired. At most a sixth of the token's life. Default 300,000 (5 min). */
   expiryMargin?: number;
@@ -68,7 +68,7 @@ export interface TokenClientOptions {
   maxAge?: number;
   /** How long a caller waits for a token. Default 30,000. */
   timeout?: number;
-  /** How long one request to the token endpoint may take. Default 15,000. */
+  /** How long one request to the token or the revoke endpoint may take. Default 15,000. */
   requestTimeout?: number;
   /** How many grants are held side by side; the least recently used one gives way, and its token is revoked. Default 1,024. */
   maxGrants?: number;
@@ -184,8 +184,9 @@ export interface Grant extends TokenEventTarget {
   peek(): string | undefined;
   /**
    * `fetch` with the token as `Authorization: Bearer` (RFC 6750 section 2.1).
-   * A 401 drops that token, gets another and replays the request once, if its
-   * body can be sent twice; the answer to the replay is final.
+   * A 401, unless its `WWW-Authenticate` says `insufficient_scope`, drops that
+   * token, gets another and replays the request once, if its body can be sent
+   * twice; the answer to the replay is final.
    * Rejects with code `origin_not_allowed`, before any request, outside of `allowedOrigins`.
    */
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;

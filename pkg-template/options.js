@@ -124,8 +124,9 @@ const ofToken = {
  */
 const read = (options, readers) => {
   if (typeof options !== 'object' || !options) throw misused('the options (an object)');
+  // Without a prototype: whatever has been put there is no option of the app's.
   /** @type {Record<string, any>} */
-  const values = {};
+  const values = Object.create(null);
   for (const name of Object.keys(options)) {
     try {
       const value = accept(options, Object.hasOwn(readers, name), 'unknown')[name];

@@ -1,5 +1,6 @@
 //! The client for front ends written in Rust.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use js_sys::{Function, JsString, Promise};
@@ -40,8 +41,9 @@ impl Backend {
     ///
     /// `provider` gets the token request as an object (`resource`, `scope`,
     /// `session`, `id`) and gives what an endpoint would answer, parsed, or its
-    /// `Response`. A `status`, `retryable` or `retryAfter` (in milliseconds) of
-    /// its error is honoured.
+    /// `Response`. An error with a `status` counts as that answer, and its
+    /// `retryAfter` (in milliseconds) is honoured; without a `status`,
+    /// `retryable: false` is final.
     #[must_use]
     pub fn provided_by<F, T>(provider: F) -> Self
     where
@@ -80,7 +82,9 @@ impl Backend {
     }
 
     /// An origin that [`Grant::fetch`] may send tokens to; the first one
-    /// replaces the default, the origin of the grant's resource.
+    /// replaces the default, the origin of the grant's resource. Spelled as
+    /// `location.origin` is, without a slash at the end: another spelling
+    /// matches nothing.
     #[must_use]
     pub fn allow_origin(mut self, origin: impl Into<String>) -> Self {
         if !self.allowed_origins.is_empty() {
@@ -116,8 +120,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`Code::InvalidOptions`] for an endpoint or origin that is no URL, or
-    /// plain `http:` other than on loopback.
+    /// [`Code::InvalidOptions`] for an endpoint that is no URL, or plain `http:`
+    /// other than on loopback.
     pub fn new(config: Config, backend: Backend) -> Result<Self, Error> {
         let misused = |what| Error::new(Code::InvalidOptions).with_detail(what);
         let source = match backend.tokens {
@@ -174,7 +178,7 @@ impl Client {
         Ok(Grant {
             shell: self.0.clone(),
             key,
-            id,
+            id: Cell::new(id),
         })
     }
 
@@ -209,7 +213,7 @@ impl std::fmt::Debug for Client {
 pub struct Grant {
     shell: Rc<Shell>,
     key: GrantKey,
-    id: GrantId,
+    id: Cell<GrantId>,
 }
 
 impl Grant {
@@ -243,7 +247,7 @@ impl Grant {
     /// The held token if it is fresh enough to use now.
     #[must_use]
     pub fn peek(&self) -> Option<Token> {
-        self.shell.peek(self.id, false).map(Token)
+        self.shell.peek(self.open(), false).map(Token)
     }
 
     /// Fetches with the token as `Authorization: Bearer` (RFC 6750 section
@@ -270,32 +274,34 @@ impl Grant {
 
     /// Says that the resource refused this token, for code that sends tokens itself.
     pub fn reject(&self, token: &Token) {
-        self.shell.refused_token(self.id, &token.0);
+        self.shell.refused_token(self.open(), &token.0);
     }
 
     /// Drops the grant's tokens and asks the backend to revoke them.
     pub async fn revoke(&self) -> Revoked {
         let (sink, answer) = oneshot::channel();
-        self.shell.revoke(Scope::Grant(self.id), Box::new(sink));
+        self.shell.revoke(Scope::Grant(self.open()), Box::new(sink));
         answer.await
     }
 
     /// Where the grant stands.
     #[must_use]
     pub fn state(&self) -> State {
-        self.shell.state(self.id)
+        self.shell.state(self.open())
     }
 
     /// The scopes that the backend says it granted with the held token, with a
     /// space between.
     #[must_use]
     pub fn granted_scope(&self) -> Option<String> {
-        self.shell.granted_scope(self.id).map(String::from)
+        self.shell.granted_scope(self.open()).map(String::from)
     }
 
     /// The name of the grant; another one if it had to give way meanwhile.
     fn open(&self) -> GrantId {
-        self.shell.open(self.key.clone(), Some(self.id))
+        let id = self.shell.open(self.key.clone(), Some(self.id.get()));
+        self.id.set(id);
+        id
     }
 }
 

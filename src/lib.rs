@@ -27,7 +27,7 @@
 //!
 //! # In a Rust front end
 //!
-//! Turn the default feature off (it is the npm package's handle and allocator),
+//! Turn the default feature off (it is the npm package's exports and allocator),
 //! then:
 //!
 //! ```ignore

@@ -180,9 +180,10 @@ pub fn revoke(number: u32, grant: Option<f64>, resolve: Function) {
 /// Revokes everything and lets go. Settles with what became of the tokens.
 #[wasm_bindgen]
 pub fn close(number: u32, resolve: Function) {
-    if let Some(client) = clients::remove(number) {
-        let settle = move |revoked| call(&resolve, &events::revoked(revoked));
-        client.close(Box::new(settle));
+    let settle = move |revoked| call(&resolve, &events::revoked(revoked));
+    match clients::remove(number) {
+        Some(client) => client.close(Box::new(settle)),
+        None => settle(crate::core::Revoked::NOTHING),
     }
 }
 

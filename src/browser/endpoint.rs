@@ -60,7 +60,7 @@ pub(super) fn token_response(parts: &Parts) -> Result<(Issued, Secret), Failure>
     let malformed = |what| Err(Failure::Malformed(what));
     match parts.number(answer::FORM) {
         Some(0.0) => {}
-        Some(2.0) => return malformed("the body is HTML; is the path right?"),
+        _ if is_html(parts) => return malformed("the body is HTML; is the path right?"),
         Some(3.0) => return malformed("the body is longer than 128 KiB"),
         _ => return malformed("the body is not a JSON object"),
     }
@@ -69,8 +69,8 @@ pub(super) fn token_response(parts: &Parts) -> Result<(Issued, Secret), Failure>
     };
     let length = token.length();
     let units = (0..length).map(|index| token.char_code_at(index) as u16);
-    if !core::is_b64token(length, units) {
-        return malformed("`access_token` is no b64token (RFC 6750 section 2.1)");
+    if !core::is_access_token(length, units) {
+        return malformed("`access_token` cannot stand in a header");
     }
     if !core::is_bearer(parts.text(answer::TOKEN_TYPE).as_deref()) {
         return malformed("`token_type` is not Bearer");
@@ -89,6 +89,11 @@ pub(super) fn token_response(parts: &Parts) -> Result<(Issued, Secret), Failure>
 /// The HTTP status; 0 where there was no answer.
 pub(super) fn status(parts: &Parts) -> u16 {
     parts.number(answer::STATUS).unwrap_or_default() as u16
+}
+
+/// Whether a web page was answered.
+pub(super) fn is_html(parts: &Parts) -> bool {
+    parts.number(answer::FORM) == Some(2.0)
 }
 
 pub(super) fn retry_after(parts: &Parts) -> Option<Millis> {

@@ -135,7 +135,7 @@ const read = async (value) => {
   });
   const read = answer(value.status, parse(text), delayOf(headerOf(value, 'retry-after')));
   if (text === undefined) read[1] = ENDLESS;
-  else if (/html/.test(headerOf(value, 'content-type') ?? '')) read[1] ||= HTML;
+  else if (/html/.test(headerOf(value, 'content-type') ?? '') && read[1]) read[1] = HTML;
   return read;
 };
 
@@ -165,7 +165,10 @@ const readThrown = (error) => {
  * @returns {Answer}
  */
 const answer = (status, body, retryAfter, final = false) => {
-  const { access_token, revocation_handle, scope, token_type, expires_in } = Object(body);
+  const own = /** @type {any} */ (Object.create(null));
+  // Only its own parts: what has been put on a prototype is no answer.
+  for (const name of Object.keys(Object(body))) own[name] = body[name];
+  const { access_token, revocation_handle, scope, token_type, expires_in } = own;
   const token = encodable(access_token);
   // One that is longer than any token may be is none: cut short, it would name nothing.
   const named = encodable(revocation_handle);
@@ -180,7 +183,7 @@ const answer = (status, body, retryAfter, final = false) => {
     handle,
     string(scope),
     encodeURIComponent(handle ?? token?.slice(0, 16_384) ?? '').length,
-    errorOf(body),
+    errorOf(own),
     retryAfter,
     final,
   ];
@@ -360,10 +363,21 @@ export const handOver = (url, body, headers) => {
     const sent = fetch(url, { method: 'POST', headers, body, redirect: 'error', keepalive: true });
     // Nobody can act on it, so it should not be reported as unhandled.
     sent.catch(() => {});
+    // The quota is shared with all of the page. Its name alone always fits, and
+    // says as much: nothing of this page life outlives it.
+    if (!headers) beacon(url, wholeSession(body));
   } catch {
     // Refused, and nothing is left to try.
   }
 };
+
+/** @param {URLSearchParams} body */
+const wholeSession = (body) =>
+  new URLSearchParams({
+    session: body.get('session') ?? '',
+    whole_session: '1',
+    reason: body.get('reason') ?? '',
+  });
 
 /**
  * Whether the browser took it; false where it has none (workers), or a patched one throws.

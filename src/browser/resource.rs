@@ -28,7 +28,7 @@ impl From<Error> for FetchError {
 /// Called once, with a response or why there is none.
 pub(crate) type Done = Box<dyn FnOnce(Result<JsValue, FetchError>)>;
 
-/// Calls `done` once with a response or why there is none.
+/// Fetches with the grant's token; see [`Done`].
 pub(crate) fn fetch_with_token(
     shell: &Rc<Shell>,
     id: GrantId,

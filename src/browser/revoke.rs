@@ -79,6 +79,8 @@ pub(super) fn send_and_await(shell: &Rc<Shell>, batch: Batch, form: &Form) {
         let answer = Parts::new(answer);
         let outcome = match endpoint::status(&answer) {
             0 => RevokeOutcome::TryAgain(None),
+            // A page, of an app that answers every path with it.
+            _ if endpoint::is_html(&answer) => RevokeOutcome::Refused,
             status => RevokeOutcome::of(status, endpoint::retry_after(&answer)),
         };
         if let Some(settle) = settle.take() {

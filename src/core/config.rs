@@ -5,8 +5,8 @@ use super::time::Millis;
 /// Settings of a [`crate::core::Machine`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// How long before expiry a refresh starts; at most a third of the token's
-    /// life. Default 10 minutes: Box's best practices ask for a refresh of
+    /// How long before expiry a refresh starts, or up to a quarter of it earlier,
+    /// at random; at most a third of the token's life, at least `expiry_margin`. Default 10 minutes: Box's best practices ask for a refresh of
     /// hour-long tokens at 50 minutes.
     pub refresh_lead: Millis,
     /// How long before expiry a token counts as expired; at most a sixth of the
@@ -16,7 +16,8 @@ pub struct Config {
     pub max_age: Option<Millis>,
     /// How long a caller waits for a token. Default 30 seconds.
     pub timeout: Millis,
-    /// How long one request to the token endpoint may take. Default 15 seconds.
+    /// How long one request to the token or the revoke endpoint may take.
+    /// Default 15 seconds.
     pub request_timeout: Millis,
     /// How many grants are held; the least recently used gives way. Default 1,024.
     pub max_grants: u32,

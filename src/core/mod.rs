@@ -33,7 +33,7 @@ mod table;
 mod time;
 mod token;
 
-pub use answer::{Issued, is_b64token, is_bearer, lifetime, registered_error};
+pub use answer::{Issued, is_access_token, is_bearer, lifetime, registered_error};
 pub use backoff::{FLOOR, LONGEST_RETRY_AFTER};
 pub use config::Config;
 pub use error::{Code, Error, Failure};

@@ -1,4 +1,4 @@
-//! Promise 5: callers share a request and nothing else.
+//! Callers share a request and nothing else.
 
 use downscope::core::{CallerId, Code, GrantId, Input, Page as Event, Want};
 

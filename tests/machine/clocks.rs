@@ -1,4 +1,4 @@
-//! Promise 9: sleep, wake, and clocks that jump.
+//! Sleep, wake, and clocks that jump.
 
 use downscope::core::{Code, Failure, Millis, Output, Page as Event, Status};
 

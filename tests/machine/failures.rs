@@ -1,4 +1,4 @@
-//! Promise 4: a failure costs the backend little and the callers less.
+//! A failure costs the backend little and the callers less.
 
 use downscope::core::{
     Code, Config, FLOOR, Failure, Input, Millis, Notice, Page as Event, Status, Want,

@@ -1,8 +1,8 @@
-//! Promises 12 and 13: nothing outlives the page.
+//! Nothing outlives the page.
 
 use downscope::core::{
     Config, Failure, Generation, GrantId, Issued, Notice, Output, Page as Event, Reason,
-    RevokeOutcome, Sending, Status, UNLOAD_QUOTA, Want,
+    RevokeOutcome, Scope, Sending, Status, UNLOAD_QUOTA, Want,
 };
 
 use crate::scenario::{Scenario, status};
@@ -238,6 +238,23 @@ fn the_youngest_tokens_are_named_when_not_all_fit() {
     let mut named = page.last_revoke().tokens;
     named.sort_unstable();
     assert_eq!(named, [young, youngest], "and not {older:?}");
+}
+
+#[test]
+fn a_page_that_lives_names_all_of_its_tokens_in_as_many_requests_as_it_takes() {
+    let mut page = Scenario::new();
+    for name in ["a", "b", "c"] {
+        held_with_weight(&mut page, name, 25_000);
+    }
+    let caller = page.revoke_scope(Scope::All);
+    let revokes = page.revokes();
+    assert_eq!(revokes.len(), 2);
+    assert_eq!(revokes.iter().map(|one| one.tokens.len()).sum::<usize>(), 3);
+    assert!(revokes.iter().all(|one| !one.whole_session));
+    assert_eq!(page.revoked(caller), None, "not before all of it is done");
+    page.answer_revokes(RevokeOutcome::Confirmed);
+    let answer = page.revoked(caller).map(|one| (one.tokens, one.confirmed));
+    assert_eq!(answer, Some((3, true)));
 }
 
 #[test]

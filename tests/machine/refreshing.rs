@@ -1,4 +1,4 @@
-//! Promises 1 and 3: many grants, refreshed ahead of expiry.
+//! Many grants, refreshed ahead of expiry.
 
 use downscope::core::{
     Code, Config, Generation, MAX_WAIT, Millis, Notice, Output, Page as Event, Reason, Status, Want,

@@ -1,4 +1,4 @@
-//! Promise 6: a 401 from the resource drops the token that it refused, and
+//! A 401 from the resource drops the token that it refused, and
 //! no other.
 
 use downscope::core::{Generation, GrantId, Input, Page as Event};

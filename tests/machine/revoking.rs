@@ -1,4 +1,4 @@
-//! Promise 11: revoking on demand.
+//! Revoking on demand.
 
 use downscope::core::{
     Code, Config, Millis, Notice, Output, REVOKE_ATTEMPTS, Reason, RevokeOutcome, Revoked, Scope,

@@ -1,4 +1,4 @@
-//! Promise 14: those who hold the old string can go on with it for a while.
+//! Those who hold the old string can go on with it for a while.
 
 use downscope::core::{Millis, Output, Reason, RevokeOutcome, Want};
 

@@ -1,4 +1,4 @@
-//! How callers get tokens: promises 3 to 6.
+//! How callers get tokens.
 
 use super::super::answer::Issued;
 use super::super::backoff;

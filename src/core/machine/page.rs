@@ -1,4 +1,4 @@
-//! What the page goes through: promises 9, 12 and 13.
+//! What the page goes through.
 
 use super::super::error::Code;
 use super::super::event::{Notice, Output, Page};

@@ -1,4 +1,4 @@
-//! How tokens end: promises 11 to 14.
+//! How tokens end.
 
 use std::collections::BinaryHeap;
 
@@ -101,11 +101,21 @@ impl Endings {
     /// Keeps the youngest tokens that fit into a page's last request beside the
     /// open requests: the older ones die first anyway. Gives back the others.
     fn cut_to_quota(&mut self) -> Vec<Ending> {
-        let mut youngest = BinaryHeap::from(std::mem::take(&mut self.tokens));
         let pending = self.pending.len() as u32;
         let mut room = UNLOAD_QUOTA.saturating_sub(PENDING_WEIGHT.saturating_mul(pending));
-        while let Some(rest) = youngest.peek().and_then(|one| room.checked_sub(one.weight)) {
-            room = rest;
+        let weights = self.tokens.iter().map(|ending| ending.weight);
+        if weights.fold(0, u32::saturating_add) <= room {
+            return Vec::new();
+        }
+        let mut youngest = BinaryHeap::from(std::mem::take(&mut self.tokens));
+        // One that fits nowhere goes alone, so that it does not hold up the rest.
+        let alone = self.pending.is_empty();
+        while let Some(next) = youngest.peek() {
+            match room.checked_sub(next.weight) {
+                Some(rest) => room = rest,
+                None if alone && self.tokens.is_empty() => room = 0,
+                None => break,
+            }
             self.tokens.extend(youngest.pop());
         }
         youngest.into_vec()
@@ -139,6 +149,8 @@ pub(super) struct Sent {
     /// [`Due::NEVER`] while an answer is awaited.
     pub(super) retry_at: Due,
     caller: Option<CallerId>,
+    /// What became of other requests for the same caller.
+    others: Revoked,
 }
 
 impl Sent {
@@ -223,12 +235,8 @@ impl Machine {
     pub(super) fn end_with_page(&mut self, mut endings: Endings, reason: Reason) {
         let open = endings.pending.clone();
         let mut answers = Vec::new();
-        for mut sent in std::mem::take(&mut self.sent) {
-            if let Some(caller) = sent.caller {
-                let tokens = sent.endings.tokens.len() as u32;
-                let confirmed = false;
-                answers.push(Output::Revoked(caller, Revoked { tokens, confirmed }));
-            }
+        while let Some(mut sent) = self.sent.pop() {
+            answers.extend(self.answer(&sent, false));
             endings.tokens.append(&mut sent.endings.tokens);
             endings.pending.append(&mut sent.endings.pending);
         }
@@ -285,6 +293,7 @@ impl Machine {
             attempts: 1,
             retry_at: Due::NEVER,
             caller,
+            others: Revoked::NOTHING,
         };
         let nothing = sent.endings.is_empty();
         if nothing || !self.config.can_revoke {
@@ -295,8 +304,14 @@ impl Machine {
             sent.endings.tokens.extend(left_out);
             self.settle(&sent, false);
         } else {
+            let rest = sent.endings.cut_to_quota();
             self.emit(sent.request(sending, false));
             self.sent.push(sent);
+            // In as many requests as it takes: a body that is too long for the
+            // backend would revoke nothing.
+            if !rest.is_empty() {
+                self.send(rest.into(), reason, sending, caller);
+            }
         }
     }
 
@@ -318,14 +333,27 @@ impl Machine {
     }
 
     fn settle(&mut self, sent: &Sent, confirmed: bool) {
-        let tokens = &sent.endings.tokens;
-        for ending in tokens {
+        for ending in &sent.endings.tokens {
             self.outputs.push_back(Output::Forget(ending.generation));
         }
-        if let Some(caller) = sent.caller {
-            let tokens = tokens.len() as u32;
-            self.emit(Output::Revoked(caller, Revoked { tokens, confirmed }));
-        }
+        let answer = self.answer(sent, confirmed);
+        self.outputs.extend(answer);
+    }
+
+    /// The answer to the caller of a revoke, once all of it is done.
+    fn answer(&mut self, sent: &Sent, confirmed: bool) -> Option<Output> {
+        let caller = sent.caller?;
+        let revoked = Revoked {
+            tokens: sent.others.tokens + sent.endings.tokens.len() as u32,
+            confirmed: sent.others.confirmed && confirmed,
+        };
+        let open = self.sent.iter_mut().find(|one| one.caller == sent.caller);
+        let Some(open) = open else {
+            return Some(Output::Revoked(caller, revoked));
+        };
+        open.others.tokens += revoked.tokens;
+        open.others.confirmed &= revoked.confirmed;
+        None
     }
 
     fn empty_all(&mut self, reason: Reason, caller: CallerId) {

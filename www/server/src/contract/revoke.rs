@@ -130,8 +130,8 @@ impl RevokeRequest {
             names_something |= matches!(&*name, "token" | "handle" | "pending" | "whole_session")
                 && !value.is_empty();
             match &*name {
-                "token" if syntax::is_b64token(&value) => named.tokens.push(value),
-                "handle" if syntax::is_b64token(&value) => named.handles.push(value),
+                "token" if syntax::is_access_token(&value) => named.tokens.push(value),
+                "handle" if syntax::is_access_token(&value) => named.handles.push(value),
                 "pending" if syntax::is_name(&value) => named.pending.push(value),
                 "session" if syntax::is_session(&value) => named.session = Some(value),
                 "whole_session" => named.whole_session = value == "1",

@@ -5,7 +5,7 @@
 //! compiled, words one for each panic: much of `core::fmt`, texts, the paths of
 //! sources. Here its functions that panic get a body that calls the hook and
 //! traps, and what nothing refers to any more goes: a panic does what it did
-//! before, but in silence. (Running out of memory, which called no hook, now
+//! before, but in silence. (Running out of memory, which by itself calls no hook,
 //! ends the same way.)
 //!
 //! It is linking done once more, and follows what the linker knows, not what
