@@ -4,7 +4,7 @@ use js_sys::{Function, JsString};
 use wasm_bindgen::JsValue;
 use web_sys::AbortSignal;
 
-use super::io::{self, Parts, answer};
+use super::io::{self, Parts, answer, form};
 use super::secrets::Secret;
 use crate::core::{self, Failure, GrantKey, Issued, Millis};
 
@@ -58,11 +58,14 @@ pub(super) fn token_response(parts: &Parts) -> Result<(Issued, Secret), Failure>
         return Err(failure(status, parts));
     }
     let malformed = |what| Err(Failure::Malformed(what));
-    match parts.number(answer::FORM) {
-        Some(0.0) => {}
-        _ if is_html(parts) => return malformed("the body is HTML; is the path right?"),
-        Some(3.0) => return malformed("the body is longer than 128 KiB"),
-        _ => return malformed("the body is not a JSON object"),
+    if is_html(parts) {
+        return malformed("the body is HTML; is the path right?");
+    }
+    if has_form(parts, form::ENDLESS) {
+        return malformed("the body is longer than 128 KiB");
+    }
+    if !has_form(parts, form::OBJECT) {
+        return malformed("the body is not a JSON object");
     }
     let Some(token) = parts.string(answer::TOKEN) else {
         return malformed("no `access_token`");
@@ -93,7 +96,11 @@ pub(super) fn status(parts: &Parts) -> u16 {
 
 /// Whether a web page was answered.
 pub(super) fn is_html(parts: &Parts) -> bool {
-    parts.number(answer::FORM) == Some(2.0)
+    has_form(parts, form::HTML)
+}
+
+fn has_form(parts: &Parts, form: f64) -> bool {
+    parts.number(answer::FORM) == Some(form)
 }
 
 pub(super) fn retry_after(parts: &Parts) -> Option<Millis> {
@@ -109,7 +116,7 @@ fn failure(status: u16, parts: &Parts) -> Failure {
             oauth_error: error.and_then(|code| core::registered_error(&code)),
             retry_after: retry_after(parts),
         }
-    } else if parts.number(answer::FORM) == Some(4.0) {
+    } else if has_form(parts, form::UNASKED) {
         Failure::Misused("`headers` (names and values that HTTP allows)")
     } else if parts.get(answer::FINAL).is_truthy() {
         Failure::Final

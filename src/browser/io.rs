@@ -96,6 +96,14 @@ pub(super) mod answer {
     pub(in crate::browser) const FINAL: u32 = 10;
 }
 
+/// Forms of a body, as `io.js` has them.
+pub(super) mod form {
+    pub(in crate::browser) const OBJECT: f64 = 0.0;
+    pub(in crate::browser) const HTML: f64 = 2.0;
+    pub(in crate::browser) const ENDLESS: f64 = 3.0;
+    pub(in crate::browser) const UNASKED: f64 = 4.0;
+}
+
 /// Parts of a prepared request by place, as `io.js` has them.
 pub(super) mod prepared {
     pub(in crate::browser) const REQUEST: u32 = 0;

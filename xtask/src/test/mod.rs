@@ -21,13 +21,14 @@ use tally::Tally;
 type Stage = fn(&Context<'_>, &mut Tally) -> Result<()>;
 
 /// In the order in which they run: what is quick and often wrong comes first.
-const STAGES: [(&str, Stage); 12] = [
+const STAGES: [(&str, Stage); 13] = [
     ("fmt", stages::fmt),
     ("lint", stages::lint),
     ("doc", stages::doc),
     ("purity", stages::purity),
     ("unit", stages::unit),
     ("browser", stages::browser),
+    ("backends", stages::backends),
     ("pack", stages::pack),
     ("types", stages::types),
     ("package", stages::package),

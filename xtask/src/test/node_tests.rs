@@ -12,9 +12,21 @@ use crate::setup;
 /// Where the Rust example is built, below cargo's target directory.
 pub(super) const RUST_EXAMPLE: &str = "rust-example";
 
-/// The command that runs all `*.test.mjs` of a directory.
+/// The command that runs all `*.test.mjs` of a directory on the package.
 pub(super) fn node_tests(context: &Context<'_>, directory: &str) -> Result<Command> {
     setup::npm(context.workspace)?;
+    let mut node = plain_node_tests(context, directory)?;
+    node.env("CHROME_BIN", &context.browser()?.chrome)
+        .env("DOWNSCOPE_PKG", context.app()?.package())
+        .env(
+            "DOWNSCOPE_RUST_EXAMPLE",
+            context.workspace.target(RUST_EXAMPLE),
+        );
+    Ok(node)
+}
+
+/// The same, for tests that need neither the package nor a browser.
+pub(super) fn plain_node_tests(context: &Context<'_>, directory: &str) -> Result<Command> {
     let files: Vec<_> = sorted_entries(&context.workspace.path(directory))?
         .into_iter()
         .filter(|file| is_test(file))
@@ -28,13 +40,7 @@ pub(super) fn node_tests(context: &Context<'_>, directory: &str) -> Result<Comma
     // a hang into a failure.
     node.args(["--test", "--test-reporter=spec"])
         .args(["--test-concurrency=1", "--test-timeout=120000"])
-        .args(files)
-        .env("CHROME_BIN", &context.browser()?.chrome)
-        .env("DOWNSCOPE_PKG", context.app()?.package())
-        .env(
-            "DOWNSCOPE_RUST_EXAMPLE",
-            context.workspace.target(RUST_EXAMPLE),
-        );
+        .args(files);
     Ok(node)
 }
 

@@ -107,6 +107,15 @@ pub(super) fn package(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
     tally.count_tests(&run("the tarball in Node and four bundlers", &mut node)?)
 }
 
+/// The example in Node; the others need what a machine may not have.
+pub(super) fn backends(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
+    let mut node = node_tests::plain_node_tests(context, "examples/backends")?;
+    tally.count_tests(&run(
+        "the example backend, and the README's copies",
+        &mut node,
+    )?)
+}
+
 pub(super) fn size(context: &Context<'_>, _: &mut Tally) -> Result<()> {
     size::check(context.workspace, &context.app()?.package())
 }
