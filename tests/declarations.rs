@@ -1,0 +1,37 @@
+//! What `pkg-template/index.d.ts` says is what the core has.
+
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::collections::BTreeSet;
+
+use downscope::core::Code;
+
+const DECLARATIONS: &str = include_str!("../pkg-template/index.d.ts");
+
+#[test]
+fn the_declared_error_codes_are_those_of_the_core_and_the_one_of_the_loader() {
+    let union = DECLARATIONS
+        .split_once("export type TokenErrorCode =")
+        .and_then(|(_, rest)| rest.split_once(';'))
+        .map(|(union, _)| union);
+    let declared: BTreeSet<_> = union
+        .into_iter()
+        .flat_map(|union| union.split('|'))
+        .map(|code| code.trim().trim_matches('\''))
+        .filter(|code| !code.is_empty())
+        .collect();
+    // Where WebAssembly could not start, there is no core to say so.
+    let mut known = BTreeSet::from(["unsupported"]);
+    known.extend(Code::ALL.map(Code::as_str));
+    assert_eq!(declared, known);
+}
+
+#[test]
+fn every_error_code_is_explained_where_it_is_declared() {
+    for code in Code::ALL {
+        assert!(
+            DECLARATIONS.contains(&format!(" * - `{}`: ", code.as_str())),
+            "{code:?}"
+        );
+    }
+}
