@@ -2,7 +2,7 @@
 import { close, create as createClient, open, resume, revoke } from './glue.js';
 import { Grant } from './grant.js';
 import { TokenEvent } from './events.js';
-import { readClient, readGrant } from './options.js';
+import { readClient, readGrant, readRevoke } from './options.js';
 import { guard, settledBy, startOnce } from './wasm.js';
 
 /** @typedef {import('./index.js').TokenClient} TokenClient */
@@ -46,10 +46,14 @@ class Client extends EventTarget {
         given.tokenEndpoint,
         given.getToken,
         given.revokeEndpoint,
+        given.leaseEndpoint,
         given.headers,
         given.revokeHeaders,
         given.credentials ?? 'same-origin',
         given.allowedOrigins?.join(' ') ?? '',
+        given.app ?? given.tokenEndpoint ?? '',
+        given.revokeOn === 'hidden',
+        !!given.deferred,
         refreshLead,
         expiryMargin,
         maxAge,
@@ -79,9 +83,15 @@ class Client extends EventTarget {
     return grant;
   }
 
-  /** @returns {Promise<RevokeResult>} */
-  revokeAll() {
-    return settledBy((resolve) => revoke(this.#client, undefined, resolve));
+  /**
+   * @param {import('./index.js').RevokeOptions} [options]
+   * @returns {Promise<RevokeResult>}
+   */
+  revokeAll(options = {}) {
+    return settledBy((resolve) => {
+      const { everyTab = false } = readRevoke(options);
+      revoke(this.#client, undefined, everyTab, resolve);
+    });
   }
 
   resume() {
@@ -108,7 +118,7 @@ class Client extends EventTarget {
   }
 
   /**
-   * @param {number} id
+   * @param {number} id Zero: the lease.
    * @param {string} type
    * @param {object} detail
    */
@@ -116,6 +126,8 @@ class Client extends EventTarget {
     const grant = this.#grants.get(id);
     if (type === 'gone') {
       this.#grants.delete(id);
+    } else if (!id) {
+      this.dispatchEvent(new TokenEvent(type, detail));
     } else if (grant) {
       const named = { ...detail, resource: grant.resource };
       grant.dispatchEvent(new TokenEvent(type, named));

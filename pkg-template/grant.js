@@ -69,7 +69,7 @@ export class Grant extends EventTarget {
 
   /** @returns {Promise<import('./index.js').RevokeResult>} */
   revoke() {
-    return settledBy((resolve) => revoke(this.#client, this.#id, resolve));
+    return settledBy((resolve) => revoke(this.#client, this.#id, false, resolve));
   }
 
   /** @returns {import('./index.js').GrantState} */

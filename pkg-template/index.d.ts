@@ -20,6 +20,8 @@ export interface TokenRequest {
   readonly session: string;
   /** Name of this request, unique within `session`. */
   readonly id: string;
+  /** Present where the client has a `leaseEndpoint`: the page keeps a lease for `session`. */
+  readonly lease?: true;
 }
 
 /** What the backend answers (RFC 6749 section 5.1, RFC 8693 section 2.2.1). */
@@ -54,11 +56,34 @@ export interface TokenClientOptions {
   getToken?: GetToken;
   /** URL of the app's revoke endpoint. Without one, revoking only drops the tokens here. */
   revokeEndpoint?: string | URL;
-  /** Headers of the token request, for example a static CSRF header; or a function that gives them, called for each request. */
+  /**
+   * URL of the app's lease endpoint. The page then tells the backend about once a
+   * minute that it lives; of a page that is not heard of for the term that the
+   * backend names, it revokes every token, however that page ended. By its answers
+   * the backend can also take tokens back. Default: none.
+   */
+  leaseEndpoint?: string | URL;
+  /** Headers of the token and lease requests, for example a static CSRF header; or a function that gives them, called for each request. */
   headers?: Record<string, string> | (() => Record<string, string> | PromiseLike<Record<string, string>>);
   /** Headers of the revoke request. Needing any costs the beacon: the revoke at unload is then a `keepalive` fetch, with a preflight where the endpoint is on another origin. Default: none. */
   revokeHeaders?: Record<string, string>;
-  /** Credentials mode of the token request. Default `"same-origin"`. */
+  /**
+   * When a page that is left revokes its tokens. `"pagehide"`: when it goes, and
+   * never merely because it is hidden. `"hidden"`: also when it can no longer be
+   * seen, for phones and kiosks, where a hidden page may end without another event;
+   * while hidden it holds no token, and who asks for one waits until it is seen.
+   * Default `"pagehide"`.
+   */
+  revokeOn?: 'pagehide' | 'hidden';
+  /**
+   * Have the browser hold the last revoke ready (`fetchLater`), in place of a beacon:
+   * it then goes out even if the page's process crashes. Where the browser has no
+   * `fetchLater` (Firefox, Safari), or refuses, the beacon is sent. Default false.
+   */
+  deferred?: boolean;
+  /** Name of the app for `revokeAll({ everyTab: true })`: clients of one origin with the same name hear each other. Default: the token endpoint's URL. */
+  app?: string;
+  /** Credentials mode of the token and lease requests. Default `"same-origin"`. */
   credentials?: RequestCredentials;
   /** How long before expiry a refresh starts, or up to a quarter of it earlier, at random. At most a third of the token's life; at least `expiryMargin`. Default 600,000 (10 min). */
   refreshLead?: number;
@@ -102,7 +127,7 @@ export interface TokenOptions {
  * - `valid`: a valid token
  * - `refreshing`: a valid token, and a request for the next one is under way
  * - `waiting`: no valid token; the last request failed and the next one waits out its back-off
- * - `stopped`: the backend refused for good (see `error`); call `resume()` when the user has signed in again
+ * - `stopped`: the backend refused for good, or told the page to stop (see `error`); call `resume()` when asking makes sense again
  * - `closed`: the client is closed
  */
 export type GrantStatus = 'empty' | 'fetching' | 'valid' | 'refreshing' | 'waiting' | 'stopped' | 'closed';
@@ -123,7 +148,22 @@ export interface GrantState {
 }
 
 /** Why a token was revoked; sent to the backend as `reason`. */
-export type RevokeReason = 'unload' | 'bfcache' | 'explicit' | 'logout' | 'evicted' | 'expired';
+export type RevokeReason =
+  | 'unload'
+  | 'bfcache'
+  | 'explicit'
+  | 'logout'
+  | 'evicted'
+  | 'expired'
+  | 'hidden'
+  | 'lapsed'
+  | 'recalled';
+
+/** Options of {@link TokenClient.revokeAll}. */
+export interface RevokeOptions {
+  /** In the app's other tabs too, and in its other clients (see option `app`). What becomes of them is not waited for. Default false. */
+  everyTab?: boolean;
+}
 
 /** What became of a revoke. */
 export interface RevokeResult {
@@ -143,7 +183,7 @@ export interface TokenEventDetails {
   expired: { readonly resource?: string };
   /** The grant's tokens were dropped and, given a `revokeEndpoint`, are being revoked. */
   revoked: { readonly resource?: string; readonly reason: RevokeReason };
-  /** A request for a token failed, also behind a token that is still valid. */
+  /** A request for a token failed, also behind a token that is still valid. On the client and without `resource`: the lease endpoint refused, and there is no lease. */
   error: { readonly resource?: string; readonly error: TokenError };
 }
 
@@ -202,7 +242,7 @@ export interface TokenClient extends TokenEventTarget, AsyncDisposable {
   /** The grant for a resource and scopes. Asks the backend for nothing yet. */
   grant(options: GrantOptions): Grant;
   /** Drops every token and asks the backend to revoke them (reason `logout`). */
-  revokeAll(): Promise<RevokeResult>;
+  revokeAll(options?: RevokeOptions): Promise<RevokeResult>;
   /** The user has signed in again: forget refusals and back-offs, so that the next call asks the backend. */
   resume(): void;
   /** Revokes everything, rejects who waits (code `closed`), lets go of timers and listeners. Can be called again. */
@@ -222,6 +262,7 @@ export interface TokenClient extends TokenEventTarget, AsyncDisposable {
  * - `origin_not_allowed`: `fetch` would have sent the token to another origin; nothing was sent
  * - `request_refused`: the token endpoint answered another 4xx; not retried
  * - `revoked`: the grant was revoked while the caller waited
+ * - `stopped`: the backend told the page (by its lease) to use no token; call `resume()` when it may
  * - `timeout`: no token in time; retryable
  * - `unavailable`: the token endpoint answered 408, 425, 429 or 5xx, or a 400 that says `server_error`,
  *   `temporarily_unavailable` or `slow_down`; retried after `retryAfter` or with back-off
@@ -239,6 +280,7 @@ export type TokenErrorCode =
   | 'origin_not_allowed'
   | 'request_refused'
   | 'revoked'
+  | 'stopped'
   | 'timeout'
   | 'unavailable'
   | 'unsupported';

@@ -73,12 +73,15 @@ const origins = (value) =>
 /** @type {Record<keyof import('./index.js').TokenClientOptions, Reader>} */
 const ofClient = {
   allowedOrigins: origins,
+  app: (value) => accept(value, value && typeof value === 'string', 'a string'),
   credentials: (value) =>
     accept(value, ['omit', 'same-origin', 'include'].includes(value), 'omit, same-origin or include'),
+  deferred: flag,
   expiryMargin: millis(1000),
   getToken: callback,
   // As a function in either case.
   headers: (value) => (typeof value === 'function' ? value : (headers(value), () => value)),
+  leaseEndpoint: endpoint,
   maxAge: (value) => accept(value, Number.isFinite(value) && value >= 1000, 'milliseconds: 1000 and more'),
   maxGrants: (value) =>
     accept(
@@ -90,6 +93,7 @@ const ofClient = {
   requestTimeout: millis(1),
   revokeEndpoint: endpoint,
   revokeHeaders: headers,
+  revokeOn: (value) => accept(value, ['pagehide', 'hidden'].includes(value), 'pagehide or hidden'),
   timeout: millis(1),
   tokenEndpoint: endpoint,
 };
@@ -106,6 +110,9 @@ const ofGrant = {
       ),
     )].sort(),
 };
+
+/** @type {Record<keyof import('./index.js').RevokeOptions, Reader>} */
+const ofRevoke = { everyTab: flag };
 
 /** @type {Record<keyof import('./index.js').TokenOptions, Reader>} */
 const ofToken = {
@@ -152,6 +159,9 @@ export const readClient = (options) => {
 
 /** @param {unknown} options */
 export const readGrant = (options) => read(options, ofGrant);
+
+/** @param {unknown} options */
+export const readRevoke = (options) => read(options, ofRevoke);
 
 /** @param {unknown} options */
 export const readToken = (options) => read(options, ofToken);

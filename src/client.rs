@@ -16,6 +16,8 @@ use crate::core::{Code, Config, Error, GrantId, GrantKey, Notice, Revoked, Scope
 pub struct Backend {
     tokens: Tokens,
     revoke_endpoint: Option<String>,
+    lease_endpoint: Option<String>,
+    app: Option<String>,
     headers: Vec<(String, String)>,
     allowed_origins: String,
     listener: Listener,
@@ -27,8 +29,8 @@ enum Tokens {
     Provider(Function),
 }
 
-/// Told what happens to which grant.
-type Listener = Box<dyn Fn(&GrantKey, Notice)>;
+/// Told what happens to which grant, or without one to the lease.
+type Listener = Box<dyn Fn(Option<&GrantKey>, Notice)>;
 
 impl Backend {
     /// A backend that mints tokens at this URL (absolute, or relative to the page).
@@ -60,6 +62,8 @@ impl Backend {
         Self {
             tokens,
             revoke_endpoint: None,
+            lease_endpoint: None,
+            app: None,
             headers: Vec::new(),
             allowed_origins: String::new(),
             listener: Box::new(|_, _| {}),
@@ -73,8 +77,24 @@ impl Backend {
         self
     }
 
-    /// A header of every token request, for example a static one against CSRF
-    /// (RFC 10017 section 6.1.3.3).
+    /// Where it is told that the page lives: once it has not been for the term
+    /// that it names, it revokes what it minted.
+    #[must_use]
+    pub fn lease_at(mut self, endpoint: impl Into<String>) -> Self {
+        self.lease_endpoint = Some(endpoint.into());
+        self
+    }
+
+    /// Names the app for [`Client::revoke_every_tab`]. Default: the token
+    /// endpoint.
+    #[must_use]
+    pub fn app(mut self, name: impl Into<String>) -> Self {
+        self.app = Some(name.into());
+        self
+    }
+
+    /// A header of every token and lease request, for example a static one
+    /// against CSRF (RFC 10017 section 6.1.3.3).
     #[must_use]
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
@@ -94,9 +114,9 @@ impl Backend {
         self
     }
 
-    /// Is told what happens to the grants.
+    /// Is told what happens to the grants, and, without one, that there is no lease.
     #[must_use]
-    pub fn on_notice(mut self, listener: impl Fn(&GrantKey, Notice) + 'static) -> Self {
+    pub fn on_notice(mut self, listener: impl Fn(Option<&GrantKey>, Notice) + 'static) -> Self {
         self.listener = Box::new(listener);
         self
     }
@@ -124,37 +144,39 @@ impl Client {
     /// other than on loopback.
     pub fn new(config: Config, backend: Backend) -> Result<Self, Error> {
         let misused = |what| Error::new(Code::InvalidOptions).with_detail(what);
-        let source = match backend.tokens {
-            Tokens::Endpoint(url) => Source::Url {
-                url: check_endpoint(&url).map_err(misused)?,
-                headers: Some(record(backend.headers)),
-                credentials: "same-origin".to_owned(),
-            },
-            Tokens::Provider(provider) => Source::Provider(provider),
+        let checked = |endpoint: Option<&str>| endpoint.map(check_endpoint).transpose();
+        let revoke_url = checked(backend.revoke_endpoint.as_deref()).map_err(misused)?;
+        let lease_url = checked(backend.lease_endpoint.as_deref()).map_err(misused)?;
+        let (source, name) = match backend.tokens {
+            Tokens::Endpoint(url) => {
+                let url = check_endpoint(&url).map_err(misused)?;
+                (Source::Url(url.clone()), url)
+            }
+            Tokens::Provider(provider) => (Source::Provider(provider), String::new()),
         };
-        let revoke_url = backend
-            .revoke_endpoint
-            .as_deref()
-            .map(check_endpoint)
-            .transpose()
-            .map_err(misused)?;
         let config = Config {
             can_revoke: revoke_url.is_some(),
+            has_lease: lease_url.is_some(),
             ..config
         };
         let endpoints = Endpoints {
             source,
+            headers: Some(record(backend.headers)),
+            credentials: "same-origin".to_owned(),
             revoke_url,
+            lease_url,
             revoke_headers: None,
             allowed_origins: backend.allowed_origins,
+            app: backend.app.unwrap_or(name),
         };
         let listener = backend.listener;
         let shell = Shell::new(
             config,
             endpoints,
             Box::new(move |shell, id, notice| {
-                if let Some(key) = shell.key(id) {
-                    listener(&key, notice);
+                let key = id.and_then(|id| shell.key(id));
+                if key.is_some() == id.is_some() {
+                    listener(key.as_ref(), notice);
                 }
             }),
         );
@@ -186,6 +208,13 @@ impl Client {
     pub async fn revoke_all(&self) -> Revoked {
         let (sink, answer) = oneshot::channel();
         self.0.revoke(Scope::All, Box::new(sink));
+        answer.await
+    }
+
+    /// As [`Client::revoke_all`], in the app's other tabs too.
+    pub async fn revoke_every_tab(&self) -> Revoked {
+        let (sink, answer) = oneshot::channel();
+        self.0.revoke(Scope::EveryTab, Box::new(sink));
         answer.await
     }
 

@@ -6,9 +6,10 @@ use wasm_bindgen::prelude::*;
 use super::error;
 use super::plain::{Field, object};
 use crate::browser::{Listener, set};
-use crate::core::{Millis, Notice, Revoked, State, Status};
+use crate::core::{GrantId, Millis, Notice, Revoked, State, Status};
 
-/// Hands notices to the facade: the grant, the type of an event, its detail.
+/// Hands notices to the facade: the grant (0: the lease), the type of an event,
+/// its detail.
 pub(super) fn listener(notify: Function) -> Listener {
     Box::new(move |_, grant, notice| {
         let detail = Object::new();
@@ -32,7 +33,7 @@ pub(super) fn listener(notify: Function) -> Listener {
                 "revoked"
             }
         };
-        let grant = JsValue::from(grant.to_number());
+        let grant = JsValue::from(grant.map_or(0.0, GrantId::to_number));
         let _ = notify.call3(&JsValue::UNDEFINED, &grant, &name.into(), &detail);
     })
 }

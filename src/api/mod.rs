@@ -44,10 +44,14 @@ pub fn create(
     token_url: Option<String>,
     get_token: Option<Function>,
     revoke_url: Option<String>,
+    lease_url: Option<String>,
     headers: Option<Function>,
     revoke_headers: Option<Object>,
     credentials: String,
     allowed_origins: String,
+    app: String,
+    revoke_when_hidden: bool,
+    deferred: bool,
     refresh_lead: f64,
     expiry_margin: f64,
     max_age: f64,
@@ -65,20 +69,23 @@ pub fn create(
         request_timeout: millis(request_timeout).unwrap_or(default.request_timeout),
         max_grants: millis(max_grants).map_or(default.max_grants, |number| number.0 as u32),
         can_revoke: revoke_url.is_some(),
+        has_lease: lease_url.is_some(),
+        revoke_when_hidden,
+        deferred,
     };
     let source = match get_token {
         Some(function) => Source::Provider(function),
-        None => Source::Url {
-            url: token_url.unwrap_or_default(),
-            headers,
-            credentials,
-        },
+        None => Source::Url(token_url.unwrap_or_default()),
     };
     let endpoints = Endpoints {
         source,
+        headers,
+        credentials,
         revoke_url,
+        lease_url,
         revoke_headers,
         allowed_origins,
+        app,
     };
     clients::add(Shell::new(config, endpoints, events::listener(notify)))
 }
@@ -166,10 +173,12 @@ pub fn refused(number: u32, grant: f64, token: &JsString) {
 
 /// Revokes a grant's tokens, or without a grant all. Settles with what became of them.
 #[wasm_bindgen]
-pub fn revoke(number: u32, grant: Option<f64>, resolve: Function) {
-    let scope = grant.map_or(Scope::All, |grant| {
-        Scope::Grant(GrantId::from_number(grant))
-    });
+pub fn revoke(number: u32, grant: Option<f64>, every_tab: bool, resolve: Function) {
+    let scope = match grant {
+        Some(grant) => Scope::Grant(GrantId::from_number(grant)),
+        None if every_tab => Scope::EveryTab,
+        None => Scope::All,
+    };
     let settle = move |revoked| call(&resolve, &events::revoked(revoked));
     match client(number) {
         Some(client) => client.revoke(scope, Box::new(settle)),

@@ -6,49 +6,70 @@ use web_sys::AbortSignal;
 
 use super::io::{self, Parts, answer, form};
 use super::secrets::Secret;
-use crate::core::{self, Failure, GrantKey, Issued, Millis};
+use super::shell::Endpoints;
+use crate::core::{self, Failure, GrantKey, Issued, Millis, Terms};
 
 /// Where tokens come from.
 pub(crate) enum Source {
     /// The app's own function: gets the request and `{ signal }`, gives an
     /// answer or a promise of one.
     Provider(Function),
-    /// The app's endpoint.
-    Url {
-        /// Absolute; checked.
-        url: String,
-        /// Gives a record of headers, or a promise of one.
-        headers: Option<Function>,
-        /// A `RequestCredentials`.
-        credentials: String,
-    },
+    /// The app's endpoint: absolute; checked.
+    Url(String),
 }
 
 /// Asks for a token; `id` is unique within the session. `callback` gets an answer.
 pub(super) fn ask(
-    source: &Source,
+    endpoints: &Endpoints,
     key: &GrantKey,
     session: &JsString,
     id: u32,
     signal: &AbortSignal,
     callback: &JsValue,
 ) {
-    let request = io::token_request(key.resource(), key.scope(), session, id);
-    match source {
+    let leased = endpoints.lease_url.is_some();
+    let request = io::token_request(key.resource(), key.scope(), session, id, leased);
+    match &endpoints.source {
         Source::Provider(provider) => io::ask_provider(provider, &request, signal, callback),
-        Source::Url {
-            url,
-            headers,
-            credentials,
-        } => io::ask_endpoint(
-            url,
-            headers.as_ref(),
-            credentials,
-            &request,
-            signal,
-            callback,
-        ),
+        Source::Url(url) => ask_url(endpoints, url, &request, signal, callback),
     }
+}
+
+/// Asks in the way in which tokens are asked for.
+pub(super) fn ask_url(
+    endpoints: &Endpoints,
+    url: &str,
+    request: &JsValue,
+    signal: &AbortSignal,
+    callback: &JsValue,
+) {
+    let headers = endpoints.headers.as_ref();
+    io::ask_endpoint(
+        url,
+        headers,
+        &endpoints.credentials,
+        request,
+        signal,
+        callback,
+    );
+}
+
+/// What a lease endpoint answered.
+pub(super) fn terms(parts: &Parts) -> Result<Terms, Failure> {
+    let status = status(parts);
+    if !(200..300).contains(&status) {
+        return Err(failure(status, parts));
+    }
+    if !has_form(parts, form::OBJECT) {
+        return Err(Failure::Malformed("the lease is not a JSON object"));
+    }
+    let number = |place| parts.number(place);
+    core::terms(
+        number(answer::RENEW_IN),
+        number(answer::HELD),
+        number(answer::TERM),
+    )
+    .map_err(Failure::Malformed)
 }
 
 /// From an answer to facts for the core and a secret for the shell.

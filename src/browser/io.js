@@ -4,15 +4,15 @@
 // kept nowhere.
 // @ts-check
 
-/** @typedef {{ resource?: string, scope: string, session: string, id: string }} TokenRequest */
+/** @typedef {{ resource?: string, scope: string, session: string, id: string, lease?: true }} TokenRequest */
 
 /**
- * Asks the app's endpoint for a token.
+ * Asks the app's endpoint for a token or a lease.
  *
  * @param {string} url
  * @param {(() => unknown) | undefined} headers
  * @param {RequestCredentials} credentials
- * @param {TokenRequest} request
+ * @param {object} request
  * @param {AbortSignal} signal
  * @param {(answer: Answer, flag: boolean) => void} callback
  */
@@ -90,14 +90,19 @@ const answered = async (call, callback) => {
  * @param {string} scope
  * @param {string} session
  * @param {number} id
+ * @param {boolean} leased
  * @returns {TokenRequest}
  */
-export const tokenRequest = (resource, scope, session, id) => ({
+export const tokenRequest = (resource, scope, session, id, leased) => ({
   ...(resource && { resource }),
   scope,
   session,
   id: `${id}`,
+  ...(leased && { lease: true }),
 });
+
+/** @param {string} session */
+export const leaseRequest = (session) => ({ session });
 
 /**
  * What matters of an answer, each part of the type it says or undefined. A
@@ -115,6 +120,10 @@ export const tokenRequest = (resource, scope, session, id) => ({
  *   error: string | undefined,
  *   retryAfter: number | undefined,
  *   final: boolean,
+ *   renewIn: number | undefined,
+ *   held: number | undefined,
+ *   term: number | undefined,
+ *   recalls: string | undefined,
  * ]} Answer
  */
 
@@ -168,7 +177,7 @@ const answer = (status, body, retryAfter, final = false) => {
   const own = /** @type {any} */ (Object.create(null));
   // Only its own parts: what has been put on a prototype is no answer.
   for (const name of Object.keys(Object(body))) own[name] = body[name];
-  const { access_token, revocation_handle, scope, token_type, expires_in } = own;
+  const { access_token, revocation_handle, scope, token_type, expires_in, renew_in, held, term, revoke } = own;
   const token = encodable(access_token);
   // One that is longer than any token may be is none: cut short, it would name nothing.
   const named = encodable(revocation_handle);
@@ -186,6 +195,11 @@ const answer = (status, body, retryAfter, final = false) => {
     errorOf(own),
     retryAfter,
     final,
+    secondsOf(renew_in),
+    secondsOf(held),
+    secondsOf(term),
+    // Of a list, its members with commas between.
+    revoke && `${revoke}`,
   ];
 };
 
@@ -371,6 +385,34 @@ export const handOver = (url, body, headers) => {
   }
 };
 
+/**
+ * Gives the browser the last request of the page ahead of time, which then goes
+ * out however the page ends, a crash included. Undefined where that cannot be,
+ * or where its quota is used up.
+ *
+ * @param {string} url
+ * @param {URLSearchParams} body
+ * @param {HeadersInit | undefined} headers
+ * @returns {AbortController | undefined} Takes it back.
+ */
+export const defer = (url, body, headers) => {
+  const back = new AbortController();
+  for (const form of [body, wholeSession(body)]) {
+    try {
+      /** @type {any} */ (globalThis).fetchLater(url, {
+        method: 'POST',
+        headers,
+        body: form,
+        redirect: 'error',
+        signal: back.signal,
+      });
+      return back;
+    } catch {
+      // The shorter one may fit.
+    }
+  }
+};
+
 /** @param {URLSearchParams} body */
 const wholeSession = (body) =>
   new URLSearchParams({
@@ -431,6 +473,28 @@ export const onAbort = (signal, callback) => {
   signal.addEventListener('abort', listener);
   return () => signal.removeEventListener('abort', listener);
 };
+
+/**
+ * Calls back when another tab of the app says that everything is to be revoked.
+ *
+ * @param {string} app
+ * @param {(value: undefined, flag: boolean) => void} callback
+ * @returns {((tell: boolean) => void) | undefined} Says so to the others, or ends.
+ */
+export const listenToTabs = (app, callback) => {
+  try {
+    const channel = new BroadcastChannel(`downscope ${app}`);
+    channel.onmessage = ({ data }) => data === REVOKE_ALL && callback(undefined, false);
+    // In Node it would keep the process alive.
+    /** @type {any} */ (channel).unref?.();
+    return (tell) => (tell ? channel.postMessage(REVOKE_ALL) : channel.close());
+  } catch {
+    // Without such channels a tab is alone.
+  }
+};
+
+/** The one thing that is ever said in the channel. */
+const REVOKE_ALL = 'revoke all';
 
 /** 128 random bits in hexadecimal. */
 export const randomName = () =>

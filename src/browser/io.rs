@@ -2,7 +2,7 @@
 
 use js_sys::{Array, Function, JsString, Object, Reflect};
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortSignal, Url, UrlSearchParams};
+use web_sys::{AbortController, AbortSignal, Url, UrlSearchParams};
 
 #[wasm_bindgen(module = "/src/browser/io.js")]
 extern "C" {
@@ -30,7 +30,11 @@ extern "C" {
         scope: &str,
         session: &JsString,
         id: u32,
+        leased: bool,
     ) -> JsValue;
+
+    #[wasm_bindgen(js_name = leaseRequest)]
+    pub(super) fn lease_request(session: &JsString) -> JsValue;
 
     #[wasm_bindgen(catch)]
     pub(super) fn prepare(input: &JsValue, init: &JsValue) -> Result<JsValue, JsValue>;
@@ -55,6 +59,15 @@ extern "C" {
 
     #[wasm_bindgen(js_name = handOver)]
     pub(super) fn hand_over(url: &str, body: &UrlSearchParams, headers: Option<&Object>);
+
+    pub(super) fn defer(
+        url: &str,
+        body: &UrlSearchParams,
+        headers: Option<&Object>,
+    ) -> Option<AbortController>;
+
+    #[wasm_bindgen(js_name = listenToTabs)]
+    pub(super) fn listen_to_tabs(app: &str, callback: &JsValue) -> Option<Function>;
 
     #[wasm_bindgen(js_name = listenToPage)]
     pub(super) fn listen_to_page(callback: &JsValue) -> Function;
@@ -94,6 +107,10 @@ pub(super) mod answer {
     pub(in crate::browser) const ERROR: u32 = 8;
     pub(in crate::browser) const RETRY_AFTER: u32 = 9;
     pub(in crate::browser) const FINAL: u32 = 10;
+    pub(in crate::browser) const RENEW_IN: u32 = 11;
+    pub(in crate::browser) const HELD: u32 = 12;
+    pub(in crate::browser) const TERM: u32 = 13;
+    pub(in crate::browser) const RECALLS: u32 = 14;
 }
 
 /// Forms of a body, as `io.js` has them.

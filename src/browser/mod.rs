@@ -6,12 +6,14 @@
 mod clock;
 mod endpoint;
 mod io;
+mod lease;
 pub(crate) mod oneshot;
 mod page;
 mod resource;
 mod revoke;
 mod secrets;
 mod shell;
+mod tabs;
 mod timer;
 mod url;
 

@@ -20,6 +20,12 @@ pub(super) struct Revocation<'a> {
     pub(super) whole_session: bool,
 }
 
+impl Revocation<'_> {
+    pub(super) const fn is_empty(&self) -> bool {
+        self.tokens.is_empty() && self.pending.is_empty()
+    }
+}
+
 pub(super) fn form(shell: &Shell, revocation: &Revocation<'_>) -> Form {
     let body = Form::new();
     let secrets = shell.secrets.borrow();
@@ -51,18 +57,31 @@ pub(super) fn hand_over(shell: &Shell, form: &Form) {
     }
 }
 
+/// Gives the browser a request to send when the page ends, in place of the
+/// one before, where it can do that at all.
+pub(super) fn defer(shell: &Shell, form: &Form, is_empty: bool) {
+    if let Some(earlier) = shell.deferred.take() {
+        earlier.abort();
+    }
+    let endpoints = &shell.endpoints;
+    if let Some(url) = endpoints.revoke_url.as_ref().filter(|_| !is_empty) {
+        let headers = endpoints.revoke_headers.as_ref();
+        shell.deferred.set(io::defer(url, form, headers));
+    }
+}
+
 /// The page lives: the answer says whether it worked.
 pub(super) fn send_and_await(shell: &Rc<Shell>, batch: Batch, form: &Form) {
     let endpoints = &shell.endpoints;
     let (Some(url), Ok(controller)) = (&endpoints.revoke_url, AbortController::new()) else {
         return shell.revoke_answered(batch, RevokeOutcome::Refused);
     };
-    shell.revokes.borrow_mut().push((batch, controller.clone()));
+    shell.others.borrow_mut().push((batch, controller.clone()));
     let signal = controller.signal();
     let wait = timer::clamped(shell.request_timeout);
     let back = shell.clone();
     let settle = move |outcome| {
-        shell::take(&back.revokes, batch);
+        shell::take(&back.others, batch);
         back.revoke_answered(batch, outcome);
     };
     // Whichever comes first: a patched `fetch` may heed no signal.

@@ -8,23 +8,25 @@ use wasm_bindgen::prelude::*;
 use web_sys::{AbortController, AbortSignal};
 
 use super::clock::now;
-use super::endpoint;
-use super::endpoint::Source;
+use super::endpoint::{self, Source};
 use super::io::{self, Parts};
+use super::lease;
 use super::page::{self, PageEvents};
 use super::revoke::{self, Revocation};
 use super::secrets::Secrets;
+use super::tabs::Tabs;
 use super::timer::Timer;
 use crate::core::{
-    Batch, CallerId, Code, Config, Error, Generation, GrantId, GrantKey, Input, Machine, Millis,
-    Notice, Output, Page, RevokeOutcome, Revoked, Scope, Sending, State, Want,
+    Batch, CallerId, Code, Config, Error, Failure, Generation, GrantId, GrantKey, Input, Machine,
+    Millis, Notice, Output, Page, Recall, RevokeOutcome, Revoked, Scope, Sending, State, Terms,
+    Want,
 };
 
 /// A token and the name that it has in the core.
 pub(crate) type Acquired = (Generation, JsString);
 
-/// Told what happens to the grants, with no borrow held.
-pub(crate) type Listener = Box<dyn Fn(&Shell, GrantId, Notice)>;
+/// Told what happens to the grants, or without one to the lease, with no borrow held.
+pub(crate) type Listener = Box<dyn Fn(&Shell, Option<GrantId>, Notice)>;
 
 /// Called once, with no borrow held.
 pub(crate) type Sink<T> = Box<dyn FnOnce(T)>;
@@ -35,12 +37,20 @@ type Sinks<T> = RefCell<Vec<(CallerId, Sink<T>)>>;
 /// Where the app's backend is.
 pub(crate) struct Endpoints {
     pub(crate) source: Source,
+    /// Gives a record of headers, or a promise of one; not for revokes.
+    pub(crate) headers: Option<Function>,
+    /// A `RequestCredentials`; not for revokes.
+    pub(crate) credentials: String,
     /// Absolute; checked.
     pub(crate) revoke_url: Option<String>,
+    /// Absolute; checked.
+    pub(crate) lease_url: Option<String>,
     /// Needing any rules out the beacon.
     pub(crate) revoke_headers: Option<Object>,
     /// With a space between; empty: the origin of the grant's resource.
     pub(crate) allowed_origins: String,
+    /// Names the app among others of the origin.
+    pub(crate) app: String,
 }
 
 pub(crate) struct Shell {
@@ -52,11 +62,14 @@ pub(crate) struct Shell {
     waiting: Sinks<Result<Acquired, Error>>,
     revoking: Sinks<Revoked>,
     requests: RefCell<Vec<(Generation, AbortController)>>,
-    /// Revoke requests whose answer is awaited.
-    pub(super) revokes: RefCell<Vec<(Batch, AbortController)>>,
+    /// Other requests whose answer is awaited.
+    pub(super) others: RefCell<Vec<(Batch, AbortController)>>,
+    /// What the browser holds ready for the end of the page.
+    pub(super) deferred: Cell<Option<AbortController>>,
     pub(super) request_timeout: Millis,
     timer: Timer,
     page_events: Cell<Option<PageEvents>>,
+    tabs: RefCell<Option<Tabs>>,
     /// Until it is closed a client outlives its handle: the tokens that it
     /// handed out are to be revoked when the page goes.
     kept: Cell<Option<Rc<Self>>>,
@@ -76,15 +89,19 @@ impl Shell {
             waiting: RefCell::default(),
             revoking: RefCell::default(),
             requests: RefCell::default(),
-            revokes: RefCell::default(),
+            others: RefCell::default(),
+            deferred: Cell::default(),
             timer: Timer::default(),
             page_events: Cell::default(),
+            tabs: RefCell::default(),
             kept: Cell::default(),
             callers: Cell::new(0),
             pumping: Cell::new(false),
         });
         let events = PageEvents::listen(Rc::downgrade(&shell));
         shell.page_events.set(Some(events));
+        let tabs = Tabs::listen(&shell.endpoints.app, Rc::downgrade(&shell));
+        shell.tabs.replace(tabs);
         shell.keep();
         if let Some(page) = page::at_the_start() {
             shell.page(page);
@@ -187,6 +204,21 @@ impl Shell {
         self.secrets.borrow().get(generation)?.scope.clone()
     }
 
+    /// The app's other tabs are told to revoke everything.
+    pub(super) fn revoke_as_told(self: &Rc<Self>) {
+        let caller = self.caller();
+        let scope = Scope::All;
+        self.input(Input::Revoke { scope, caller });
+    }
+
+    pub(super) fn lease_answered(self: &Rc<Self>, batch: Batch, answer: Result<Terms, Failure>) {
+        self.input(Input::LeaseAnswered { batch, answer });
+    }
+
+    pub(super) fn recalled(self: &Rc<Self>, recall: Recall) {
+        self.input(Input::Recalled(recall));
+    }
+
     pub(super) fn revoke_answered(self: &Rc<Self>, batch: Batch, outcome: RevokeOutcome) {
         self.input(Input::RevokeAnswered { batch, outcome });
     }
@@ -231,6 +263,7 @@ impl Shell {
         let over = self.machine.borrow().is_over();
         if over {
             self.page_events.take();
+            self.tabs.take();
         }
         self.kept.set((!over).then(|| self.clone()));
     }
@@ -253,21 +286,28 @@ impl Shell {
 
     fn carry_out(self: &Rc<Self>, output: Output) {
         match output {
+            Output::AbortLease(batch) => {
+                if let Some((_, controller)) = take(&self.others, batch) {
+                    controller.abort();
+                }
+            }
             Output::AbortRequest(generation) => {
                 if let Some((_, controller)) = take(&self.requests, generation) {
                     controller.abort();
                 }
             }
             Output::Forget(generation) => self.secrets.borrow_mut().remove(generation),
-            Output::Notify(id, notice) => (self.listener)(self, id, notice),
+            Output::LeaseLost(error) => (self.listener)(self, None, Notice::Failed(error)),
+            Output::Notify(id, notice) => (self.listener)(self, Some(id), notice),
             Output::Reject(caller, error) => self.answer(caller, Err(error)),
             Output::RenewSession => {
                 // A request under way keeps pages out of some back/forward caches.
-                for (_, controller) in self.revokes.take() {
+                for (_, controller) in self.others.take() {
                     controller.abort();
                 }
                 self.session.replace(io::random_name());
             }
+            Output::RequestLease(batch) => lease::request(self, batch),
             Output::RequestToken(id, generation) => self.request_token(id, generation),
             Output::Resolve(caller, generation) => {
                 let token = self.token(generation);
@@ -291,12 +331,21 @@ impl Shell {
                 let form = revoke::form(self, &revocation);
                 match sending {
                     Sending::Awaited => revoke::send_and_await(self, batch, &form),
+                    Sending::Deferred => revoke::defer(self, &form, revocation.is_empty()),
+                    Sending::Hidden => revoke::hand_over(self, &form),
+                    // Taken out and not taken back: from here on it is the browser's.
+                    Sending::Unload if self.deferred.take().is_some() => {}
                     Sending::Unload => revoke::hand_over(self, &form),
                 }
             }
             Output::Revoked(caller, revoked) => {
                 if let Some((_, sink)) = take(&self.revoking, caller) {
                     sink(revoked);
+                }
+            }
+            Output::TellOtherTabs => {
+                if let Some(tabs) = &*self.tabs.borrow() {
+                    tabs.tell();
                 }
             }
         }
@@ -329,8 +378,14 @@ impl Shell {
             });
         });
         let session = self.session.borrow().clone();
-        let source = &self.endpoints.source;
-        endpoint::ask(source, &key, &session, generation.0, &signal, &callback);
+        endpoint::ask(
+            &self.endpoints,
+            &key,
+            &session,
+            generation.0,
+            &signal,
+            &callback,
+        );
     }
 }
 

@@ -1,6 +1,8 @@
 //! Reads the token endpoint's answer: strict about what could hurt, lenient
 //! where real servers differ from RFC 6749 and RFC 8693.
 
+use super::event::Terms;
+use super::machine::LEASE_GAP;
 use super::time::Millis;
 
 /// The facts of a token response, without the token.
@@ -37,6 +39,37 @@ pub fn lifetime(expires_in: Option<f64>) -> Result<Millis, &'static str> {
     }
     let millis = seconds.min(LONGEST_LIFETIME_SECONDS) * 1000.0;
     Ok(Millis((millis as u64).max(1)))
+}
+
+/// When a backend that does not say wants to hear of the page again: 55 seconds.
+const UNSTATED_RENEWAL: f64 = 55.0;
+
+/// The terms of a lease, from numbers of seconds (`None`: absent).
+///
+/// # Errors
+///
+/// Not a number, below zero, or a term so short that every lease would lapse.
+pub fn terms(
+    renew_in: Option<f64>,
+    held: Option<f64>,
+    term: Option<f64>,
+) -> Result<Terms, &'static str> {
+    let millis = |seconds: f64| {
+        let seconds = (seconds >= 0.0).then_some(seconds.min(LONGEST_LIFETIME_SECONDS));
+        let millis = seconds.map(|seconds| Millis((seconds * 1000.0) as u64));
+        millis.ok_or("a number of the lease is none, or below zero")
+    };
+    let renew_in = millis(renew_in.unwrap_or(UNSTATED_RENEWAL))?;
+    let term = term.map(millis).transpose()?;
+    if term.is_some_and(|term| term < LEASE_GAP * 2) {
+        return Err("`term` is less than 10 seconds");
+    }
+    Ok(Terms {
+        // Whatever is asked for: later would be too late.
+        renew_in: term.map_or(renew_in, |term| renew_in.min(term / 2)),
+        held: millis(held.unwrap_or_default())?,
+        term,
+    })
 }
 
 /// Whether UTF-16 code units spell a token that can stand in a header: RFC 6749

@@ -23,6 +23,14 @@ pub struct Config {
     pub max_grants: u32,
     /// Whether there is an endpoint to revoke at. Default true.
     pub can_revoke: bool,
+    /// Whether there is an endpoint to keep a lease at. Default false.
+    pub has_lease: bool,
+    /// Whether a page that can no longer be seen revokes what it holds and asks
+    /// for nothing until it can. Default false.
+    pub revoke_when_hidden: bool,
+    /// Whether the browser is given the revoke ahead of time, to send when the
+    /// page ends. Default false.
+    pub deferred: bool,
 }
 
 impl Default for Config {
@@ -35,6 +43,9 @@ impl Default for Config {
             request_timeout: Millis::from_secs(15),
             max_grants: 1024,
             can_revoke: true,
+            has_lease: false,
+            revoke_when_hidden: false,
+            deferred: false,
         }
     }
 }

@@ -32,6 +32,8 @@ pub enum Code {
     RequestRefused,
     /// The grant was revoked while the caller waited.
     Revoked,
+    /// The backend told the page to stop.
+    Stopped,
     /// No token in time.
     Timeout,
     /// The token endpoint answered 408, 425, 429 or 5xx.
@@ -40,7 +42,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, in alphabetical order.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Aborted,
         Self::AccessDenied,
         Self::Closed,
@@ -52,6 +54,7 @@ impl Code {
         Self::OriginNotAllowed,
         Self::RequestRefused,
         Self::Revoked,
+        Self::Stopped,
         Self::Timeout,
         Self::Unavailable,
     ];
@@ -71,6 +74,7 @@ impl Code {
             Self::OriginNotAllowed => "origin_not_allowed",
             Self::RequestRefused => "request_refused",
             Self::Revoked => "revoked",
+            Self::Stopped => "stopped",
             Self::Timeout => "timeout",
             Self::Unavailable => "unavailable",
         }
@@ -115,6 +119,9 @@ impl Code {
             }
             Self::Revoked => {
                 "The grant was revoked while waiting for its token. Ask again if it is still wanted."
+            }
+            Self::Stopped => {
+                "The backend has told this page to use no token. Call resume() when it may."
             }
             Self::Timeout => {
                 "No token in time. Call again later, or raise `timeout` or `requestTimeout`."

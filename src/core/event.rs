@@ -40,8 +40,17 @@ pub enum Input {
         /// To be answered by one [`Output::Revoked`].
         caller: CallerId,
     },
+    /// The lease endpoint has answered, or will not.
+    LeaseAnswered {
+        /// The request.
+        batch: Batch,
+        /// What holds from here on.
+        answer: Result<Terms, Failure>,
+    },
     /// Something happened to the page.
     Page(Page),
+    /// The backend wants tokens back.
+    Recalled(Recall),
     /// The resource answered 401 to this token.
     Refused {
         /// The grant of the token.
@@ -98,11 +107,36 @@ pub enum Page {
     Visible,
 }
 
+/// What a lease endpoint answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// When to ask again.
+    pub renew_in: Millis,
+    /// How long the request was held open, which counts as having been heard.
+    pub held: Millis,
+    /// The backend revokes what it minted for the page life once it has not
+    /// heard of it for this long; `None`: it does not say.
+    pub term: Option<Millis>,
+}
+
+/// What the backend wants back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recall {
+    /// Every token of this page life.
+    All,
+    /// Every token, and no other is to be asked for until the app says so.
+    Stop,
+    /// The one that this request brought, or will bring.
+    Token(Generation),
+}
+
 /// What to revoke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
     /// Every grant.
     All,
+    /// Every grant, here and in the app's other tabs.
+    EveryTab,
     /// This one.
     Grant(GrantId),
 }
@@ -134,23 +168,30 @@ impl RevokeOutcome {
 /// What the shell carries out, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Output {
+    /// Let go of this lease request; its answer is not wanted.
+    AbortLease(Batch),
     /// Let go of this request; its answer is not wanted.
     AbortRequest(Generation),
     /// Drop this secret.
     Forget(Generation),
+    /// There is no lease, and none is asked for until the next token request.
+    LeaseLost(Error),
     /// Tell the app.
     Notify(GrantId, Notice),
-    /// From here on token requests carry another session name.
+    /// From here on requests carry another session name; let go of the lease
+    /// request and of those to revoke.
     RenewSession,
     /// This caller gets no token.
     Reject(CallerId, Error),
+    /// Ask the lease endpoint; answered by [`Input::LeaseAnswered`].
+    RequestLease(Batch),
     /// Ask the token endpoint; answered by [`Input::Answered`].
     RequestToken(GrantId, Generation),
     /// This caller gets that secret.
     Resolve(CallerId, Generation),
     /// Ask the revoke endpoint.
     Revoke {
-        /// Names the request in [`Input::RevokeAnswered`]; none is awaited for [`Sending::Unload`].
+        /// Names the request in [`Input::RevokeAnswered`], if [`Sending::Awaited`].
         batch: Batch,
         /// How it has to travel.
         sending: Sending,
@@ -165,6 +206,8 @@ pub enum Output {
     },
     /// This caller of a revoke is answered.
     Revoked(CallerId, Revoked),
+    /// Have the app's other tabs revoke everything, too.
+    TellOtherTabs,
 }
 
 /// How a revoke request has to travel.
@@ -172,7 +215,14 @@ pub enum Output {
 pub enum Sending {
     /// The page lives: send it so that the answer can be read.
     Awaited,
-    /// The page is going: hand it over before the handler returns.
+    /// Give it to the browser, to send when the page ends, in place of the last
+    /// one given; with nothing named, take that back.
+    Deferred,
+    /// The page lives and may be ended without another word: hand it over
+    /// before the handler returns.
+    Hidden,
+    /// The page is going: as [`Sending::Hidden`], unless the browser holds a
+    /// [`Sending::Deferred`] one, which says the same.
     Unload,
 }
 

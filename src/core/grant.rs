@@ -181,6 +181,22 @@ impl Grant {
         due
     }
 
+    /// From here on nothing is requested until the app says so.
+    pub(crate) fn stop(&mut self, error: Error) {
+        self.stopped = true;
+        self.error = Some(error);
+    }
+
+    /// Takes the token that a request brought, if it is here.
+    pub(crate) fn take_token(&mut self, generation: Generation) -> Option<Box<Token>> {
+        let current = self.current.take_if(|one| one.generation == generation);
+        current.or_else(|| {
+            let mut all = self.superseded.iter();
+            let place = all.position(|one| one.generation == generation)?;
+            Some(self.superseded.remove(place))
+        })
+    }
+
     pub(crate) fn forget_failures(&mut self) {
         self.failures = 0;
         self.error = None;

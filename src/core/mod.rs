@@ -33,15 +33,16 @@ mod table;
 mod time;
 mod token;
 
-pub use answer::{Issued, is_access_token, is_bearer, lifetime, registered_error};
+pub use answer::{Issued, is_access_token, is_bearer, lifetime, registered_error, terms};
 pub use backoff::{FLOOR, LONGEST_RETRY_AFTER};
 pub use config::Config;
 pub use error::{Code, Error, Failure};
-pub use event::{Input, Notice, Output, Page, RevokeOutcome, Scope, Sending, Want};
+pub use event::{Input, Notice, Output, Page, Recall, RevokeOutcome, Scope, Sending, Terms, Want};
 pub use grant::{State, Status};
 pub use key::GrantKey;
 pub use machine::{
-    Batch, CallerId, Machine, PATIENCE, REVOKE_ATTEMPTS, Reason, Revoked, UNLOAD_QUOTA,
+    Batch, CallerId, LEASE_GAP, LEASE_PATIENCE, Machine, PATIENCE, REVOKE_ATTEMPTS, Reason,
+    Revoked, UNLOAD_QUOTA,
 };
 pub use origin::{may_receive_token, protects_tokens};
 pub use table::GrantId;

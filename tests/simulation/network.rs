@@ -67,7 +67,13 @@ impl Visit {
                 Output::Forget(generation) if self.skew > 0 => {
                     self.ledger.excuse(*generation, Excuse::Misjudged);
                 }
-                Output::Forget(_) | Output::Notify(..) | Output::Revoked(..) => {}
+                Output::AbortLease(_)
+                | Output::Forget(_)
+                | Output::LeaseLost(_)
+                | Output::Notify(..)
+                | Output::RequestLease(_)
+                | Output::Revoked(..)
+                | Output::TellOtherTabs => {}
             }
         }
         Ok(())
@@ -103,8 +109,9 @@ impl Visit {
                     self.to_backend(latency, Arrival::Revoke(Some(batch), revocation), world);
                 }
             }
-            Sending::Unload if lost => self.ledger.lose(&revocation),
-            Sending::Unload => {
+            Sending::Deferred => {}
+            Sending::Hidden | Sending::Unload if lost => self.ledger.lose(&revocation),
+            Sending::Hidden | Sending::Unload => {
                 // What is sent once may arrive twice.
                 if world.is_lost() {
                     let again = Arrival::Revoke(None, revocation.clone());

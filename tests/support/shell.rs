@@ -56,6 +56,8 @@ pub(crate) struct Shell {
     flights: BTreeMap<GrantId, Generation>,
     waiting: BTreeMap<CallerId, Option<GrantId>>,
     batches: BTreeMap<u32, SentBatch>,
+    /// The lease request under way.
+    pub(crate) lease: Option<Batch>,
     /// Refused by the resource, or named in a revoke.
     spent: BTreeSet<Generation>,
     gone: BTreeSet<GrantId>,
@@ -75,6 +77,7 @@ impl Shell {
             flights: BTreeMap::new(),
             waiting: BTreeMap::new(),
             batches: BTreeMap::new(),
+            lease: None,
             spent: BTreeSet::new(),
             gone: BTreeSet::new(),
             failures: BTreeMap::new(),
@@ -197,6 +200,10 @@ impl Shell {
                 }
             }
             Input::Cancel { .. } => {}
+            Input::LeaseAnswered { batch, .. } => {
+                self.lease.take_if(|lease| *lease == batch);
+            }
+            Input::Recalled(_) => {}
         }
     }
 
@@ -219,14 +226,18 @@ impl Shell {
     /// Does as it is told, if that can be done.
     pub(crate) fn carry_out(&mut self, output: &Output, now: Moment) -> Kept {
         match output {
+            Output::AbortLease(batch) => self.abort_lease(*batch),
             Output::AbortRequest(generation) => self.abort(*generation),
             Output::Forget(generation) => self.forget(*generation),
             Output::Notify(grant, notice) => self.notify(*grant, *notice, now),
+            Output::LeaseLost(_) | Output::TellOtherTabs => Ok(()),
             Output::RenewSession => {
                 self.sessions += 1;
+                self.lease = None;
                 Ok(())
             }
             Output::Reject(caller, error) => self.tell(*caller, Outcome::Rejected(*error)),
+            Output::RequestLease(batch) => self.send_lease(*batch),
             Output::RequestToken(grant, generation) => self.send(*grant, *generation, now),
             Output::Resolve(caller, generation) => {
                 ensure!(!self.closed, "{caller:?} gets a token after close");
@@ -321,6 +332,22 @@ impl Shell {
         Ok(())
     }
 
+    fn send_lease(&mut self, batch: Batch) -> Kept {
+        ensure!(!self.closed && !self.away, "{batch:?} asks for a lease");
+        let other = self.lease.replace(batch);
+        ensure!(other.is_none(), "{batch:?} is requested beside {other:?}");
+        Ok(())
+    }
+
+    fn abort_lease(&mut self, batch: Batch) -> Kept {
+        let aborted = self.lease.take();
+        ensure!(
+            aborted == Some(batch),
+            "{batch:?} is aborted and not under way"
+        );
+        Ok(())
+    }
+
     fn abort(&mut self, generation: Generation) -> Kept {
         let before = self.flights.len();
         self.flights.retain(|_, flight| *flight != generation);
@@ -371,8 +398,11 @@ impl Shell {
         for token in tokens {
             ensure!(self.holds(*token), "{token:?} is revoked and not held");
         }
+        if sending == Sending::Deferred {
+            return Ok(());
+        }
         self.spent.extend(tokens);
-        if sending == Sending::Unload {
+        if sending != Sending::Awaited {
             // What was awaited is given up: the page will not see its answer.
             self.batches.clear();
             return Ok(());

@@ -27,7 +27,10 @@ async fn a_grant_gives_its_token_and_revokes_it() {
     let list = notices.clone();
     let backend = backend()
         .header("X-CSRF", "1")
-        .on_notice(move |key, notice| list.borrow_mut().push((key.scope().to_owned(), notice)));
+        .on_notice(move |key, notice| {
+            let scope = key.unwrap().scope().to_owned();
+            list.borrow_mut().push((scope, notice));
+        });
     let client = Client::new(Config::default(), backend).unwrap();
     let grant = client.grant(None, ["b", "a", "b"]).unwrap();
     assert_eq!(grant.state().status, Status::Empty);

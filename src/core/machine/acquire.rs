@@ -21,6 +21,9 @@ const MOST_SUPERSEDED: usize = 4;
 impl Machine {
     pub(super) fn acquire(&mut self, id: GrantId, caller: CallerId, want: Want, now: Moment) {
         self.touch(id);
+        if self.lease.has_lapsed(now) {
+            self.look_at_the_lease(now);
+        }
         let error = self.closed_error();
         let config_timeout = self.config.timeout;
         let Some(grant) = self
@@ -69,7 +72,7 @@ impl Machine {
 
     /// Sends a request if nothing stands against it.
     pub(super) fn request(&mut self, id: GrantId, now: Moment) {
-        if self.away || self.closed {
+        if self.away || self.closed || self.rests_while_hidden() {
             return;
         }
         let due = now.after(self.config.request_timeout);
@@ -85,6 +88,7 @@ impl Machine {
         });
         self.emit(Output::RequestToken(id, generation));
         self.schedule(id);
+        self.begin_lease(now);
     }
 
     pub(super) fn answered(
@@ -137,6 +141,7 @@ impl Machine {
     }
 
     pub(super) fn resume(&mut self, now: Moment) {
+        self.halted = false;
         for id in self.grants.ids() {
             if let Some(grant) = self.grants.get_mut(id) {
                 grant.forget_failures();
@@ -151,6 +156,18 @@ impl Machine {
             .get(id)
             .is_some_and(|grant| grant.wants_request(self.visible, now));
         if wanted {
+            self.request(id, now);
+        }
+    }
+
+    /// As [`Machine::request_if_wanted`], and also for a grant without a token
+    /// that was in use.
+    pub(super) fn request_if_used(&mut self, id: GrantId, now: Moment) {
+        let Some(grant) = self.grants.get_mut(id) else {
+            return;
+        };
+        let used = grant.current.is_none() && std::mem::take(&mut grant.used);
+        if used || !grant.waiters.is_empty() {
             self.request(id, now);
         }
     }
@@ -216,6 +233,7 @@ impl Machine {
             return self.arrived_dead(id, token, now);
         }
         let expires_in = token.dead_at.remaining(now);
+        self.lease.heard(flight.started);
         let Some(grant) = self.grants.get_mut(id) else {
             return;
         };

@@ -1,6 +1,8 @@
 //! The state machine: the interface here, the rules in the files beside it.
 
 mod acquire;
+mod deferred;
+mod lease;
 mod page;
 mod revoke;
 mod timeouts;
@@ -18,8 +20,11 @@ use super::time::{Due, MAX_WAIT, Millis, Moment};
 use super::token::Generation;
 
 pub use acquire::PATIENCE;
+pub use lease::{LEASE_GAP, LEASE_PATIENCE};
 pub use revoke::{Batch, REVOKE_ATTEMPTS, Reason, Revoked, UNLOAD_QUOTA};
 
+use deferred::Armed;
+use lease::Lease;
 use revoke::Sent;
 
 /// Names somebody who waits for an answer; chosen by the shell, each used once.
@@ -38,6 +43,9 @@ pub struct Machine {
     given_up: Vec<Generation>,
     /// Requests that failed without an answer, not named to the backend yet.
     unanswered: Vec<Generation>,
+    lease: Lease,
+    /// What the browser was given to send when the page ends.
+    armed: Armed,
     outputs: VecDeque<Output>,
     /// No later than the next thing the clock has to do.
     wake: Due,
@@ -48,6 +56,8 @@ pub struct Machine {
     /// Between `pagehide` and `pageshow`, or while prerendering.
     away: bool,
     closed: bool,
+    /// The backend has told the page to stop.
+    halted: bool,
 }
 
 impl Machine {
@@ -61,6 +71,8 @@ impl Machine {
             sent: Vec::new(),
             given_up: Vec::new(),
             unanswered: Vec::new(),
+            lease: Lease::NONE,
+            armed: Armed::default(),
             outputs: VecDeque::new(),
             wake: Due::NEVER,
             generations: 0,
@@ -69,6 +81,7 @@ impl Machine {
             visible: true,
             away: false,
             closed: false,
+            halted: false,
         }
     }
 
@@ -82,8 +95,13 @@ impl Machine {
             return id;
         }
         self.make_room();
-        let id = self.grants.insert(Grant::new(key));
+        let mut grant = Grant::new(key);
+        if self.halted {
+            grant.stop(Error::new(Code::Stopped));
+        }
+        let id = self.grants.insert(grant);
         self.touch(id);
+        self.rearm();
         id
     }
 
@@ -98,6 +116,9 @@ impl Machine {
         grant.last_used = uses;
         grant.used = true;
         let token = grant.usable(Millis(0), now)?;
+        if self.lease.has_lapsed(now) {
+            return None;
+        }
         (!settled || !token.refresh_at.reached(now)).then_some(token.generation)
     }
 
@@ -116,7 +137,9 @@ impl Machine {
             } => self.answered(grant, generation, answer, now),
             Input::Cancel { grant, caller } => self.cancel(grant, caller),
             Input::Close { caller } => self.close(caller),
+            Input::LeaseAnswered { batch, answer } => self.lease_answered(batch, answer, now),
             Input::Page(page) => self.page(page, now),
+            Input::Recalled(recall) => self.recalled(recall, now),
             Input::Refused { grant, generation } => self.refused(grant, generation, now),
             Input::Resume => self.resume(now),
             Input::Revoke {
@@ -124,11 +147,19 @@ impl Machine {
                 caller,
             } => self.revoke_all(caller),
             Input::Revoke {
+                scope: Scope::EveryTab,
+                caller,
+            } => {
+                self.emit(Output::TellOtherTabs);
+                self.revoke_all(caller);
+            }
+            Input::Revoke {
                 scope: Scope::Grant(id),
                 caller,
             } => self.revoke_grant(id, caller),
             Input::RevokeAnswered { batch, outcome } => self.revoke_answered(batch, outcome, now),
         }
+        self.rearm();
     }
 
     /// What to carry out next; `None` when there is nothing left.
@@ -169,6 +200,9 @@ impl Machine {
             status: Status::Empty,
             ..State::CLOSED
         };
+        if self.lease.has_lapsed(now) {
+            return empty;
+        }
         self.grants.get(id).map_or(empty, |grant| grant.state(now))
     }
 
@@ -233,6 +267,7 @@ impl Machine {
         for sent in &self.sent {
             self.wake = self.wake.earliest(sent.retry_at);
         }
+        self.wake = self.wake.earliest(self.lease.next_due());
     }
 
     fn closed_error(&self) -> Error {

@@ -1,29 +1,27 @@
 //! What the page goes through.
 
 use super::super::error::Code;
-use super::super::event::{Notice, Output, Page};
+use super::super::event::{Notice, Output, Page, Sending};
 use super::super::time::Moment;
 use super::Machine;
+use super::lease::Lease;
 use super::revoke::{Endings, Reason};
 
 impl Machine {
     pub(super) fn page(&mut self, page: Page, now: Moment) {
         match page {
-            Page::Hidden => {
-                self.visible = false;
-                self.schedule_all();
-            }
+            Page::Hidden => self.hidden(),
             Page::Leaving { persisted } => self.leave(persisted),
             Page::Online => self.online(now),
             Page::Prerendering => self.away = true,
             Page::Shown => self.shown(now),
-            Page::Visible => {
-                self.visible = true;
-                if !self.away {
-                    self.look_at_the_clock(now);
-                }
-            }
+            Page::Visible => self.seen(now),
         }
+    }
+
+    /// Whether nothing is asked for until the page can be seen.
+    pub(super) const fn rests_while_hidden(&self) -> bool {
+        self.config.revoke_when_hidden && !self.visible
     }
 
     /// One revoke, once, and nothing kept: whether the page comes back cannot
@@ -38,13 +36,28 @@ impl Machine {
         } else {
             Reason::Unload
         };
+        self.end_page_life(reason, Sending::Unload);
+    }
+
+    /// A system that ends a hidden page says nothing, so this is the last event
+    /// that is sure to come.
+    fn hidden(&mut self) {
+        self.visible = false;
+        if self.rests_while_hidden() && !self.away {
+            self.end_page_life(Reason::Hidden, Sending::Hidden);
+        }
+        self.schedule_all();
+    }
+
+    fn end_page_life(&mut self, reason: Reason, sending: Sending) {
         let mut endings = Endings::default();
         let ids = self.grants.ids();
         let affected: Vec<_> = ids
             .into_iter()
             .filter(|&id| self.take_endings(id, &mut endings))
             .collect();
-        self.end_with_page(endings, reason);
+        self.end_with_page(endings, reason, sending);
+        self.lease = Lease::NONE;
         self.emit(Output::RenewSession);
         // Last: listeners are the app's code, and the revoke must not wait for it.
         for id in affected {
@@ -59,6 +72,7 @@ impl Machine {
             return;
         }
         self.away = false;
+        self.halted = false;
         for id in self.grants.ids() {
             let Some(grant) = self.grants.get_mut(id) else {
                 continue;
@@ -67,11 +81,22 @@ impl Machine {
             for waiter in &mut grant.waiters {
                 waiter.due = now.after(waiter.timeout);
             }
-            if std::mem::take(&mut grant.used) || !grant.waiters.is_empty() {
-                self.request(id, now);
-            }
+            self.request_if_used(id, now);
         }
         self.schedule_all();
+    }
+
+    fn seen(&mut self, now: Moment) {
+        self.visible = true;
+        if self.away {
+            return;
+        }
+        self.look_at_the_clock(now);
+        if self.config.revoke_when_hidden {
+            for id in self.grants.ids() {
+                self.request_if_used(id, now);
+            }
+        }
     }
 
     fn online(&mut self, now: Moment) {
@@ -85,6 +110,7 @@ impl Machine {
                 grant.retry_at = None;
             }
         }
+        self.lease.retry_at_once(now);
         if !self.away {
             self.look_at_the_clock(now);
         }

@@ -4,6 +4,7 @@ use std::collections::BinaryHeap;
 
 use super::super::backoff;
 use super::super::event::{Notice, Output, RevokeOutcome, Sending};
+use super::super::grant::Grant;
 use super::super::table::GrantId;
 use super::super::time::{Due, Moment};
 use super::super::token::{Generation, Token};
@@ -39,8 +40,14 @@ pub enum Reason {
     Explicit,
     /// Its use has ended before its life has.
     Expired,
+    /// The page can no longer be seen.
+    Hidden,
+    /// The backend has not heard of the page for the term of its lease.
+    Lapsed,
     /// The app revoked everything.
     Logout,
+    /// The backend wanted it back.
+    Recalled,
     /// The page was left.
     Unload,
 }
@@ -54,7 +61,10 @@ impl Reason {
             Self::Evicted => "evicted",
             Self::Explicit => "explicit",
             Self::Expired => "expired",
+            Self::Hidden => "hidden",
+            Self::Lapsed => "lapsed",
             Self::Logout => "logout",
+            Self::Recalled => "recalled",
             Self::Unload => "unload",
         }
     }
@@ -78,6 +88,12 @@ pub(super) struct Ending {
 
 impl From<Box<Token>> for Ending {
     fn from(token: Box<Token>) -> Self {
+        Self::from(&*token)
+    }
+}
+
+impl From<&Token> for Ending {
+    fn from(token: &Token) -> Self {
         Self {
             generation: token.generation,
             weight: token.weight,
@@ -90,17 +106,44 @@ impl From<Box<Token>> for Ending {
 pub(super) struct Endings {
     tokens: Vec<Ending>,
     /// Requests given up: what they mint is not wanted.
-    pending: Vec<Generation>,
+    pub(super) pending: Vec<Generation>,
 }
 
 impl Endings {
+    pub(super) fn tokens(&self) -> Vec<Generation> {
+        self.tokens.iter().map(|ending| ending.generation).collect()
+    }
+
+    /// Adds what a grant has, and leaves it there.
+    pub(super) fn add(&mut self, grant: &Grant) {
+        let tokens = grant.superseded.iter().chain(&grant.current);
+        self.tokens
+            .extend(tokens.map(|token| Ending::from(&**token)));
+        self.pending
+            .extend(grant.flight.as_ref().map(|flight| flight.generation));
+    }
+
+    /// Takes the token that a request brought, or the request.
+    pub(super) fn take(&mut self, grant: &mut Grant, generation: Generation) -> bool {
+        let token = grant.take_token(generation);
+        let flight = grant.flight.take_if(|one| one.generation == generation);
+        self.pending.extend(flight.map(|flight| flight.generation));
+        self.tokens.extend(token.map(Ending::from));
+        !self.is_empty()
+    }
+
+    pub(super) fn add_all(&mut self, others: &Self) {
+        self.tokens.extend(&others.tokens);
+        self.pending.extend(&others.pending);
+    }
+
     fn is_empty(&self) -> bool {
         self.tokens.is_empty() && self.pending.is_empty()
     }
 
     /// Keeps the youngest tokens that fit into a page's last request beside the
     /// open requests: the older ones die first anyway. Gives back the others.
-    fn cut_to_quota(&mut self) -> Vec<Ending> {
+    pub(super) fn cut_to_quota(&mut self) -> Vec<Ending> {
         let pending = self.pending.len() as u32;
         let mut room = UNLOAD_QUOTA.saturating_sub(PENDING_WEIGHT.saturating_mul(pending));
         let weights = self.tokens.iter().map(|ending| ending.weight);
@@ -143,7 +186,7 @@ impl Revoked {
 #[derive(Debug)]
 pub(super) struct Sent {
     batch: Batch,
-    endings: Endings,
+    pub(super) endings: Endings,
     reason: Reason,
     attempts: u32,
     /// [`Due::NEVER`] while an answer is awaited.
@@ -158,12 +201,7 @@ impl Sent {
         Output::Revoke {
             batch: self.batch,
             sending,
-            tokens: self
-                .endings
-                .tokens
-                .iter()
-                .map(|ending| ending.generation)
-                .collect(),
+            tokens: self.endings.tokens(),
             pending: self.endings.pending.clone(),
             reason: self.reason,
             whole_session,
@@ -179,12 +217,13 @@ impl Machine {
     }
 
     pub(super) fn revoke_all(&mut self, caller: CallerId) {
-        self.empty_all(Reason::Logout, caller);
+        self.empty_all(Reason::Logout, Some(caller));
     }
 
     pub(super) fn close(&mut self, caller: CallerId) {
         self.closed = true;
-        self.empty_all(Reason::Explicit, caller);
+        self.empty_all(Reason::Explicit, Some(caller));
+        self.end_lease();
         for id in self.grants.ids() {
             self.grants.remove(id);
         }
@@ -232,7 +271,7 @@ impl Machine {
     }
 
     /// Everything goes with the page, what was sent but not confirmed included.
-    pub(super) fn end_with_page(&mut self, mut endings: Endings, reason: Reason) {
+    pub(super) fn end_with_page(&mut self, mut endings: Endings, reason: Reason, sending: Sending) {
         let open = endings.pending.clone();
         let mut answers = Vec::new();
         while let Some(mut sent) = self.sent.pop() {
@@ -240,7 +279,7 @@ impl Machine {
             endings.tokens.append(&mut sent.endings.tokens);
             endings.pending.append(&mut sent.endings.pending);
         }
-        self.send(endings, reason, Sending::Unload, None);
+        self.send(endings, reason, sending, None);
         self.outputs.extend(answers);
         self.abort(open);
     }
@@ -258,6 +297,15 @@ impl Machine {
 
     /// Takes a grant's tokens and its request.
     pub(super) fn take_endings(&mut self, id: GrantId, endings: &mut Endings) -> bool {
+        let tokens = self.take_tokens(id, endings);
+        let flight = self.grants.get_mut(id).and_then(|one| one.flight.take());
+        endings
+            .pending
+            .extend(flight.as_ref().map(|one| one.generation));
+        tokens || flight.is_some()
+    }
+
+    pub(super) fn take_tokens(&mut self, id: GrantId, endings: &mut Endings) -> bool {
         let Some(grant) = self.grants.get_mut(id) else {
             return false;
         };
@@ -265,11 +313,12 @@ impl Machine {
         let tokens = tokens.into_iter().chain(grant.current.take());
         let before = endings.tokens.len();
         endings.tokens.extend(tokens.map(Ending::from));
-        let flight = grant.flight.take();
-        if let Some(flight) = &flight {
-            endings.pending.push(flight.generation);
-        }
-        flight.is_some() || endings.tokens.len() > before
+        endings.tokens.len() > before
+    }
+
+    pub(super) fn new_batch(&mut self) -> Batch {
+        self.batches = self.batches.wrapping_add(1);
+        Batch(self.batches)
     }
 
     /// Sends a revoke, or just forgets where there is nothing to send it to.
@@ -282,12 +331,12 @@ impl Machine {
     ) {
         // They never cause a request while the page lives: in an outage that
         // would double the traffic.
-        if sending == Sending::Unload || !endings.is_empty() {
+        let handed_over = sending != Sending::Awaited;
+        if handed_over || !endings.is_empty() {
             endings.pending.append(&mut self.unanswered);
         }
-        self.batches = self.batches.wrapping_add(1);
         let mut sent = Sent {
-            batch: Batch(self.batches),
+            batch: self.new_batch(),
             endings,
             reason,
             attempts: 1,
@@ -298,7 +347,7 @@ impl Machine {
         let nothing = sent.endings.is_empty();
         if nothing || !self.config.can_revoke {
             self.settle(&sent, nothing);
-        } else if sending == Sending::Unload {
+        } else if handed_over {
             let left_out = sent.endings.cut_to_quota();
             self.emit(sent.request(sending, !left_out.is_empty()));
             sent.endings.tokens.extend(left_out);
@@ -356,12 +405,12 @@ impl Machine {
         None
     }
 
-    fn empty_all(&mut self, reason: Reason, caller: CallerId) {
+    pub(super) fn empty_all(&mut self, reason: Reason, caller: Option<CallerId>) {
         let mut endings = Endings::default();
         for id in self.grants.ids() {
             self.empty(id, reason, &mut endings);
         }
-        self.end(endings, reason, Some(caller));
+        self.end(endings, reason, caller);
     }
 
     fn empty(&mut self, id: GrantId, reason: Reason, endings: &mut Endings) {

@@ -8,7 +8,7 @@ use super::Machine;
 use super::revoke::{Ending, Reason};
 
 /// A timer this much late means that the page was asleep: 5 seconds.
-const ASLEEP: Millis = Millis(5_000);
+pub(super) const ASLEEP: Millis = Millis(5_000);
 
 impl Machine {
     /// Does what the clock has made due; drain [`Machine::poll_output`]
@@ -18,11 +18,13 @@ impl Machine {
             return;
         }
         self.look_at_the_clock(now);
+        self.rearm();
     }
 
     /// As [`Machine::handle_timeout`], and also starts what became wanted by
     /// something else than the clock.
     pub(super) fn look_at_the_clock(&mut self, now: Moment) {
+        self.look_at_the_lease(now);
         let mut dead = Vec::new();
         for id in self.grants.ids() {
             self.expire(id, now, &mut dead);

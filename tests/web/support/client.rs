@@ -68,7 +68,7 @@ impl Client {
     }
 
     pub(crate) fn revoke_all(&self) -> Answer<Revoked> {
-        revoked(|resolve| api::revoke(self.number, None, resolve))
+        revoked(|resolve| api::revoke(self.number, None, false, resolve))
     }
 
     pub(crate) fn resume(&self) {
@@ -142,7 +142,7 @@ impl Grant {
     }
 
     pub(crate) fn revoke(self) -> Answer<Revoked> {
-        revoked(|resolve| api::revoke(self.client, Some(self.id), resolve))
+        revoked(|resolve| api::revoke(self.client, Some(self.id), false, resolve))
     }
 
     /// A field of the state that a user interface would show.
@@ -234,10 +234,14 @@ fn create(options: &JsValue, notify: &Function) -> u32 {
         url("tokenEndpoint"),
         option("getToken").dyn_into().ok(),
         url("revokeEndpoint"),
+        url("leaseEndpoint"),
         option("headers").dyn_into().ok(),
         option("revokeHeaders").dyn_into().ok(),
         text("credentials", "same-origin"),
         text("allowedOrigins", ""),
+        text("app", "test"),
+        option("revokeOn") == "hidden",
+        option("deferred").is_truthy(),
         number("refreshLead"),
         number("expiryMargin"),
         number("maxAge"),

@@ -1,0 +1,241 @@
+//! The lease: the page is heard from, or the backend revokes what it minted.
+//!
+//! The page says that it lives by asking; a connection that stands says
+//! nothing, since a power cut closes none. While anything is at stake one
+//! request follows the other, and the backend may hold each open to push what
+//! it wants. Both sides count the same term: the backend from when it last
+//! heard of the page, the page from when it *sent* the last request that was
+//! answered (and for as long as the backend says it was held), so it never takes
+//! a token for alive that the backend has let go.
+
+use super::super::backoff;
+use super::super::error::{Code, Error, Failure};
+use super::super::event::{Notice, Output, Recall, Terms};
+use super::super::time::{Due, Millis, Moment};
+use super::super::token::Generation;
+use super::Machine;
+use super::revoke::{Batch, Endings, Reason};
+use super::timeouts::ASLEEP;
+
+/// Two lease requests of a page lie at least this far apart, whatever the
+/// backend answers: 5 seconds.
+pub const LEASE_GAP: Millis = Millis(5_000);
+
+/// The backend may hold a lease request open for a minute; what takes longer
+/// than this is lost: 75 seconds.
+pub const LEASE_PATIENCE: Millis = Millis(75_000);
+
+/// What is known of the lease of this page life.
+#[derive(Debug)]
+pub(super) struct Lease {
+    flight: Option<Flight>,
+    /// When to ask again; [`Due::NEVER`]: with the next token request.
+    next: Due,
+    /// Failures in a row.
+    failures: u32,
+    term: Option<Millis>,
+    /// From here on the backend has revoked what it minted.
+    lapses: Due,
+}
+
+#[derive(Debug)]
+struct Flight {
+    batch: Batch,
+    sent: Moment,
+    due: Due,
+}
+
+impl Lease {
+    pub(super) const NONE: Self = Self {
+        flight: None,
+        next: Due::NEVER,
+        failures: 0,
+        term: None,
+        lapses: Due::NEVER,
+    };
+
+    pub(super) fn has_lapsed(&self, now: Moment) -> bool {
+        self.lapses.reached(now)
+    }
+
+    /// A token request that was answered says that the page lives, too. Of use
+    /// where nothing else is counting.
+    pub(super) fn heard(&mut self, sent: Moment) {
+        if let Some(term) = self.term
+            && self.lapses == Due::NEVER
+        {
+            self.lapses = sent.after(term);
+        }
+    }
+
+    /// The network is back.
+    pub(super) fn retry_at_once(&mut self, now: Moment) {
+        if self.failures > 0 && self.next != Due::NEVER {
+            self.failures = 0;
+            self.next = now.after(Millis(0));
+        }
+    }
+
+    pub(super) fn next_due(&self) -> Due {
+        let due = self.flight.as_ref().map_or(self.next, |flight| flight.due);
+        due.earliest(self.lapses)
+    }
+}
+
+impl Machine {
+    pub(super) fn lease_answered(
+        &mut self,
+        batch: Batch,
+        answer: Result<Terms, Failure>,
+        now: Moment,
+    ) {
+        let lease = &mut self.lease;
+        let Some(flight) = lease.flight.take_if(|flight| flight.batch == batch) else {
+            return;
+        };
+        match answer {
+            Ok(terms) => {
+                lease.failures = 0;
+                lease.term = terms.term;
+                let age = now.since(flight.sent);
+                let heard = terms.held.min(age);
+                let lapses = terms.term.map(|term| flight.sent.after(heard + term));
+                lease.lapses = lapses.unwrap_or(Due::NEVER);
+                let gap = LEASE_GAP - age;
+                lease.next = now.after(terms.renew_in.max(gap));
+            }
+            Err(failure) => self.lease_failed(failure, now),
+        }
+        self.look_at_the_lease(now);
+        self.wake = self.wake.earliest(self.lease.next_due());
+    }
+
+    /// What the backend pushes. It is revoked there already; that it is revoked
+    /// from here once more makes sure that what was minted meanwhile is, too.
+    pub(super) fn recalled(&mut self, recall: Recall, now: Moment) {
+        match recall {
+            Recall::All => self.empty_all(Reason::Recalled, None),
+            Recall::Stop => {
+                self.empty_all(Reason::Recalled, None);
+                self.halted = true;
+                for id in self.grants.ids() {
+                    if let Some(grant) = self.grants.get_mut(id) {
+                        grant.stop(Error::new(Code::Stopped));
+                    }
+                }
+            }
+            Recall::Token(generation) => self.recall(generation, now),
+        }
+    }
+
+    /// Sends the first lease request of a page life with its first token request.
+    pub(super) fn begin_lease(&mut self, now: Moment) {
+        if self.lease.next == Due::NEVER {
+            self.renew_lease(now);
+        }
+    }
+
+    pub(super) fn end_lease(&mut self) {
+        if let Some(flight) = std::mem::replace(&mut self.lease, Lease::NONE).flight {
+            self.emit(Output::AbortLease(flight.batch));
+        }
+    }
+
+    /// Does what the clock has made due for the lease.
+    pub(super) fn look_at_the_lease(&mut self, now: Moment) {
+        let late = self.lease.flight.take_if(|flight| flight.due.reached(now));
+        if let Some(flight) = late {
+            self.emit(Output::AbortLease(flight.batch));
+            if flight.due.overshoot(now) > ASLEEP {
+                self.lease.next = now.after(Millis(0));
+            } else {
+                self.lease_failed(Failure::Timeout, now);
+            }
+        }
+        if self.lease.has_lapsed(now) {
+            self.lapse(now);
+        }
+        if self.lease.next.reached(now) {
+            self.renew_lease(now);
+        }
+    }
+
+    /// The backend has not heard of this page for the term: what it minted is
+    /// dead, or about to be.
+    pub(super) fn lapse(&mut self, now: Moment) {
+        self.lease.lapses = Due::NEVER;
+        // What it says is as old as the tokens.
+        if let Some(flight) = self.lease.flight.take() {
+            self.emit(Output::AbortLease(flight.batch));
+            self.lease.next = now.after(Millis(0));
+        }
+        let mut endings = Endings::default();
+        let mut affected = Vec::new();
+        for id in self.grants.ids() {
+            if self.take_tokens(id, &mut endings) {
+                affected.push(id);
+            }
+        }
+        self.end(endings, Reason::Lapsed, None);
+        for id in affected {
+            self.notify(id, Notice::Revoked(Reason::Lapsed));
+            if self.visible {
+                self.request_if_used(id, now);
+            }
+        }
+    }
+
+    fn renew_lease(&mut self, now: Moment) {
+        self.lease.next = Due::NEVER;
+        let idle = self.lease.flight.is_none() && !self.away && !self.closed;
+        if !self.config.has_lease || !idle || !self.is_anything_at_stake() {
+            return;
+        }
+        let batch = self.new_batch();
+        self.lease.flight = Some(Flight {
+            batch,
+            sent: now,
+            due: now.after(LEASE_PATIENCE),
+        });
+        self.emit(Output::RequestLease(batch));
+        self.wake = self.wake.earliest(self.lease.next_due());
+    }
+
+    fn lease_failed(&mut self, failure: Failure, now: Moment) {
+        let error = Error::from(failure);
+        let lease = &mut self.lease;
+        lease.next = Due::NEVER;
+        if error.is_terminal() {
+            if error.code == Code::LoginRequired {
+                self.recalled(Recall::All, now);
+            }
+            self.emit(Output::LeaseLost(error));
+        } else {
+            lease.failures = lease.failures.saturating_add(1);
+            let wait = backoff::delay(lease.failures, error.retry_after, &mut self.random);
+            lease.next = now.after(wait);
+        }
+    }
+
+    fn is_anything_at_stake(&self) -> bool {
+        let mut grants = self.grants.ids().into_iter();
+        grants.any(|id| {
+            self.grants.get(id).is_some_and(|grant| {
+                grant.flight.is_some() || grant.current.is_some() || !grant.superseded.is_empty()
+            })
+        })
+    }
+
+    fn recall(&mut self, generation: Generation, now: Moment) {
+        for id in self.grants.ids() {
+            let mut endings = Endings::default();
+            if let Some(grant) = self.grants.get_mut(id)
+                && endings.take(grant, generation)
+            {
+                self.end(endings, Reason::Recalled, None);
+                self.notify(id, Notice::Revoked(Reason::Recalled));
+                self.request_if_wanted(id, now);
+            }
+        }
+    }
+}
