@@ -123,7 +123,7 @@ export const leaseRequest = (session) => ({ session });
  *   renewIn: number | undefined,
  *   held: number | undefined,
  *   term: number | undefined,
- *   recalls: string | undefined,
+ *   recalls: number[],
  * ]} Answer
  */
 
@@ -198,10 +198,16 @@ const answer = (status, body, retryAfter, final = false) => {
     secondsOf(renew_in),
     secondsOf(held),
     secondsOf(term),
-    // Of a list, its members with commas between.
-    revoke && `${revoke}`,
+    recallsOf(revoke),
   ];
 };
+
+/** What the backend takes back that is no request's name. */
+const [ALL, STOP] = [-1, -2];
+
+/** @param {unknown} revoke `"all"`, `"stop"`, or a list of ids of requests. */
+const recallsOf = (revoke) =>
+  revoke === 'all' ? [ALL] : revoke === 'stop' ? [STOP] : Array.isArray(revoke) ? revoke.map(Number) : [];
 
 /** @param {unknown} value */
 const string = (value) => (typeof value === 'string' ? value : undefined);

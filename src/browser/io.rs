@@ -121,6 +121,12 @@ pub(super) mod form {
     pub(in crate::browser) const UNASKED: f64 = 4.0;
 }
 
+/// What the backend takes back that is no request's name, as `io.js` has it.
+pub(super) mod recall {
+    pub(in crate::browser) const ALL: f64 = -1.0;
+    pub(in crate::browser) const STOP: f64 = -2.0;
+}
+
 /// Parts of a prepared request by place, as `io.js` has them.
 pub(super) mod prepared {
     pub(in crate::browser) const REQUEST: u32 = 0;
@@ -138,6 +144,10 @@ pub(super) struct Parts(Array);
 impl Parts {
     pub(super) fn new(list: JsValue) -> Self {
         Self(list.unchecked_into())
+    }
+
+    pub(super) fn count(&self) -> u32 {
+        self.0.length()
     }
 
     #[inline(never)]

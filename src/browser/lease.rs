@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use web_sys::AbortController;
 
-use super::io::{self, Parts, answer};
+use super::endpoint;
+use super::io::{self, Parts, answer, once, recall};
 use super::shell::{self, Shell};
-use super::{endpoint, io::once};
 use crate::core::{Batch, Generation, Recall};
 
 pub(super) fn request(shell: &Rc<Shell>, batch: Batch) {
@@ -24,10 +24,12 @@ pub(super) fn request(shell: &Rc<Shell>, batch: Batch) {
         }
         let parts = Parts::new(parts);
         let terms = endpoint::terms(&parts);
-        let recalls = parts.text(answer::RECALLS).filter(|_| terms.is_ok());
+        let holds = terms.is_ok();
         back.lease_answered(batch, terms);
-        for recall in recalls.iter().flat_map(|all| all.split(',')) {
-            if let Some(recall) = read(recall) {
+        let recalls = Parts::new(parts.get(answer::RECALLS));
+        let count = if holds { recalls.count() } else { 0 };
+        for place in 0..count {
+            if let Some(recall) = recalls.number(place).and_then(read) {
                 back.recalled(recall);
             }
         }
@@ -36,10 +38,11 @@ pub(super) fn request(shell: &Rc<Shell>, batch: Batch) {
     endpoint::ask_url(endpoints, url, &request, &signal, &callback);
 }
 
-fn read(recall: &str) -> Option<Recall> {
+fn read(recall: f64) -> Option<Recall> {
     match recall {
-        "all" => Some(Recall::All),
-        "stop" => Some(Recall::Stop),
-        id => id.parse().ok().map(|id| Recall::Token(Generation(id))),
+        recall::ALL => Some(Recall::All),
+        recall::STOP => Some(Recall::Stop),
+        id if id > 0.0 => Some(Recall::Token(Generation(id as u32))),
+        _ => None,
     }
 }
