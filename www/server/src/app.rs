@@ -54,6 +54,11 @@ pub(crate) fn router(
         Kind::Revoke,
         &control,
     ))
+    .merge(endpoint(
+        contract::lease_router(Arc::clone(backend)),
+        Kind::Lease,
+        &control,
+    ))
     .merge(control::router(control))
     .merge(page)
     .fallback_service(get(static_files::serve).with_state(files))

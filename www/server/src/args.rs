@@ -2,7 +2,7 @@
 
 use std::{ffi::OsString, fmt, path::PathBuf};
 
-use crate::static_files::Mount;
+use crate::{clock::Millis, contract::LeaseTerms, static_files::Mount};
 
 /// What `--help` prints.
 pub const USAGE: &str = "\
@@ -15,6 +15,8 @@ Usage: downscope-server [OPTIONS]
   --www DIR            the page (default www)
   --pkg DIR            the npm package, served at /pkg/ (default pkg)
   --mount PREFIX=DIR   another directory, for example /t/=tests/pages; can be repeated
+  --lease-hold MS      how long a lease request is held open (default 55000)
+  --lease-term MS      how long a page may be silent (default 90000)
   --help               print this
 
 BOX_CLIENT_ID in the environment makes Box mint the tokens; see the README.
@@ -31,6 +33,8 @@ pub struct Args {
     pub www: PathBuf,
     /// Everything that is served, the page and the package among it.
     pub mounts: Vec<Mount>,
+    /// How long pages may be silent.
+    pub leases: LeaseTerms,
 }
 
 /// What to do.
@@ -60,6 +64,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, ArgsEr
     let (mut port, mut api_port) = (8788, 8789);
     let (mut www, mut pkg) = (PathBuf::from("www"), PathBuf::from("pkg"));
     let mut mounts = Vec::new();
+    let mut leases = LeaseTerms::default();
     while let Some(name) = args.next() {
         let name = name.to_string_lossy().into_owned();
         if matches!(name.as_str(), "--help" | "-h") {
@@ -67,7 +72,13 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, ArgsEr
         }
         if !matches!(
             name.as_str(),
-            "--port" | "--api-port" | "--www" | "--pkg" | "--mount"
+            "--port"
+                | "--api-port"
+                | "--www"
+                | "--pkg"
+                | "--mount"
+                | "--lease-hold"
+                | "--lease-term"
         ) {
             return Err(ArgsError(format!("unknown argument {name}; see --help")));
         }
@@ -79,8 +90,15 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, ArgsEr
             "--api-port" => api_port = number(&name, &value)?,
             "--www" => www = value.into(),
             "--pkg" => pkg = value.into(),
+            "--lease-hold" => leases.hold = millis(&name, &value)?,
+            "--lease-term" => leases.term = millis(&name, &value)?,
             _ => mounts.push(mount(&value)?),
         }
+    }
+    if leases.hold >= leases.term {
+        // Pages would fall silent while they are kept waiting.
+        let error = "--lease-hold must be less than --lease-term";
+        return Err(ArgsError(error.to_owned()));
     }
     mounts.push(Mount {
         prefix: "/".to_owned(),
@@ -95,12 +113,18 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, ArgsEr
         api_port,
         www,
         mounts,
+        leases,
     }))
 }
 
 fn number(name: &str, value: &OsString) -> Result<u16, ArgsError> {
     let port = value.to_str().and_then(|value| value.parse().ok());
     port.ok_or_else(|| ArgsError(format!("{name} needs a port number")))
+}
+
+fn millis(name: &str, value: &OsString) -> Result<Millis, ArgsError> {
+    let millis = value.to_str().and_then(|value| value.parse().ok());
+    millis.ok_or_else(|| ArgsError(format!("{name} needs a number of milliseconds")))
 }
 
 fn mount(value: &OsString) -> Result<Mount, ArgsError> {
@@ -151,6 +175,17 @@ mod tests {
     }
 
     #[test]
+    fn the_lease_can_be_short() -> Result<(), ArgsError> {
+        let args = served(&["--lease-hold", "500", "--lease-term", "2000"])?;
+        let terms = LeaseTerms {
+            hold: 500,
+            term: 2_000,
+        };
+        assert_eq!(args.leases, terms);
+        Ok(())
+    }
+
+    #[test]
     fn mounts_can_be_repeated_and_get_their_slashes() -> Result<(), ArgsError> {
         let args = ["--mount", "/t=a", "--mount", "/u/v/=b=c"];
         let args = served(&args)?;
@@ -174,6 +209,9 @@ mod tests {
             (&["--mount", "t=a"], "--mount"),
             (&["--mount", "/=a"], "--mount"),
             (&["--mount", "/t/"], "--mount"),
+            (&["--lease-hold", "1s"], "--lease-hold"),
+            (&["--lease-hold", "90000"], "--lease-hold"),
+            (&["--lease-term", "-1"], "--lease-term"),
         ] {
             let error = parsed(args)
                 .err()

@@ -16,11 +16,12 @@ use axum::{
     routing::{get, post},
 };
 use futures_util::{Stream, stream};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::{
-    contract::Backend,
+    contract::{Backend, Recall},
     faults::{Faults, InvalidFaults, Settings},
     ledger::{Ledger, Snapshot},
     upstream::embedded::Embedded,
@@ -47,6 +48,7 @@ pub(crate) fn router(control: Control) -> Router {
         .route("/control/ledger/stream", get(ledger_stream))
         .route("/control/faults", get(faults).post(set_faults))
         .route("/control/expire", post(expire))
+        .route("/control/recall", post(recall))
         .route("/control/reset", post(reset))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(middleware::from_fn(same_site_only))
@@ -67,26 +69,26 @@ async fn same_site_only(request: Request, next: Next) -> Response {
 }
 
 async fn ledger(State(control): State<Control>) -> Json<Snapshot> {
-    Json(control.ledger.snapshot())
+    Json(control.snapshot())
 }
 
 async fn ledger_stream(
     State(control): State<Control>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let changes = control.ledger.subscribe();
-    let start = (control.ledger, changes, None);
-    let events = stream::unfold(start, async |(ledger, mut changes, expiry)| {
+    let start = (control, changes, None);
+    let events = stream::unfold(start, async |(control, mut changes, expiry)| {
         tokio::select! {
             changed = changes.changed() => changed.ok()?,
             () = until(expiry) => {}
         }
         tokio::time::sleep(COALESCE).await;
         changes.mark_unchanged();
-        let snapshot = ledger.snapshot();
+        let snapshot = control.snapshot();
         let expiry = snapshot.until_next_expiry();
         let expiry = expiry.and_then(|wait| Instant::now().checked_add(wait));
         let event = Event::default().event("ledger").json_data(snapshot).ok()?;
-        Some((Ok(event), (ledger, changes, expiry)))
+        Some((Ok(event), (control, changes, expiry)))
     });
     Sse::new(events).keep_alive(KeepAlive::default())
 }
@@ -127,6 +129,19 @@ async fn expire(State(control): State<Control>) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
+/// Takes back tokens, as an operator or a sign-out elsewhere would.
+async fn recall(State(control): State<Control>, body: Bytes) -> Response {
+    let command = serde_json::from_slice::<RecallCommand>(&body).ok();
+    let command = command
+        .and_then(|RecallCommand { revoke, session }| Some((session, Recall::parse(&revoke)?)));
+    let Some((session, recall)) = command else {
+        let body = json!({ "error": "not a recall; see the server's README" });
+        return (StatusCode::BAD_REQUEST, Json(body)).into_response();
+    };
+    control.backend.recall(session, &recall).await;
+    StatusCode::NO_CONTENT.into_response()
+}
+
 async fn reset(State(control): State<Control>) -> StatusCode {
     control.faults.clear();
     control.apply(&control.faults.settings());
@@ -136,9 +151,25 @@ async fn reset(State(control): State<Control>) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
+/// What to take back, and from which page life; from all that keep a lease, if none is named.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RecallCommand {
+    revoke: Value,
+    #[serde(default)]
+    session: Option<String>,
+}
+
 impl Control {
+    fn snapshot(&self) -> Snapshot {
+        let mut snapshot = self.ledger.snapshot();
+        snapshot.leases = self.backend.leases();
+        snapshot
+    }
+
     fn apply(&self, settings: &Settings) {
         self.backend.give_handles(settings.handles);
         self.embedded.set_lifetime(settings.lifetime_seconds);
+        self.embedded.set_token_length(settings.token_length);
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     api,
     app::{self, PageConfig},
     clock::Clock,
-    contract::{Audit, Backend, Policy},
+    contract::{self, Audit, Backend, LeaseTerms, Policy},
     control::Control,
     faults::Faults,
     files::FileApi,
@@ -35,6 +35,8 @@ pub struct Ingredients {
     pub media: Media,
     /// Who mints.
     pub upstream: UpstreamChoice,
+    /// How long pages may be silent.
+    pub leases: LeaseTerms,
     /// What time it is.
     pub clock: Clock,
     /// Where log lines go.
@@ -66,7 +68,7 @@ pub struct Demo {
 }
 
 impl Demo {
-    /// Puts `ingredients` together.
+    /// Puts `ingredients` together; in a Tokio runtime, where it then watches the leases.
     pub fn new(ingredients: Ingredients) -> Self {
         let Ingredients {
             app_origins,
@@ -74,6 +76,7 @@ impl Demo {
             mounts,
             media,
             upstream,
+            leases,
             clock,
             log,
         } = ingredients;
@@ -113,7 +116,9 @@ impl Demo {
             upstream,
             Arc::<Ledger>::clone(&ledger) as Arc<dyn Audit>,
             clock,
+            leases,
         ));
+        tokio::spawn(contract::watch_leases(Arc::downgrade(&backend)));
 
         let control = Control {
             backend: Arc::clone(&backend),

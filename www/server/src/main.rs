@@ -65,6 +65,7 @@ async fn serve(args: Args) -> Result<(), Box<dyn std::error::Error>> {
         mounts: args.mounts,
         media,
         upstream,
+        leases: args.leases,
         clock: Clock::system(),
         log: Arc::new(|line| eprintln!("{line}")),
     });

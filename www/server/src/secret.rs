@@ -12,6 +12,9 @@ use sha2::{Digest, Sha256};
 pub struct Secret(Box<str>);
 
 impl Secret {
+    /// How long a random one is.
+    pub const RANDOM_LENGTH: usize = 40;
+
     /// 160 bits from the operating system (RFC 6749 section 10.10), in
     /// characters that fit a header, a form and a cookie.
     #[expect(
@@ -22,6 +25,16 @@ impl Secret {
         let mut bytes = [0; 20];
         getrandom::fill(&mut bytes).expect("the operating system has entropy");
         Self(hex(&bytes).into())
+    }
+
+    /// A random one of `length` characters, but no shorter than [`Self::random`].
+    pub fn random_of(length: usize) -> Self {
+        let mut secret = String::new();
+        while secret.len() < length.max(Self::RANDOM_LENGTH) {
+            secret.push_str(Self::random().expose());
+        }
+        secret.truncate(length.max(Self::RANDOM_LENGTH));
+        Self(secret.into())
     }
 
     /// The secret itself, for the one place that sends or compares it.
@@ -90,6 +103,14 @@ mod tests {
     fn random_secrets_differ_and_have_160_bits() {
         let (one, other) = (Secret::random(), Secret::random());
         assert_ne!(one.expose(), other.expose());
-        assert_eq!(one.expose().len(), 40);
+        assert_eq!(one.expose().len(), Secret::RANDOM_LENGTH);
+    }
+
+    #[test]
+    fn a_long_secret_is_random_to_its_end() {
+        let (one, other) = (Secret::random_of(1_000), Secret::random_of(1_000));
+        assert_eq!(one.expose().len(), 1_000);
+        assert_ne!(one.expose().get(960..), other.expose().get(960..));
+        assert_eq!(Secret::random_of(1).expose().len(), Secret::RANDOM_LENGTH);
     }
 }

@@ -29,8 +29,20 @@ struct State {
 impl SignIns {
     /// Whether the request carries the cookie of somebody who is signed in.
     pub fn is_signed_in(&self, headers: &HeaderMap) -> bool {
+        self.of(headers).is_some()
+    }
+
+    /// The sign-in that the request comes from.
+    pub fn of(&self, headers: &HeaderMap) -> Option<Fingerprint> {
         let state = lock(&self.0);
-        cookies(headers).any(|cookie| state.live.contains(&Fingerprint::of(cookie)))
+        cookies(headers)
+            .map(Fingerprint::of)
+            .find(|cookie| state.live.contains(cookie))
+    }
+
+    /// Whether that sign-in has not ended.
+    pub fn is_live(&self, sign_in: Fingerprint) -> bool {
+        lock(&self.0).live.contains(&sign_in)
     }
 
     /// Signs the demo user in; the answer is the value of `Set-Cookie`.

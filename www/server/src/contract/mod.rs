@@ -1,15 +1,17 @@
 //! What an app's own backend does: hands its page downscoped tokens, and revokes them.
 //!
 //! This is the part to copy. It is a token-mediating backend (RFC 10017 section
-//! 6.2) with two endpoints, and it knows nothing of the demo around it:
+//! 6.2) with three endpoints, and it knows nothing of the demo around it:
 //!
 //! - `token`: checks where the request comes from, who is signed in and what
 //!   they may have, and only then exchanges (RFC 8693) for exactly that;
 //! - `revoke`: kills what it is named (RFC 7009). It asks for no cookie and no
 //!   header, since a dying page can send neither; who can name a token, a handle
-//!   or the random name of a page life may revoke it.
+//!   or the random name of a page life may revoke it;
+//! - `lease`: hears that a page lives, ends what was minted for pages that fall
+//!   silent, and tells those that live what to drop.
 //!
-//! Two rules hold in both. What has begun is finished, though the page that asked
+//! Two rules hold in all of them. What has begun is finished, though the page that asked
 //! has gone: the work runs in a task of its own, so no token is ever minted and
 //! not recorded, and no revoke is cut short by the closing of its connection. And
 //! nothing secret gets out: no answer, log or audit record repeats the request.
@@ -37,29 +39,38 @@ use crate::{
 
 mod body;
 mod csrf;
+mod ending;
 mod error;
 mod issued;
+mod lease;
+mod leases;
 mod names;
 mod policy;
+mod recall;
 mod record;
 mod revoke;
 mod syntax;
 mod token;
 mod withdrawn;
 
-use self::issued::Issued;
 pub use self::{
+    ending::watch_leases,
     error::OAuthError,
+    leases::{LeaseTerms, LeaseView},
     names::{Reason, RequestName},
     policy::Policy,
+    recall::Recall,
 };
+use self::{issued::Issued, leases::Leases};
 
-/// The two endpoints, at the paths that the document in `contract/` names.
+/// The endpoints, at the paths that the document in `contract/` names.
 pub fn router(backend: Arc<Backend>) -> Router {
-    token_router(Arc::clone(&backend)).merge(revoke_router(backend))
+    token_router(Arc::clone(&backend))
+        .merge(revoke_router(Arc::clone(&backend)))
+        .merge(lease_router(backend))
 }
 
-/// `POST /api/token` alone, for an app that wraps the two differently.
+/// `POST /api/token` alone, for an app that wraps them differently.
 pub fn token_router(backend: Arc<Backend>) -> Router {
     Router::new()
         .route("/api/token", post(token::handle))
@@ -75,12 +86,21 @@ pub fn revoke_router(backend: Arc<Backend>) -> Router {
         .layer(middleware::from_fn(no_store))
 }
 
-/// What the two endpoints share.
+/// `POST /api/lease` alone.
+pub fn lease_router(backend: Arc<Backend>) -> Router {
+    Router::new()
+        .route("/api/lease", post(lease::handle))
+        .with_state(backend)
+        .layer(middleware::from_fn(no_store))
+}
+
+/// What the endpoints share. Leases end only while [`watch_leases`] runs.
 pub struct Backend {
     audit: Arc<dyn Audit>,
     clock: Clock,
     handles: AtomicBool,
     issued: Arc<Issued>,
+    leases: Arc<Leases>,
     origins: Vec<String>,
     policy: Policy,
     sign_ins: Arc<SignIns>,
@@ -96,11 +116,13 @@ impl Backend {
         upstream: Arc<dyn Upstream>,
         audit: Arc<dyn Audit>,
         clock: Clock,
+        leases: LeaseTerms,
     ) -> Self {
         Self {
             audit,
             handles: AtomicBool::new(false),
             issued: Arc::new(Issued::new(clock.clone())),
+            leases: Arc::new(Leases::new(clock.clone(), leases)),
             clock,
             origins,
             policy,
@@ -114,9 +136,15 @@ impl Backend {
         self.handles.store(give, Ordering::Relaxed);
     }
 
-    /// Forgets every token. They stay alive at the upstream.
+    /// Forgets every token and every lease. The tokens stay alive at the upstream.
     pub fn forget_all(&self) {
         self.issued.clear();
+        self.leases.clear();
+    }
+
+    /// The leases as they stand, the one that ends first at the front.
+    pub fn leases(&self) -> Vec<LeaseView> {
+        self.leases.view()
     }
 
     fn gives_handles(&self) -> bool {

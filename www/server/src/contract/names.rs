@@ -9,7 +9,7 @@ pub struct RequestName {
     pub id: String,
 }
 
-/// Why the page revokes. It goes into the audit and decides nothing.
+/// Why a token is revoked. It goes into the audit and decides nothing.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Reason {
     /// The page goes into the back/forward cache.
@@ -20,19 +20,28 @@ pub enum Reason {
     Expired,
     /// The app asked for it.
     Explicit,
+    /// The page was hidden.
+    Hidden,
+    /// Nothing was heard from the page for too long.
+    Lapsed,
     /// The user has signed out.
     Logout,
+    /// The backend said so.
+    Recalled,
     /// The page goes away.
     Unload,
 }
 
 impl Reason {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 9] = [
         Self::Bfcache,
         Self::Evicted,
         Self::Expired,
         Self::Explicit,
+        Self::Hidden,
+        Self::Lapsed,
         Self::Logout,
+        Self::Recalled,
         Self::Unload,
     ];
 
@@ -43,7 +52,10 @@ impl Reason {
             Self::Evicted => "evicted",
             Self::Expired => "expired",
             Self::Explicit => "explicit",
+            Self::Hidden => "hidden",
+            Self::Lapsed => "lapsed",
             Self::Logout => "logout",
+            Self::Recalled => "recalled",
             Self::Unload => "unload",
         }
     }

@@ -8,6 +8,9 @@ const MAX_NAME: usize = 128;
 const MAX_TOKEN: usize = 16_384;
 const MAX_URI: usize = 2_048;
 
+/// The refusal of a `session` that is none.
+pub(super) const NO_SESSION: &str = "`session` must be 22 to 128 letters, digits, or any of -._~";
+
 /// RFC 8707 section 2: an absolute URI (RFC 3986 section 4.3), hence without a fragment.
 pub(super) fn is_absolute_uri(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once(':') else {

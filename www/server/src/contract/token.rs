@@ -1,6 +1,6 @@
 //! `POST /api/token`: one file, a few scopes, one token.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{
     Json,
@@ -13,8 +13,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{
-    Backend, Mint, Note, OAuthError, RequestName, body, csrf, issued::Unwelcome, record::Live,
-    revoke, syntax, withdrawn::Withdrawal,
+    Backend, Mint, Note, OAuthError, RequestName, body, csrf, ending, issued::Unwelcome, lease,
+    record::Live, syntax, withdrawn::Withdrawal,
 };
 use crate::{
     secret::Secret,
@@ -23,12 +23,6 @@ use crate::{
 
 const MAX_BODY: usize = 16 * 1024;
 const ISSUED_TOKEN_TYPE: &str = "urn:ietf:params:oauth:token-type:access_token";
-/// When to try again to revoke a token that nobody waits for any more.
-const REVOKE_AGAIN: [Duration; 3] = [
-    Duration::from_secs(1),
-    Duration::from_secs(5),
-    Duration::from_secs(30),
-];
 
 pub(super) async fn handle(
     State(backend): State<Arc<Backend>>,
@@ -54,18 +48,20 @@ pub(super) async fn handle(
 
 /// Every check that needs no upstream, cheapest first.
 async fn admit(
-    backend: &Backend,
+    backend: &Arc<Backend>,
     headers: &HeaderMap,
     body: Body,
 ) -> Result<TokenRequest, OAuthError> {
     csrf::check(headers, &backend.origins)?;
-    if !backend.sign_ins.is_signed_in(headers) {
-        return Err(OAuthError::login_required());
-    }
+    let owner = backend.sign_ins.of(headers);
+    let owner = owner.ok_or_else(OAuthError::login_required)?;
     let refusal = "The body must be application/json.";
     let body = body::read(headers, body, "application/json", refusal, MAX_BODY).await?;
     let request = TokenRequest::parse(&body)?;
     backend.policy.check(&request.resource, &request.scopes)?;
+    if request.lease {
+        lease::hear(backend, owner, &request.name.session)?;
+    }
     Ok(request)
 }
 
@@ -101,8 +97,8 @@ async fn mint(backend: Arc<Backend>, request: TokenRequest) -> Result<TokenRespo
         expires_at,
     };
     match ticket.admit(live) {
-        Some(withdrawal) => {
-            tokio::spawn(revoke_nobodys(backend, minted.token, withdrawal));
+        Some(Withdrawal(reason)) => {
+            tokio::spawn(ending::tokens(backend, vec![minted.token], reason));
             Err(withdrawn())
         }
         None => Ok(TokenResponse::new(&minted, handle.as_ref())),
@@ -113,23 +109,12 @@ const fn withdrawn() -> OAuthError {
     OAuthError::invalid_request("This request was withdrawn by a revoke.")
 }
 
-/// Revokes a token whose page has gone. No client is left to repeat the request,
-/// so the repeating is done here; after that the token lives out its short life.
-async fn revoke_nobodys(backend: Arc<Backend>, token: Secret, Withdrawal(reason): Withdrawal) {
-    for wait in REVOKE_AGAIN {
-        if revoke::at_upstream(&backend, &token, reason).await.is_ok() {
-            return;
-        }
-        tokio::time::sleep(wait).await;
-    }
-    // Whatever comes of the last try, there is nobody to tell.
-    _ = revoke::at_upstream(&backend, &token, reason).await;
-}
-
 struct TokenRequest {
     name: RequestName,
     resource: String,
     scopes: Vec<String>,
+    /// Whether the page keeps a lease.
+    lease: bool,
 }
 
 impl TokenRequest {
@@ -151,9 +136,17 @@ impl TokenRequest {
         let id = text("id", "`id` must be a string.")?;
         let resource = text("resource", "`resource` must be a string.")?;
         let scope = text("scope", "`scope` must be a string.")?;
+        let lease = match fields.get("lease") {
+            None | Some(Value::Null) => false,
+            Some(Value::Bool(lease)) => *lease,
+            Some(Value::Array(_) | Value::Number(_) | Value::Object(_) | Value::String(_)) => {
+                return Err(OAuthError::invalid_request(
+                    "`lease` must be true or false.",
+                ));
+            }
+        };
         if !syntax::is_session(session) {
-            let refusal = "`session` must be 22 to 128 letters, digits, or any of -._~";
-            return Err(OAuthError::invalid_request(refusal));
+            return Err(OAuthError::invalid_request(syntax::NO_SESSION));
         }
         if !syntax::is_name(id) {
             let refusal = "`id` must be 1 to 128 letters, digits, or any of -._~";
@@ -172,6 +165,7 @@ impl TokenRequest {
             name,
             resource: resource.to_owned(),
             scopes,
+            lease,
         })
     }
 }

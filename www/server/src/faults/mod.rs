@@ -2,6 +2,7 @@
 //! code that it goes wrong for.
 
 use std::{
+    ops::RangeInclusive,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -17,12 +18,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use self::shape::Shape;
-use crate::{contract::Note, files, ledger::Kind, lock::lock};
+use crate::{contract::Note, files, ledger::Kind, lock::lock, secret::Secret};
 
 mod shape;
 
 /// Longer than any token answer of this server.
 const MAX_ANSWER: usize = 64 * 1024;
+/// From what nobody can guess to what the contract allows.
+const TOKEN_LENGTHS: RangeInclusive<usize> = Secret::RANDOM_LENGTH..=16_384;
 
 /// Everything that can be made to go wrong.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -32,10 +35,14 @@ pub(crate) struct Settings {
     pub(crate) token: Option<Fault>,
     /// A fault of the revoke endpoint.
     pub(crate) revoke: Option<Fault>,
+    /// A fault of the lease endpoint.
+    pub(crate) lease: Option<Fault>,
     /// A fault of the file API.
     pub(crate) file: Option<Fault>,
     /// The life of the tokens that the embedded authorization server mints.
     pub(crate) lifetime_seconds: u64,
+    /// How long they are.
+    pub(crate) token_length: usize,
     /// Whether `expires_in` is a string, as some servers have it.
     pub(crate) expires_in_as_string: bool,
     /// Whether token answers carry a `revocation_handle`.
@@ -47,8 +54,10 @@ impl Default for Settings {
         Self {
             token: None,
             revoke: None,
+            lease: None,
             file: None,
             lifetime_seconds: 3600,
+            token_length: Secret::RANDOM_LENGTH,
             expires_in_as_string: false,
             handles: false,
         }
@@ -91,12 +100,14 @@ impl Faults {
             merged.extend(changes.clone());
         }
         let merged: Settings = serde_json::from_value(merged).map_err(|_| InvalidFaults)?;
-        let faults = [merged.token, merged.revoke, merged.file];
+        let faults = [merged.token, merged.revoke, merged.lease, merged.file];
         let statuses = faults
             .into_iter()
             .flatten()
             .filter_map(|fault| fault.status);
-        if !{ statuses }.all(|status| (200..600).contains(&status)) {
+        if !{ statuses }.all(|status| (200..600).contains(&status))
+            || !TOKEN_LENGTHS.contains(&merged.token_length)
+        {
             return Err(InvalidFaults);
         }
         settings.clone_from(&merged);
@@ -114,6 +125,7 @@ impl Faults {
         let slot = match kind {
             Kind::Token => &mut settings.token,
             Kind::Revoke => &mut settings.revoke,
+            Kind::Lease => &mut settings.lease,
             Kind::File => &mut settings.file,
         };
         let fault = (*slot)?;
@@ -169,7 +181,9 @@ impl Fault {
         let mut response = match kind {
             Kind::File => files::refusal(status),
             Kind::Revoke if status.is_success() => status.into_response(),
-            Kind::Revoke | Kind::Token => (status, shape.body(status)).into_response(),
+            Kind::Lease | Kind::Revoke | Kind::Token => {
+                (status, shape.body(status)).into_response()
+            }
         };
         if let Some(seconds) = self.retry_after {
             response

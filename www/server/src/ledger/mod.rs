@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use self::token::{Life, TokenRecord, TokenView};
 use crate::{
     clock::{Clock, Millis},
-    contract::{Audit, Mint, Note, Reason},
+    contract::{Audit, LeaseView, Mint, Note, Reason},
     lock::lock,
     secret::Fingerprint,
 };
@@ -55,6 +55,8 @@ pub enum Kind {
     Token,
     /// The revoke endpoint.
     Revoke,
+    /// The lease endpoint.
+    Lease,
     /// The file API.
     File,
 }
@@ -64,6 +66,7 @@ pub enum Kind {
 struct Requests {
     token: u64,
     revoke: u64,
+    lease: u64,
     file: u64,
 }
 
@@ -82,16 +85,20 @@ pub struct Snapshot {
     now: Millis,
     live: usize,
     tokens: Vec<TokenView>,
+    /// Not its own: whoever shows it puts them in.
+    pub(crate) leases: Vec<LeaseView>,
     requests: Requests,
     log: Vec<LogEntry>,
 }
 
 impl Snapshot {
-    /// How long until the next token expires of itself, which nothing else announces.
+    /// How long until the next token or lease ends of itself, which nothing else announces.
     pub(crate) fn until_next_expiry(&self) -> Option<Duration> {
         let live = self.tokens.iter().filter(|token| token.is_live());
-        let expiries = live.map(|token| token.expires_at - self.now);
-        expiries.min().map(Duration::from_millis)
+        let tokens = live.map(|token| token.expires_at);
+        let leases = self.leases.iter().map(|lease| lease.expires_at);
+        let expiry = tokens.chain(leases).min()?;
+        Some(Duration::from_millis(expiry.saturating_sub(self.now)))
     }
 }
 
@@ -119,6 +126,7 @@ impl Ledger {
             now,
             live: tokens.iter().filter(|token| token.is_live()).count(),
             tokens,
+            leases: Vec::new(),
             requests: state.requests,
             log: state.log.iter().cloned().collect(),
         }
@@ -137,6 +145,7 @@ impl Ledger {
         let count = match kind {
             Kind::Token => &mut state.requests.token,
             Kind::Revoke => &mut state.requests.revoke,
+            Kind::Lease => &mut state.requests.lease,
             Kind::File => &mut state.requests.file,
         };
         *count += 1;

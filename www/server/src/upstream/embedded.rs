@@ -7,7 +7,7 @@ use std::{
     collections::HashMap,
     sync::{
         Mutex,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
 };
 
@@ -38,6 +38,7 @@ pub struct Embedded {
     clock: Clock,
     files: String,
     lifetime: AtomicU64,
+    length: AtomicUsize,
     state: Mutex<State>,
 }
 
@@ -88,6 +89,7 @@ impl Embedded {
             clock,
             files: format!("{api_origin}/2.0/files/"),
             lifetime: AtomicU64::new(3600),
+            length: AtomicUsize::new(Secret::RANDOM_LENGTH),
             state: Mutex::default(),
         }
     }
@@ -100,6 +102,11 @@ impl Embedded {
     /// The life in seconds of what it mints from now on.
     pub fn set_lifetime(&self, seconds: u64) {
         self.lifetime.store(seconds, Ordering::Relaxed);
+    }
+
+    /// The length of what it mints from now on.
+    pub fn set_token_length(&self, length: usize) {
+        self.length.store(length, Ordering::Relaxed);
     }
 
     /// Mints a token with all of the demo user's authority, good for an exchange.
@@ -174,7 +181,7 @@ impl Embedded {
     }
 
     fn mint(&self, authority: Authority, restricted_to: Vec<Restriction>) -> Minted {
-        let token = Secret::random();
+        let token = Secret::random_of(self.length.load(Ordering::Relaxed));
         let now = self.clock.now();
         let expires_in = self.lifetime.load(Ordering::Relaxed);
         let expires_at = now.saturating_add(expires_in.saturating_mul(1000));

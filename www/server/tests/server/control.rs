@@ -44,7 +44,7 @@ async fn the_ledger_tells_what_became_of_every_token() {
     assert_eq!(ledger["live"], 1);
     assert_eq!(
         ledger["requests"],
-        json!({ "token": 2, "revoke": 1, "file": 3 })
+        json!({ "token": 2, "revoke": 1, "lease": 0, "file": 3 })
     );
     let expected = json!({
         "n": 1,
@@ -175,8 +175,8 @@ fn event(bytes: &[u8]) -> Value {
 async fn faults_are_merged_and_null_clears_one() {
     let fixture = Fixture::new().await;
     let whole = json!({
-        "token": null, "revoke": null, "file": null,
-        "lifetimeSeconds": 3600, "expiresInAsString": false, "handles": false,
+        "token": null, "revoke": null, "lease": null, "file": null,
+        "lifetimeSeconds": 3600, "tokenLength": 40, "expiresInAsString": false, "handles": false,
     });
     assert_eq!(fixture.get("/control/faults").await.json(), whole);
     fixture
@@ -344,7 +344,7 @@ async fn reset_goes_back_to_the_start_and_leaves_the_user_signed_in() {
     assert_eq!(ledger["log"], json!([]));
     assert_eq!(
         ledger["requests"],
-        json!({ "token": 0, "revoke": 0, "file": 0 })
+        json!({ "token": 0, "revoke": 0, "lease": 0, "file": 0 })
     );
     let whole_session = [("session", SESSION), ("whole_session", "1")];
     fixture.revoke(&whole_session).await;

@@ -16,6 +16,7 @@ use axum::{
 };
 use downscope_server::{
     clock::Clock,
+    contract::LeaseTerms,
     demo::{Demo, Ingredients, UpstreamChoice},
     media::Media,
     static_files::Mount,
@@ -83,6 +84,7 @@ impl Fixture {
             ],
             media: Media::load(&www.path().join("media")).unwrap(),
             upstream,
+            leases: LeaseTerms::default(),
             clock: {
                 let now = Arc::clone(&now);
                 Clock::new(move || now.load(Ordering::Relaxed))

@@ -1,0 +1,353 @@
+//! The page lives that keep a lease: when each was heard from, and what it is to hear.
+//!
+//! A page that dies of a crash, a killed process or a lost network sends nothing.
+//! So it says every now and then that it lives, and silence is what ends its tokens.
+//! A connection proves nothing: one that drops may belong to a page that lives, and
+//! one that stands to a machine without power.
+
+use std::{
+    collections::{BTreeSet, HashMap, hash_map::Entry},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use serde::Serialize;
+use tokio::sync::oneshot;
+
+use super::Recall;
+use crate::{
+    clock::{Clock, Millis},
+    lock::lock,
+    secret::Fingerprint,
+};
+
+/// More page lives than any honest user base has at once in one process.
+const CAPACITY: usize = 50_000;
+/// How many requests of one sign-in are held. A browser opens six connections to
+/// a host (HTTP/1.1), and held requests must leave most of them to the app.
+const HELD_PER_OWNER: usize = 2;
+
+/// How long is what.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct LeaseTerms {
+    /// How long a lease request is held open.
+    pub hold: Millis,
+    /// How long a page life may be silent.
+    pub term: Millis,
+}
+
+impl Default for LeaseTerms {
+    fn default() -> Self {
+        Self {
+            hold: 55_000,
+            term: 90_000,
+        }
+    }
+}
+
+/// One lease, for whoever watches.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LeaseView {
+    session: String,
+    /// Whether a lease request is held open.
+    held: bool,
+    /// When the term is over, unless it is renewed.
+    pub(crate) expires_at: Millis,
+}
+
+pub(super) struct Leases {
+    clock: Clock,
+    terms: LeaseTerms,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    last: u64,
+    by_end: BTreeSet<(Millis, String)>,
+    by_session: HashMap<String, Lease>,
+    held: HashMap<Fingerprint, usize>,
+}
+
+struct Lease {
+    owner: Fingerprint,
+    ends_at: Millis,
+    /// Whether a lease request was answered, so that the page knows the term.
+    is_told: bool,
+    /// The request that is held; to drop the sender wakes it.
+    held: Option<(u64, oneshot::Sender<()>)>,
+    recall: Option<Recall>,
+}
+
+/// A page life was heard from.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Heard {
+    /// As before, or for the first time.
+    Owner,
+    /// By another sign-in than before; that one has ended.
+    NextOwner,
+}
+
+/// Why there is no lease.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum NoLease {
+    /// Too many of them.
+    Full,
+    /// The page life belongs to somebody else who is signed in.
+    NotYours,
+}
+
+/// What becomes of a lease request.
+pub(super) enum Renewal {
+    Answer(Answer),
+    Hold(Hold),
+}
+
+/// What a lease request is answered.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Answer {
+    pub(super) renew_in: Millis,
+    pub(super) term: Millis,
+    pub(super) recall: Option<Recall>,
+}
+
+impl Leases {
+    pub(super) fn new(clock: Clock, terms: LeaseTerms) -> Self {
+        Self {
+            clock,
+            terms,
+            state: Mutex::default(),
+        }
+    }
+
+    /// `session` was heard from; its term begins anew.
+    pub(super) fn hear(
+        &self,
+        session: &str,
+        owner: Fingerprint,
+        is_signed_in: impl Fn(Fingerprint) -> bool,
+    ) -> Result<Heard, NoLease> {
+        let ends_at = self.ends_at();
+        lock(&self.state).hear(session, owner, ends_at, is_signed_in)
+    }
+
+    /// Hears a lease request, and says what becomes of it.
+    pub(super) fn renew(
+        self: &Arc<Self>,
+        session: &str,
+        owner: Fingerprint,
+        is_signed_in: impl Fn(Fingerprint) -> bool,
+    ) -> Result<(Heard, Renewal), NoLease> {
+        let LeaseTerms { hold, term } = self.terms;
+        let ends_at = self.ends_at();
+        let mut state = lock(&self.state);
+        let heard = state.hear(session, owner, ends_at, is_signed_in)?;
+        let State {
+            last,
+            by_session,
+            held,
+            ..
+        } = &mut *state;
+        let lease = by_session.get_mut(session).ok_or(NoLease::Full)?;
+        let has_room = held.get(&owner).is_none_or(|count| *count < HELD_PER_OWNER);
+        let was_told = std::mem::replace(&mut lease.is_told, true);
+        let recall = lease.recall.take();
+        if recall.is_none() && was_told && has_room && heard == Heard::Owner {
+            let (wake, woken) = oneshot::channel();
+            *held.entry(owner).or_default() += 1;
+            *last += 1;
+            lease.held = Some((*last, wake));
+            let hold = Hold {
+                leases: Arc::clone(self),
+                session: session.to_owned(),
+                owner,
+                number: *last,
+                woken,
+            };
+            return Ok((heard, Renewal::Hold(hold)));
+        }
+        let answer = Answer {
+            renew_in: if has_room { 0 } else { hold },
+            term,
+            recall: match heard {
+                Heard::Owner => recall,
+                Heard::NextOwner => Some(Recall::All),
+            },
+        };
+        Ok((heard, Renewal::Answer(answer)))
+    }
+
+    /// Leaves word for `session`, if it keeps a lease, and wakes its held request.
+    pub(super) fn tell(&self, session: &str, recall: Recall) {
+        if let Some(lease) = lock(&self.state).by_session.get_mut(session) {
+            lease.recall = Some(match lease.recall.take() {
+                Some(earlier) => earlier.and(recall),
+                None => recall,
+            });
+            lease.held = None;
+        }
+    }
+
+    /// Strikes off the page lives whose term is over.
+    pub(super) fn take_lapsed(&self) -> Vec<String> {
+        let now = self.clock.now();
+        let mut state = lock(&self.state);
+        let mut lapsed = Vec::new();
+        while state.by_end.first().is_some_and(|(end, _)| *end <= now) {
+            if let Some((_, session)) = state.by_end.pop_first() {
+                state.by_session.remove(&session);
+                lapsed.push(session);
+            }
+        }
+        lapsed
+    }
+
+    /// How long until the next lease can end; no longer than a term.
+    pub(super) fn until_next_end(&self) -> Millis {
+        let now = self.clock.now();
+        let state = lock(&self.state);
+        let next = state.by_end.first().map(|(end, _)| end.saturating_sub(now));
+        next.map_or(self.terms.term, |wait| wait.min(self.terms.term))
+    }
+
+    /// The page lives that keep a lease, the one that ends first at the front.
+    pub(super) fn sessions(&self) -> Vec<String> {
+        let state = lock(&self.state);
+        state.by_end.iter().map(|(_, one)| one.clone()).collect()
+    }
+
+    pub(super) fn view(&self) -> Vec<LeaseView> {
+        let state = lock(&self.state);
+        let view = |(end, session): &(Millis, String)| LeaseView {
+            session: session.clone(),
+            held: state
+                .by_session
+                .get(session)
+                .is_some_and(|lease| lease.held.is_some()),
+            expires_at: *end,
+        };
+        state.by_end.iter().map(view).collect()
+    }
+
+    /// Forgets everything; held requests are answered.
+    pub(super) fn clear(&self) {
+        let State {
+            by_end, by_session, ..
+        } = &mut *lock(&self.state);
+        by_end.clear();
+        by_session.clear();
+    }
+
+    fn ends_at(&self) -> Millis {
+        self.clock.now().saturating_add(self.terms.term)
+    }
+}
+
+impl State {
+    fn hear(
+        &mut self,
+        session: &str,
+        owner: Fingerprint,
+        ends_at: Millis,
+        is_signed_in: impl Fn(Fingerprint) -> bool,
+    ) -> Result<Heard, NoLease> {
+        let is_full = self.by_session.len() >= CAPACITY;
+        let heard = match self.by_session.entry(session.to_owned()) {
+            Entry::Vacant(_) if is_full => return Err(NoLease::Full),
+            Entry::Vacant(place) => {
+                place.insert(Lease {
+                    owner,
+                    ends_at,
+                    is_told: false,
+                    held: None,
+                    recall: None,
+                });
+                Heard::Owner
+            }
+            Entry::Occupied(mut place) => {
+                let lease = place.get_mut();
+                let heard = if lease.owner == owner {
+                    Heard::Owner
+                } else if is_signed_in(lease.owner) {
+                    return Err(NoLease::NotYours);
+                } else {
+                    lease.owner = owner;
+                    lease.held = None;
+                    Heard::NextOwner
+                };
+                self.by_end.remove(&(lease.ends_at, session.to_owned()));
+                lease.ends_at = ends_at;
+                heard
+            }
+        };
+        self.by_end.insert((ends_at, session.to_owned()));
+        Ok(heard)
+    }
+}
+
+/// A lease request that is held open. It is dropped when its connection closes,
+/// which gives its place back and changes nothing else.
+pub(super) struct Hold {
+    leases: Arc<Leases>,
+    session: String,
+    owner: Fingerprint,
+    number: u64,
+    woken: oneshot::Receiver<()>,
+}
+
+impl Hold {
+    /// Waits until there is something to say, or for as long as requests are held.
+    pub(super) async fn wait(&mut self) {
+        let hold = Duration::from_millis(self.leases.terms.hold);
+        _ = tokio::time::timeout(hold, &mut self.woken).await;
+    }
+
+    /// The answer, which counts as a sign of life.
+    pub(super) fn answer(&self) -> Answer {
+        let ends_at = self.leases.ends_at();
+        let mut state = lock(&self.leases.state);
+        let State {
+            by_end, by_session, ..
+        } = &mut *state;
+        let lease = by_session
+            .get_mut(&self.session)
+            .filter(|lease| lease.owner == self.owner && lease.is_held_by(self.number));
+        let recall = lease.and_then(|lease| {
+            by_end.remove(&(lease.ends_at, self.session.clone()));
+            by_end.insert((ends_at, self.session.clone()));
+            lease.ends_at = ends_at;
+            lease.recall.take()
+        });
+        Answer {
+            renew_in: 0,
+            term: self.leases.terms.term,
+            recall,
+        }
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        let State {
+            by_session, held, ..
+        } = &mut *lock(&self.leases.state);
+        if let Entry::Occupied(mut count) = held.entry(self.owner) {
+            *count.get_mut() = count.get().saturating_sub(1);
+            if *count.get() == 0 {
+                count.remove();
+            }
+        }
+        let lease = by_session.get_mut(&self.session);
+        if let Some(lease) = lease.filter(|lease| lease.is_held_by(self.number)) {
+            lease.held = None;
+        }
+    }
+}
+
+impl Lease {
+    /// Whether there is no later request of this page life than `number`.
+    fn is_held_by(&self, number: u64) -> bool {
+        self.held.as_ref().is_none_or(|(held, _)| *held == number)
+    }
+}
