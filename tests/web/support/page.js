@@ -52,8 +52,12 @@ export class Time {
   #most = 0;
 
   constructor() {
-    patch(globalThis, 'setTimeout', (callback, delay) => this.#arm(callback, delay));
-    patch(globalThis, 'clearTimeout', (id) => void this.#timers.delete(id));
+    patch(globalThis, 'setTimeout', (callback, delay) =>
+      isCalledByDriver() ? later(callback, delay) : this.#arm(callback, delay),
+    );
+    patch(globalThis, 'clearTimeout', (id) => {
+      if (!this.#timers.delete(id)) never(id);
+    });
     patch(performance, 'now', () => this.#monotonic);
     patch(Date, 'now', () => this.#wall);
   }
@@ -99,7 +103,8 @@ export class Time {
   }
 
   #arm(callback, delay) {
-    this.#ids += 1;
+    // Below zero, where no number of a real timer is.
+    this.#ids -= 1;
     this.#delays.push(delay);
     // As browsers do it: a signed 32-bit number, which long delays overflow.
     const due = this.#monotonic + Math.max(0, delay | 0);
@@ -119,6 +124,12 @@ export class Time {
     this.#wall += passed;
   }
 }
+
+/**
+ * Whether WebKit's driver asks: it looks at the page again and again, each time
+ * with a time limit that it sets with the page's own `setTimeout`.
+ */
+const isCalledByDriver = () => /^evaluateJavaScriptFunction@/m.test(new Error().stack);
 
 /** Lets everything go on that waits for no timer. */
 export const rest = async () => {
