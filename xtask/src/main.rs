@@ -4,6 +4,8 @@
 mod build;
 mod clock;
 mod demo;
+mod display;
+mod exits;
 mod files;
 mod lock;
 mod pack;
@@ -27,7 +29,11 @@ cargo xtask <command>
   pack                  build, then the tarball, checked with publint and attw
   size [--json]         what a page downloads; fails above the limit
   demo [--port N]       build, then the demo on a local server
-  test [stage...]       every check, or only the named stages
+  test [stage...] [--engine NAME]...
+                        every check, or only the named stages; those that need a
+                        browser in chromium, firefox and webkit, or the named ones
+  exits [-- argument...]
+                        what is revoked however a page ends, measured in all three
   wasm-test-runner      what cargo runs WebAssembly tests with
 ";
 
@@ -63,7 +69,8 @@ fn dispatch(command: Option<&str>, arguments: Vec<String>) -> Result<()> {
         (Some("size"), [flag]) if flag == "--json" => size::run(&workspace, size::Format::Json),
         (Some("demo"), []) => demo::run(&workspace, demo::DEFAULT_PORT),
         (Some("demo"), [flag, port]) if flag == "--port" => demo::run(&workspace, port.parse()?),
-        (Some("test"), stages) => test::run(&workspace, stages),
+        (Some("test"), chosen) => test::run(&workspace, chosen),
+        (Some("exits"), rest) => exits::run(&workspace, rest),
         (None | Some("help" | "-h" | "--help"), _) => {
             eprint!("{HELP}");
             Ok(())

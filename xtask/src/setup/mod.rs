@@ -1,9 +1,13 @@
 //! Installs what a command needs, or names the way to get it.
 
-mod browser;
+mod debian;
+mod engine;
+mod geckodriver;
 mod npm;
+mod program;
 mod wasm_target;
 
-pub(crate) use browser::{Browser, browser};
+pub(crate) use engine::{Engine, Found, engine, is_required};
 pub(crate) use npm::npm;
+pub(crate) use program::{Program, Source, find};
 pub(crate) use wasm_target::{WASM_TARGET, wasm_target};

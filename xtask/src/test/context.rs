@@ -2,17 +2,20 @@
 
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
 use crate::demo;
+use crate::display::Display;
 use crate::pack::{self, App, Packed};
-use crate::setup::{self, Browser};
+use crate::setup::{self, Engine, Found};
 use crate::workspace::Workspace;
 
 pub(super) struct Context<'a> {
     pub(super) workspace: &'a Workspace,
-    browser: Once<Browser>,
+    engines: [Once<Found>; Engine::ALL.len()],
+    display: Once<Display>,
     packed: Once<Packed>,
     app: Once<App>,
     server: Once<PathBuf>,
@@ -22,15 +25,28 @@ impl<'a> Context<'a> {
     pub(super) fn new(workspace: &'a Workspace) -> Self {
         Self {
             workspace,
-            browser: Once::new("no browser was found"),
+            engines: Engine::ALL.map(|_| Once::new("the engine was not found")),
+            display: Once::new("the screen could not be started"),
             packed: Once::new("the package could not be built"),
             app: Once::new("the package could not be installed"),
             server: Once::new("the reference backend could not be built"),
         }
     }
 
-    pub(super) fn browser(&self) -> Result<&Browser> {
-        self.browser.get(|| setup::browser(self.workspace))
+    pub(super) fn engine(&self, engine: Engine) -> Result<&Found> {
+        self.engines[engine as usize].get(|| setup::engine(self.workspace, engine))
+    }
+
+    /// Lets a command start the browser of an engine.
+    pub(super) fn prepare(&self, command: &mut Command, found: &Found) -> Result<()> {
+        command
+            .envs(found.programs())
+            .envs(found.settings().iter().copied());
+        if let Ok(xvfb) = found.program("XVFB") {
+            let display = self.display.get(|| Display::start(self.workspace, xvfb))?;
+            command.env("DISPLAY", display.name());
+        }
+        Ok(())
     }
 
     pub(super) fn packed(&self) -> Result<&Packed> {

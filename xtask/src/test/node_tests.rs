@@ -1,4 +1,4 @@
-//! Tests that Node runs, on the installed package and in a real Chromium.
+//! Tests that Node runs, on the installed package and in a real browser.
 
 use std::path::Path;
 use std::process::Command;
@@ -7,16 +7,18 @@ use anyhow::{Result, bail};
 
 use super::context::Context;
 use crate::files::sorted_entries;
-use crate::setup;
+use crate::setup::{self, Found};
 
 /// Where the Rust example is built, below cargo's target directory.
 pub(super) const RUST_EXAMPLE: &str = "rust-example";
 
-/// The command that runs all `*.test.mjs` of a directory on the package.
-pub(super) fn node_tests(context: &Context<'_>, directory: &str) -> Result<Command> {
+/// The command that runs all `*.test.mjs` of a directory on the package, in one
+/// engine.
+pub(super) fn node_tests(context: &Context<'_>, found: &Found, directory: &str) -> Result<Command> {
     setup::npm(context.workspace)?;
     let mut node = plain_node_tests(context, directory)?;
-    node.env("CHROME_BIN", &context.browser()?.chrome)
+    context.prepare(&mut node, found)?;
+    node.env("DOWNSCOPE_ENGINE", found.engine.name())
         .env("DOWNSCOPE_PKG", context.app()?.package())
         .env(
             "DOWNSCOPE_RUST_EXAMPLE",

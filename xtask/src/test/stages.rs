@@ -3,10 +3,10 @@
 use anyhow::{Context as _, Result};
 
 use super::context::Context;
-use super::{node_tests, purity, tally::Tally, types};
+use super::{node_tests, purity, skips, tally::Tally, types, web_tests};
 use crate::build::bindgen;
 use crate::files::copy_file;
-use crate::setup::{self, WASM_TARGET};
+use crate::setup::{self, Engine, Found, WASM_TARGET};
 use crate::size;
 use crate::step::{run, step};
 
@@ -71,26 +71,11 @@ pub(super) fn unit(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
     test("tests of xtask", &["--package", "xtask"])
 }
 
-pub(super) fn browser(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
+pub(super) fn browser(context: &Context<'_>, found: &Found, tally: &mut Tally) -> Result<()> {
     setup::wasm_target(context.workspace)?;
-    let browser = context.browser()?;
-    let capabilities = browser.write_capabilities(context.workspace)?;
-    let this = std::env::current_exe()?;
-
-    let mut cargo = context.workspace.cargo();
-    cargo.args(["test", "--no-fail-fast", "--target", WASM_TARGET]);
-    cargo.args(["--package", "downscope", "--tests"]);
-    let output = run(
-        "tests in Chromium",
-        cargo
-            .env(
-                "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
-                format!("{} wasm-test-runner", this.display()),
-            )
-            .env("CHROMEDRIVER", &browser.driver)
-            .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities),
-    )?;
-    tally.count_tests(&output)
+    let mut cargo = web_tests::web_tests(context, found)?;
+    let name = format!("tests in {}", found.engine);
+    count(tally, &run(&name, &mut cargo)?)
 }
 
 pub(super) fn pack(context: &Context<'_>, _: &mut Tally) -> Result<()> {
@@ -103,17 +88,21 @@ pub(super) fn types(context: &Context<'_>, _: &mut Tally) -> Result<()> {
 }
 
 pub(super) fn package(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
-    let mut node = node_tests::node_tests(context, "tests/package")?;
-    tally.count_tests(&run("the tarball in Node and four bundlers", &mut node)?)
+    let chromium = context.engine(Engine::Chromium)?;
+    let mut node = node_tests::node_tests(context, chromium, "tests/package")?;
+    count(
+        tally,
+        &run("the tarball in Node and four bundlers", &mut node)?,
+    )
 }
 
 /// The example in Node; the others need what a machine may not have.
 pub(super) fn backends(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
     let mut node = node_tests::plain_node_tests(context, "examples/backends")?;
-    tally.count_tests(&run(
-        "the example backend, and the README's copies",
-        &mut node,
-    )?)
+    count(
+        tally,
+        &run("the example backend, and the README's copies", &mut node)?,
+    )
 }
 
 pub(super) fn size(context: &Context<'_>, _: &mut Tally) -> Result<()> {
@@ -141,11 +130,15 @@ pub(super) fn example(context: &Context<'_>, _: &mut Tally) -> Result<()> {
     })
 }
 
-pub(super) fn e2e(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
-    let mut node = node_tests::node_tests(context, "tests/e2e")?;
+pub(super) fn e2e(context: &Context<'_>, found: &Found, tally: &mut Tally) -> Result<()> {
+    let mut node = node_tests::node_tests(context, found, "tests/e2e")?;
     node.env("DOWNSCOPE_SERVER", context.server()?);
-    tally.count_tests(&run(
-        "the package against the reference backend",
-        &mut node,
-    )?)
+    let name = format!("the package and its backend, in {}", found.engine);
+    count(tally, &run(&name, &mut node)?)
+}
+
+/// Counts the tests of a command, and names those that it skipped.
+fn count(tally: &mut Tally, output: &str) -> Result<()> {
+    skips::tell(output);
+    tally.count_tests(output)
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::AddAssign;
 
-use anyhow::{Result, bail};
+use anyhow::{Error, Result, bail};
 
 use crate::step::Failed;
 
@@ -40,20 +40,17 @@ impl Tally {
 
     /// Settles the count of a stage: one that counts no tests is one check, and
     /// one that failed has a failure to show for it.
-    pub(super) fn close(&mut self, result: &Result<()>) {
-        match result {
-            Ok(()) => {
-                if *self == Self::default() {
-                    self.passed = 1;
-                }
+    pub(super) fn close(&mut self, failure: Option<&Error>) {
+        let Some(error) = failure else {
+            if *self == Self::default() {
+                self.passed = 1;
             }
-            Err(error) => {
-                if let Some(Failed { output, .. }) = error.downcast_ref() {
-                    self.count(output);
-                }
-                self.failed = self.failed.max(1);
-            }
+            return;
+        };
+        if let Some(Failed { output, .. }) = error.downcast_ref() {
+            self.count(output);
         }
+        self.failed = self.failed.max(1);
     }
 }
 
@@ -112,7 +109,7 @@ mod tests {
     #[test]
     fn a_stage_without_tests_is_one_check() {
         let mut tally = Tally::default();
-        tally.close(&Ok(()));
+        tally.close(None);
         assert_eq!(tally.to_string(), "1 passed, 0 failed");
     }
 
@@ -120,7 +117,7 @@ mod tests {
     fn a_failed_stage_counts_as_a_failure_though_no_test_failed() {
         let mut tally = Tally::default();
         tally.count("test result: ok. 4 passed; 0 failed; 0 ignored");
-        tally.close(&Err(anyhow!("it did not compile")));
+        tally.close(Some(&anyhow!("it did not compile")));
         assert_eq!(tally.to_string(), "4 passed, 1 failed");
     }
 }
