@@ -156,15 +156,16 @@ export const until = async (condition) => {
 
 const inVain = () => new Error(`Nothing came of it in ${PATIENCE} ms.`);
 
+// One for all turns: with a new one for each, WebKit takes four times as long.
+const channel = new MessageChannel();
+const waiting = [];
+channel.port1.onmessage = () => waiting.shift()();
+
 /** One turn of the event loop, without the delay that nested timers have. */
 const turn = () =>
   new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve(undefined);
-    };
-    port2.postMessage(undefined);
+    waiting.push(resolve);
+    channel.port2.postMessage(undefined);
   });
 
 // What the page goes through, and who listens to it.
