@@ -5,7 +5,6 @@
 use anyhow::{Context as _, Result, bail};
 
 use crate::demo;
-use crate::display::Display;
 use crate::lock::lock;
 use crate::pack;
 use crate::setup::{self, Engine, Program, Source};
@@ -14,7 +13,7 @@ use crate::workspace::Workspace;
 /// What measures; it writes what it found to the directory `DOWNSCOPE_OUT`.
 const PROGRAM: &str = "tests/exits/main.mjs";
 
-/// A window is closed as users do it: by a window manager, and by keys.
+/// A window is closed as users do it: by asking the window manager.
 const WINDOW_PROGRAMS: [Program; 2] = [
     Program {
         variable: "OPENBOX",
@@ -22,9 +21,9 @@ const WINDOW_PROGRAMS: [Program; 2] = [
         source: Source::Debian("openbox"),
     },
     Program {
-        variable: "XDOTOOL",
-        names: &["xdotool"],
-        source: Source::Debian("xdotool"),
+        variable: "WMCTRL",
+        names: &["wmctrl"],
+        source: Source::Debian("wmctrl"),
     },
 ];
 
@@ -34,25 +33,15 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     setup::find(workspace, &WINDOW_PROGRAMS)?;
 
     let mut node = workspace.node();
-    node.arg(PROGRAM).args(
-        arguments
-            .strip_prefix(&["--".to_owned()])
-            .unwrap_or(arguments),
-    );
-    let mut display = None;
+    node.arg(PROGRAM).args(without_separator(arguments));
     for engine in Engine::ALL {
         let found = setup::engine(workspace, engine)?;
         node.envs(found.programs())
             .envs(found.settings().iter().copied());
-        if let Ok(xvfb) = found.program("XVFB") {
-            display = Some(Display::start(workspace, xvfb)?);
-        }
     }
-    let display = display.context("no engine needs a screen")?;
     let app = pack::pack(workspace)?.install(workspace)?;
     let server = demo::build_server(workspace)?;
     let status = node
-        .env("DISPLAY", display.name())
         .env("DOWNSCOPE_PKG", app.package())
         .env("DOWNSCOPE_SERVER", server)
         .env("DOWNSCOPE_OUT", workspace.target(""))
@@ -62,4 +51,25 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
         bail!("{PROGRAM} ended: {status}");
     }
     Ok(())
+}
+
+/// The arguments behind `--`, should it have been written.
+fn without_separator(arguments: &[String]) -> &[String] {
+    match arguments {
+        [first, rest @ ..] if first == "--" => rest,
+        all => all,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_are_handed_on_with_and_without_the_separator() {
+        let words = ["--", "--runs", "3"].map(str::to_owned);
+        assert_eq!(without_separator(&words), &words[1..]);
+        assert_eq!(without_separator(&words[1..]), &words[1..]);
+        assert!(without_separator(&[]).is_empty());
+    }
 }

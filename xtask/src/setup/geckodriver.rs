@@ -22,6 +22,10 @@ pub(super) fn compile(workspace: &Workspace) -> Result<PathBuf> {
         workspace
             .cargo()
             .args(["install", "geckodriver", "--version", VERSION, "--locked"])
+            // It only passes requests on: optimised, it would take twice as long to
+            // compile.
+            .args(["--debug"])
+            .env("CARGO_PROFILE_DEV_DEBUG", "0")
             .arg("--root")
             .arg(root(workspace))
             .env("CARGO_TARGET_DIR", workspace.target("tools/build")),
