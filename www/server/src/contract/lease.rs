@@ -144,7 +144,7 @@ impl IntoResponse for Answer {
 
 /// Without a point where there is no need for one.
 fn seconds(millis: Millis) -> Option<Number> {
-    if millis % 1_000 == 0 {
+    if millis.is_multiple_of(1_000) {
         return Some((millis / 1_000).into());
     }
     Number::from_f64(millis as f64 / 1_000.0)

@@ -1,6 +1,6 @@
 //! The reference backend against the contract, and the demo around it.
 //!
-//! Every answer of the two endpoints that a test sees is also held against
+//! Every answer of the endpoints that a test sees is also held against
 //! `contract/openapi.yaml` (see `support/openapi.rs`).
 
 #![allow(
@@ -15,7 +15,9 @@ mod control;
 mod disconnect;
 mod document;
 mod file_api;
+mod lease;
 mod page;
+mod recall;
 mod revoke;
 mod secrets;
 mod support;

@@ -24,7 +24,7 @@ use downscope_server::{
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::sync::Notify;
+use tokio::{sync::Notify, time::Instant};
 use tower::ServiceExt;
 
 pub(crate) mod openapi;
@@ -64,7 +64,16 @@ impl Fixture {
         Self::with(UpstreamChoice::Other(upstream)).await
     }
 
+    /// One whose clock goes with Tokio's, for what happens by itself.
+    pub(crate) async fn ticking(upstream: UpstreamChoice) -> Self {
+        Self::begin(upstream, Some(Instant::now())).await
+    }
+
     pub(crate) async fn with(upstream: UpstreamChoice) -> Self {
+        Self::begin(upstream, None).await
+    }
+
+    async fn begin(upstream: UpstreamChoice, ticking_since: Option<Instant>) -> Self {
         let www = www();
         let now = Arc::new(AtomicU64::new(START));
         let lines = Arc::new(Mutex::new(Vec::new()));
@@ -87,7 +96,10 @@ impl Fixture {
             leases: LeaseTerms::default(),
             clock: {
                 let now = Arc::clone(&now);
-                Clock::new(move || now.load(Ordering::Relaxed))
+                Clock::new(move || {
+                    let ticked = ticking_since.map_or(0, |begin| begin.elapsed().as_millis());
+                    now.load(Ordering::Relaxed) + u64::try_from(ticked).unwrap()
+                })
             },
             log: {
                 let (lines, logged) = (Arc::clone(&lines), Arc::clone(&logged));
@@ -150,7 +162,11 @@ impl Fixture {
     }
 
     pub(crate) fn token_request(&self) -> axum::http::request::Builder {
-        post("/api/token")
+        self.page_request("/api/token")
+    }
+
+    fn page_request(&self, path: &str) -> axum::http::request::Builder {
+        post(path)
             .header(header::COOKIE, &self.cookie)
             .header(header::CONTENT_TYPE, "application/json")
             .header("sec-fetch-site", "same-origin")
@@ -160,6 +176,46 @@ impl Fixture {
     /// A token for file 101.
     pub(crate) async fn mint(&self, session: &str, id: &str) -> String {
         let answer = self.token(ask(session, id)).await;
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+        answer.text("access_token")
+    }
+
+    /// Renews the lease as the app's own page does.
+    pub(crate) async fn lease(&self, session: &str) -> Answer {
+        let request = json!({ "session": session });
+        openapi::check_lease_request(&request);
+        self.lease_raw(self.lease_request(), request.to_string())
+            .await
+    }
+
+    /// Renews the lease in some other way.
+    pub(crate) async fn lease_raw(
+        &self,
+        request: axum::http::request::Builder,
+        body: impl Into<Body>,
+    ) -> Answer {
+        let answer = send(&self.demo.app, request.body(body.into()).unwrap()).await;
+        openapi::check("/api/lease", &answer);
+        answer
+    }
+
+    pub(crate) fn lease_request(&self) -> axum::http::request::Builder {
+        self.page_request("/api/lease")
+    }
+
+    /// Takes tokens back.
+    pub(crate) async fn recall(&self, command: Value) -> Answer {
+        let body = command.to_string();
+        send(
+            &self.demo.app,
+            post("/control/recall").body(body.into()).unwrap(),
+        )
+        .await
+    }
+
+    /// A token for file 101, for a page that keeps a lease.
+    pub(crate) async fn mint_leased(&self, session: &str, id: &str) -> String {
+        let answer = self.token(ask_leased(session, id)).await;
         assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
         answer.text("access_token")
     }
@@ -290,6 +346,13 @@ pub(crate) fn ask(session: &str, id: &str) -> Value {
         "session": session,
         "id": id,
     })
+}
+
+/// The same from a page that keeps a lease.
+pub(crate) fn ask_leased(session: &str, id: &str) -> Value {
+    let mut request = ask(session, id);
+    request["lease"] = json!(true);
+    request
 }
 
 fn www() -> TempDir {

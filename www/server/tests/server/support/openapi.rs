@@ -57,6 +57,15 @@ pub(crate) fn check_token_request(request: &Value) {
     );
 }
 
+pub(crate) fn check_lease_request(request: &Value) {
+    let content = &DOCUMENT["paths"]["/api/lease"]["post"]["requestBody"]["content"];
+    expect_valid(
+        request,
+        &content["application/json"]["schema"],
+        "lease request",
+    );
+}
+
 pub(crate) fn check_revoke_request(form: &[(&str, &str)]) {
     let mut request: BTreeMap<&str, Value> = BTreeMap::new();
     for (name, value) in form {
@@ -172,6 +181,7 @@ fn holds(keyword: &str, rule: &Value, value: &Value, siblings: &Map<String, Valu
 fn is_a(value: &Value, name: &Value) -> bool {
     match name.as_str().unwrap() {
         "array" => value.is_array(),
+        "boolean" => value.is_boolean(),
         "integer" => value.is_i64() || value.is_u64(),
         "number" => value.is_number(),
         "object" => value.is_object(),

@@ -1,0 +1,194 @@
+//! What the backend tells pages through their leases.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::http::StatusCode;
+use downscope_server::{demo::UpstreamChoice, upstream::UpstreamError};
+use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
+
+use crate::support::{
+    Answer, Fixture, OTHER_SESSION, SESSION, ask_leased,
+    upstream::{Next, Script},
+};
+
+const MILLI: Duration = Duration::from_millis(1);
+
+async fn ticking() -> Fixture {
+    Fixture::ticking(UpstreamChoice::Embedded).await
+}
+
+async fn recall(fixture: &Fixture, command: Value) {
+    let answer = fixture.recall(command).await;
+    assert_eq!(answer.status, StatusCode::NO_CONTENT, "{answer:?}");
+}
+
+/// The answer of a lease request that is held when `command` is given.
+async fn held_at(fixture: &Fixture, command: Value) -> Answer {
+    let soon_after = async {
+        sleep(MILLI).await;
+        recall(fixture, command).await;
+    };
+    let begin = Instant::now();
+    let (answer, ()) = tokio::join!(fixture.lease(SESSION), soon_after);
+    assert_eq!(begin.elapsed(), MILLI, "at once");
+    answer
+}
+
+async fn reasons(fixture: &Fixture) -> Vec<Value> {
+    let ledger = fixture.ledger().await;
+    let tokens = ledger["tokens"].as_array().unwrap();
+    tokens
+        .iter()
+        .map(|token| token["revokeReason"].clone())
+        .collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_recall_revokes_and_answers_the_held_request_at_once() {
+    for (revoke, both) in [
+        (json!("all"), true),
+        (json!("stop"), true),
+        (json!(["2"]), false),
+    ] {
+        let fixture = ticking().await;
+        let first = fixture.mint_leased(SESSION, "1").await;
+        let second = fixture.mint_leased(SESSION, "2").await;
+        let without_lease = fixture.mint(OTHER_SESSION, "2").await;
+        fixture.lease(SESSION).await;
+        let answer = held_at(&fixture, json!({ "revoke": revoke })).await;
+        let expected = json!({ "renew_in": 0, "term": 90, "revoke": revoke });
+        assert_eq!(answer.json(), expected);
+        assert_eq!(fixture.is_alive(&first).await, !both);
+        assert!(!fixture.is_alive(&second).await);
+        assert!(fixture.is_alive(&without_lease).await);
+        assert_eq!(reasons(&fixture).await[1], "recalled");
+        // Said once; and nothing else has changed.
+        let answer = fixture.lease(SESSION).await;
+        assert_eq!(answer.json(), json!({ "renew_in": 0, "term": 90 }));
+        let next = fixture.mint_leased(SESSION, "3").await;
+        assert!(fixture.is_alive(&next).await);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_recall_of_one_page_life_reaches_no_other() {
+    let fixture = ticking().await;
+    let token = fixture.mint_leased(SESSION, "1").await;
+    let other = fixture.mint_leased(OTHER_SESSION, "1").await;
+    fixture.lease(SESSION).await;
+    fixture.lease(OTHER_SESSION).await;
+    let command = json!({ "revoke": "all", "session": SESSION });
+    let (held, _) = tokio::join!(fixture.lease(OTHER_SESSION), held_at(&fixture, command));
+    assert_eq!(held.json().get("revoke"), None);
+    assert!(!fixture.is_alive(&token).await);
+    assert!(fixture.is_alive(&other).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_recall_without_a_held_request_waits_for_the_next_one() {
+    let fixture = ticking().await;
+    let token = fixture.mint_leased(SESSION, "1").await;
+    fixture.lease(SESSION).await;
+    recall(&fixture, json!({ "revoke": ["1"] })).await;
+    recall(&fixture, json!({ "revoke": ["7"], "session": SESSION })).await;
+    assert!(!fixture.is_alive(&token).await);
+    let meanwhile = fixture.mint_leased(SESSION, "2").await;
+    let begin = Instant::now();
+    let answer = fixture.lease(SESSION).await;
+    assert_eq!(answer.json()["revoke"], json!(["1", "7"]));
+    assert_eq!(begin.elapsed(), Duration::ZERO);
+    assert!(fixture.is_alive(&meanwhile).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_page_drops_unseen_with_the_rest_is_revoked_with_the_rest() {
+    for word in ["all", "stop"] {
+        let fixture = ticking().await;
+        fixture.mint_leased(SESSION, "1").await;
+        recall(&fixture, json!({ "revoke": word })).await;
+        let meanwhile = fixture.mint_leased(SESSION, "2").await;
+        assert_eq!(fixture.lease(SESSION).await.text("revoke"), word);
+        sleep(MILLI).await;
+        assert!(!fixture.is_alive(&meanwhile).await);
+        assert_eq!(reasons(&fixture).await, ["recalled", "recalled"]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn word_that_waits_goes_when_the_lease_ends() {
+    let fixture = ticking().await;
+    fixture.mint_leased(SESSION, "1").await;
+    recall(&fixture, json!({ "revoke": "all" })).await;
+    sleep(Duration::from_secs(91)).await;
+    let answer = fixture.lease(SESSION).await;
+    assert_eq!(answer.json(), json!({ "renew_in": 0, "term": 90 }));
+}
+
+#[tokio::test]
+async fn a_recall_withdraws_what_is_being_minted() {
+    for revoke in [json!("all"), json!(["7"])] {
+        let upstream = Arc::new(Script::gated());
+        let fixture = Fixture::over(Arc::clone(&upstream)).await;
+        let in_between = async {
+            upstream.exchange_begun().await;
+            recall(&fixture, json!({ "revoke": revoke })).await;
+            upstream.let_exchange_through();
+        };
+        let (answer, ()) = tokio::join!(fixture.token(ask_leased(SESSION, "7")), in_between);
+        assert_eq!(answer.refusal(), (400, "invalid_request".to_owned()));
+        upstream.revoke_ended().await;
+        assert_eq!(upstream.revoked(), ["SECRET-token-1"], "{revoke}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_page_hears_at_once_though_the_upstream_fails() {
+    let upstream = Arc::new(Script::new());
+    let choice = UpstreamChoice::Other(Arc::<Script>::clone(&upstream));
+    let fixture = Fixture::ticking(choice).await;
+    let token = fixture.mint_leased(SESSION, "1").await;
+    fixture.lease(SESSION).await;
+    upstream.next_revoke(Next::Fail(UpstreamError::Unavailable { retry_after: None }));
+    let begin = Instant::now();
+    let told = async {
+        let answer = fixture.lease(SESSION).await;
+        assert_eq!(answer.text("revoke"), "all");
+        assert_eq!(begin.elapsed(), MILLI);
+    };
+    let recalled = async {
+        sleep(MILLI).await;
+        recall(&fixture, json!({ "revoke": "all" })).await;
+    };
+    tokio::join!(told, recalled);
+    assert_eq!(begin.elapsed(), Duration::from_secs(1) + MILLI);
+    assert_eq!(upstream.revoked(), [token]);
+}
+
+#[tokio::test]
+async fn a_page_life_without_a_lease_can_be_recalled_by_name_and_is_told_nothing() {
+    let fixture = Fixture::new().await;
+    let token = fixture.mint(SESSION, "1").await;
+    recall(&fixture, json!({ "revoke": "all", "session": SESSION })).await;
+    assert!(!fixture.is_alive(&token).await);
+    let answer = fixture.lease(SESSION).await;
+    assert_eq!(answer.json().get("revoke"), None);
+}
+
+#[tokio::test]
+async fn a_recall_that_makes_no_sense_is_refused() {
+    let fixture = Fixture::new().await;
+    let token = fixture.mint_leased(SESSION, "1").await;
+    for command in [
+        json!({}),
+        json!([]),
+        json!({ "revoke": "some" }),
+        json!({ "revoke": [] }),
+        json!({ "revoke": "all", "session": 7 }),
+        json!({ "revoke": "all", "sesion": SESSION }),
+    ] {
+        let answer = fixture.recall(command.clone()).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{command}");
+    }
+    assert!(fixture.is_alive(&token).await);
+}
