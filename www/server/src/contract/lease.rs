@@ -149,3 +149,16 @@ fn seconds(millis: Millis) -> Option<Number> {
     }
     Number::from_f64(millis as f64 / 1_000.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seconds_are_whole_where_they_can_be() {
+        let text = |millis| seconds(millis).map(|number| number.to_string());
+        assert_eq!(text(0).as_deref(), Some("0"));
+        assert_eq!(text(90_000).as_deref(), Some("90"));
+        assert_eq!(text(1_500).as_deref(), Some("1.5"));
+    }
+}

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// More page lives than any honest user base has at once in one process.
-const CAPACITY: usize = 50_000;
+const CAPACITY: usize = 20_000;
 /// How many requests of one sign-in are held. A browser opens six connections to
 /// a host (HTTP/1.1), and held requests must leave most of them to the app.
 const HELD_PER_OWNER: usize = 2;
@@ -349,5 +349,113 @@ impl Lease {
     /// Whether there is no later request of this page life than `number`.
     fn is_held_by(&self, number: u64) -> bool {
         self.held.as_ref().is_none_or(|(held, _)| *held == number)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use super::*;
+
+    const TERMS: LeaseTerms = LeaseTerms {
+        hold: 1_000,
+        term: 2_000,
+    };
+
+    fn leases_at(now: &Arc<AtomicU64>) -> Arc<Leases> {
+        let now = Arc::clone(now);
+        let clock = Clock::new(move || now.load(Ordering::Relaxed));
+        Arc::new(Leases::new(clock, TERMS))
+    }
+
+    fn owner(name: &str) -> Fingerprint {
+        Fingerprint::of(name)
+    }
+
+    fn hear(leases: &Leases, session: impl ToString) -> Result<Heard, NoLease> {
+        leases.hear(&session.to_string(), owner("a"), |_| true)
+    }
+
+    /// A request of a page life that knows its term.
+    fn hold(leases: &Arc<Leases>, session: &str) -> Option<Hold> {
+        for _ in 0..2 {
+            let (_, renewal) = leases.renew(session, owner("a"), |_| true).ok()?;
+            if let Renewal::Hold(hold) = renewal {
+                return Some(hold);
+            }
+        }
+        None
+    }
+
+    fn is_empty(leases: &Leases) -> bool {
+        let state = lock(&leases.state);
+        state.by_end.is_empty() && state.by_session.is_empty() && state.held.is_empty()
+    }
+
+    #[test]
+    fn a_lease_that_ended_leaves_nothing() {
+        let now = Arc::default();
+        let leases = leases_at(&now);
+        drop(hold(&leases, "s"));
+        leases.tell("s", Recall::All);
+        now.store(1_999, Ordering::Relaxed);
+        assert_eq!(leases.take_lapsed(), [""; 0]);
+        now.store(2_000, Ordering::Relaxed);
+        assert_eq!(leases.take_lapsed(), ["s"]);
+        assert!(is_empty(&leases));
+    }
+
+    #[test]
+    fn a_lease_that_ended_while_its_request_was_held_stays_ended() {
+        let now = Arc::default();
+        let leases = leases_at(&now);
+        let held = hold(&leases, "s");
+        now.store(2_000, Ordering::Relaxed);
+        leases.take_lapsed();
+        assert_eq!(held.map(|held| held.answer().recall), Some(None));
+        assert!(is_empty(&leases));
+    }
+
+    #[test]
+    fn the_answer_of_a_request_that_was_overtaken_takes_nothing_from_the_later_one() {
+        let leases = leases_at(&Arc::default());
+        let first = hold(&leases, "s");
+        let second = hold(&leases, "s");
+        assert!(first.is_some() && second.is_some());
+        // The later one is still held when the word comes, and the first still there.
+        if let Some(lease) = lock(&leases.state).by_session.get_mut("s") {
+            lease.recall = Some(Recall::All);
+        }
+        assert_eq!(first.map(|first| first.answer().recall), Some(None));
+        let recall = second.map(|second| second.answer().recall);
+        assert_eq!(recall, Some(Some(Recall::All)));
+    }
+
+    #[test]
+    fn when_too_many_pages_are_open_no_more_begin_a_lease_until_some_are_gone() {
+        let now = Arc::default();
+        let leases = leases_at(&now);
+        for session in 0..CAPACITY {
+            assert_eq!(hear(&leases, session), Ok(Heard::Owner));
+        }
+        assert_eq!(hear(&leases, CAPACITY), Err(NoLease::Full));
+        assert_eq!(hear(&leases, 0), Ok(Heard::Owner));
+        now.store(2_000, Ordering::Relaxed);
+        assert_eq!(leases.take_lapsed().len(), CAPACITY);
+        assert_eq!(hear(&leases, CAPACITY), Ok(Heard::Owner));
+    }
+
+    #[test]
+    fn the_next_end_is_never_further_than_a_term() {
+        let now = Arc::new(AtomicU64::new(10_000));
+        let leases = leases_at(&now);
+        assert_eq!(leases.until_next_end(), 2_000);
+        assert_eq!(hear(&leases, "s"), Ok(Heard::Owner));
+        now.store(11_500, Ordering::Relaxed);
+        assert_eq!(leases.until_next_end(), 500);
+        // Somebody has set the clock back.
+        now.store(1_000, Ordering::Relaxed);
+        assert_eq!(leases.until_next_end(), 2_000);
     }
 }

@@ -206,6 +206,9 @@ async fn a_setting_that_makes_no_sense_is_refused_and_changes_nothing() {
         json!({ "token": { "status": 99 } }),
         json!({ "token": { "status": 1000 } }),
         json!({ "token": { "shape": "round" } }),
+        json!({ "lease": { "status": 600 } }),
+        json!({ "tokenLength": 39 }),
+        json!({ "tokenLength": 16_385 }),
         json!({ "lifetimeSeconds": -1 }),
         json!({ "handles": true, "lifetimeSeconds": "1" }),
     ] {
@@ -213,6 +216,22 @@ async fn a_setting_that_makes_no_sense_is_refused_and_changes_nothing() {
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{changes}");
     }
     assert_eq!(fixture.get("/control/faults").await.json(), before);
+}
+
+#[tokio::test]
+async fn tokens_can_be_as_long_as_the_contract_allows() {
+    let fixture = Fixture::new().await;
+    for length in [1_024, 16_384, 40] {
+        fixture.faults(json!({ "tokenLength": length })).await;
+        let token = fixture.mint(SESSION, "1").await;
+        assert_eq!(token.len(), length);
+        assert!(fixture.is_alive(&token).await);
+        fixture.revoke(&[("token", &token)]).await;
+        assert!(!fixture.is_alive(&token).await);
+    }
+    fixture.faults(json!({ "tokenLength": 1_024 })).await;
+    fixture.post("/control/reset").await;
+    assert_eq!(fixture.mint(SESSION, "1").await.len(), 40);
 }
 
 #[tokio::test]

@@ -2,9 +2,10 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use axum::http::header;
+use axum::{body::Body, http::header};
 use downscope_server::upstream::UpstreamError;
 use serde_json::json;
+use tower::ServiceExt;
 
 use crate::support::{
     Answer, Fixture, SESSION, ask,
@@ -86,6 +87,40 @@ async fn the_reference_backend_gives_every_answer_of_the_revoke_endpoint_that_is
 }
 
 #[tokio::test]
+async fn the_reference_backend_gives_every_answer_of_the_lease_endpoint_that_is_declared() {
+    let fixture = Fixture::new().await;
+    let body = json!({ "session": SESSION }).to_string();
+    let request = || {
+        post("/api/lease")
+            .header("x-downscope", "1")
+            .header("sec-fetch-site", "same-origin")
+    };
+    let mut answers = vec![
+        fixture.lease(SESSION).await,
+        fixture.lease_raw(fixture.lease_request(), "{").await,
+        fixture.lease_raw(request(), body.clone()).await,
+        fixture.lease_raw(post("/api/lease"), body.clone()).await,
+        fixture
+            .lease_raw(fixture.lease_request(), "x".repeat(5_000))
+            .await,
+        fixture
+            .lease_raw(request().header(header::COOKIE, &fixture.cookie), body)
+            .await,
+    ];
+    // As many pages as it takes; only the one too many is of interest.
+    for page in 0..20_000 {
+        let body = json!({ "session": format!("{page:022}") }).to_string();
+        let request = fixture.lease_request().body(Body::from(body)).unwrap();
+        let response = fixture.demo.app.clone().oneshot(request).await.unwrap();
+        if !response.status().is_success() {
+            break;
+        }
+    }
+    answers.push(fixture.lease(&"x".repeat(22)).await);
+    assert_complete("/api/lease", &answers);
+}
+
+#[tokio::test]
 async fn every_error_shape_that_the_sdk_reads_is_declared() {
     let fixture = Fixture::new().await;
     for shape in ["oauth", "nested", "problem"] {
@@ -112,7 +147,7 @@ async fn an_answer_whose_life_is_a_string_is_declared() {
 fn every_example_in_the_document_is_valid() {
     let examples = openapi::examples();
     assert!(
-        examples.len() >= 8,
+        examples.len() >= 15,
         "only {} examples were found",
         examples.len()
     );

@@ -61,7 +61,8 @@ async fn naming_a_session_alone_revokes_nothing_of_it() {
 async fn each_reason_of_the_contract_is_recorded() {
     let fixture = Fixture::new().await;
     for reason in [
-        "unload", "bfcache", "explicit", "logout", "evicted", "expired",
+        "unload", "bfcache", "explicit", "logout", "evicted", "expired", "hidden", "lapsed",
+        "recalled",
     ] {
         let token = fixture.mint(SESSION, reason).await;
         assert_done(

@@ -61,13 +61,13 @@ async fn no_log_line_and_no_ledger_ever_holds_a_token_a_handle_or_a_cookie() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_secret_in_the_wrong_place_of_a_request_is_not_repeated_anywhere() {
     // Not a name, so that it cannot pass for a session or an id.
     const MARK: &str = "SECRET/in/the/wrong/place";
     let fixture = Fixture::new().await;
     let mut answers = Vec::new();
-    for name in ["resource", "scope", "session", "id", "extra"] {
+    for name in ["resource", "scope", "session", "id", "lease", "extra"] {
         let mut request = ask(SESSION, "1");
         for value in [
             json!(MARK),
@@ -76,7 +76,12 @@ async fn a_secret_in_the_wrong_place_of_a_request_is_not_repeated_anywhere() {
         ] {
             request[name] = value;
             let body = request.to_string();
-            answers.push(fixture.token_raw(fixture.token_request(), body).await);
+            answers.push(
+                fixture
+                    .token_raw(fixture.token_request(), body.clone())
+                    .await,
+            );
+            answers.push(fixture.lease_raw(fixture.lease_request(), body).await);
         }
     }
     answers.push(

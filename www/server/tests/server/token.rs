@@ -268,7 +268,7 @@ async fn a_body_over_its_limit_is_413() {
 }
 
 #[tokio::test]
-async fn names_of_the_wrong_form_are_an_invalid_request() {
+async fn fields_of_the_wrong_form_are_an_invalid_request() {
     let fixture = Fixture::new().await;
     for (name, value) in [
         ("session", json!(null)),
@@ -282,6 +282,9 @@ async fn names_of_the_wrong_form_are_an_invalid_request() {
         ("id", json!(1)),
         ("scope", json!(["base_preview"])),
         ("resource", json!(["https://api.box.com/2.0/files/101"])),
+        ("lease", json!("true")),
+        ("lease", json!(1)),
+        ("lease", json!({})),
     ] {
         let refusal = refusal_of(&fixture, ask_with(name, value.clone())).await;
         assert_eq!(
@@ -462,7 +465,7 @@ async fn a_panic_is_a_500_and_the_next_request_is_served() {
 #[tokio::test]
 async fn every_answer_forbids_caching_also_where_the_method_is_wrong() {
     let fixture = Fixture::new().await;
-    for path in ["/api/token", "/api/revoke"] {
+    for path in ["/api/token", "/api/revoke", "/api/lease"] {
         let answer = fixture.get(path).await;
         assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
         assert_eq!(answer.header("cache-control"), Some("no-store"));
