@@ -3,9 +3,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { setUp } from './support/page.mjs';
+import { openPage, setUp } from './support/page.mjs';
+import { startRelay } from './support/relay.mjs';
 
-const stage = setUp();
+const stage = setUp({}, async ({ server }) => ({ relay: await startRelay(server.app) }));
 
 /** Fails at once where the next request would only be made after a back-off. */
 const IMPATIENT = 500;
@@ -114,9 +115,10 @@ for (const [shape, description] of Object.entries(MALFORMED)) {
 }
 
 test('an endless answer is not read to its end', async () => {
-  const { page, server } = stage;
+  const { page, server, relay } = stage;
+  await openPage(stage, { page, origin: relay.origin });
   await server.faults({ token: { status: 200, shape: 'huge' } });
-  const abandoned = page.waitForEvent('requestfailed', isTokenRequest);
+  const abandoned = relay.abandoned('/api/token');
   const { error } = await tokenOnce();
   assert.match(error.message, /longer than 128 KiB/);
   await abandoned;
@@ -192,31 +194,34 @@ test('when the user signs out elsewhere and in again, resume() is all that is ne
 });
 
 test('a request that gets no answer in time fails with timeout, and is not left open', async () => {
-  const { page, server } = stage;
+  const { page, server, relay } = stage;
+  await openPage(stage, { page, origin: relay.origin });
   await server.faults({ token: { latencyMs: 60_000, times: 1 } });
-  const aborted = page.waitForEvent('requestfailed', isTokenRequest);
+  const abandoned = relay.abandoned('/api/token');
   const { error } = await page.evaluate(async () => {
     const grant = await fixture.openGrant({ requestTimeout: 200, timeout: 1_000 });
     return fixture.outcome(grant.token());
   });
   assert.equal(error.code, 'timeout');
   assert.equal(error.retryable, true);
-  await aborted;
+  await abandoned;
 });
 
 test('a server that cannot be reached is a network error', async () => {
-  const { page, server } = stage;
-  await stage.context.setOffline(true);
+  const { page, server, relay } = stage;
+  await openPage(stage, { page, origin: relay.origin });
+  relay.cut();
   const { error } = await tokenOnce();
-  await stage.context.setOffline(false);
+  relay.mend();
   assert.equal(error.code, 'network');
   assert.equal(error.retryable, true);
-  const { value } = await page.evaluate(() => fixture.outcome(grant.token()));
+  const { value } = await page.evaluate(() => {
+    dispatchEvent(new Event('online'));
+    return fixture.outcome(grant.token());
+  });
   assert.ok(value, 'back online nobody waits out the back-off');
   assert.equal((await server.ledger()).requests.token, 1);
 });
-
-const isTokenRequest = (request) => request.url().endsWith('/api/token');
 
 /** The outcome of a first call that does not wait out a back-off. */
 const tokenOnce = () =>

@@ -4,8 +4,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { engine } from './support/browser.mjs';
 import { ledgerWhen, reasonsOf } from './support/ledger.mjs';
-import { addressOf, setUp } from './support/page.mjs';
+import { addressOf, follow, setUp } from './support/page.mjs';
 
 const stage = setUp();
 
@@ -66,7 +67,9 @@ test('each further trip through the cache revokes again', async () => {
   assert.deepEqual(reasons, ['bfcache', 'bfcache', 'bfcache', 'unload']);
 });
 
-test('a caller that was waiting when the page went away gets a fresh token when it returns', async () => {
+const notCached = engine === 'firefox' && 'Firefox caches no page that has a request under way';
+
+test('a caller that was waiting when the page went away gets a fresh token when it returns', { skip: notCached }, async () => {
   const { page, server } = stage;
   await server.faults({ token: { latencyMs: 1_000, times: 1 } });
   await page.evaluate(async () => {
@@ -102,14 +105,7 @@ test('a page that asked for nothing asks for nothing when it returns', async () 
 });
 
 /** Follows a link to a page that says nothing to the server. */
-async function leave(page) {
-  const address = addressOf(stage, 'clock.js');
-  const arrived = page.waitForURL(address);
-  await page.evaluate((address) => {
-    location.href = address;
-  }, address);
-  await arrived;
-}
+const leave = (page) => follow(page, addressOf(stage, 'clock.js'));
 
 /** Back to the page that was left; one from the cache has no `load` to wait for. */
 const comeBack = (page) => page.goBack({ waitUntil: 'commit' });

@@ -21,12 +21,10 @@ test('without wasm-unsafe-eval the error is unsupported, and names the directive
 /** What the page made of it, and what the browser blocked. */
 async function outcomeUnder(name) {
   const { page } = stage;
-  const violations = [];
-  page.on('console', (message) => {
-    if (/content security policy/i.test(message.text())) violations.push(message.text());
-  });
   await page.goto(addressOf(stage, name));
-  const html = page.locator('html[data-outcome]');
-  await html.waitFor({ state: 'attached' });
-  return { outcome: await html.getAttribute('data-outcome'), violations };
+  const tell = (attribute) => page.getAttribute('html[data-outcome]', attribute);
+  return {
+    outcome: await tell('data-outcome'),
+    violations: JSON.parse(await tell('data-violations')),
+  };
 }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { setUp } from './support/page.mjs';
+import { nextUncaught, setUp } from './support/page.mjs';
 
 const stage = setUp();
 
@@ -103,6 +103,6 @@ test('a listener that calls back in, or throws, does no harm', async () => {
   });
   assert.deepEqual(inside, [outside, outside, 'empty']);
   assert.equal((await server.ledger()).requests.token, 1);
-  const [reported] = stage.uncaught.splice(0);
+  const reported = await nextUncaught(stage);
   assert.match(reported.message, /the app’s own mistake/, 'the browser reports it as ever');
 });

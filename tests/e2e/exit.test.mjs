@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { openFrame } from './support/frames.mjs';
 import { allRevoked, ledgerWhen } from './support/ledger.mjs';
-import { addressOf, openPage, setUp } from './support/page.mjs';
+import { addressOf, follow, openPage, setUp } from './support/page.mjs';
 
 const stage = setUp();
 
@@ -81,7 +82,7 @@ test('a link from a page that cannot be cached revokes the token', async () => {
 
 test('removing an iframe revokes its token and leaves the parent its own', async () => {
   const { page, server } = stage;
-  const frame = await openFrame(page);
+  const frame = await openFrame(page, addressOf(stage));
   await withToken(page);
   await withToken(frame);
   await page.evaluate(() => document.querySelector('iframe').remove());
@@ -97,7 +98,7 @@ test('removing an iframe revokes its token and leaves the parent its own', async
 
 test('closing the tab revokes the tokens of its iframes', async () => {
   const { page, server } = stage;
-  await withToken(await openFrame(page));
+  await withToken(await openFrame(page, addressOf(stage)));
   await page.close();
   await allRevoked(server, 1, 'unload');
 });
@@ -189,26 +190,3 @@ const withToken = (page, options) =>
     globalThis.grant = fixture.grantFor(client);
     await grant.token();
   }, options);
-
-/** Goes where a link would lead. */
-async function follow(page, address) {
-  const arrived = page.waitForEvent('domcontentloaded');
-  await page.evaluate((address) => {
-    location.href = address;
-  }, address);
-  await arrived;
-}
-
-/** Another page of the tests in an iframe. */
-async function openFrame(page) {
-  await page.evaluate(
-    (address) =>
-      new Promise((resolve) => {
-        const frame = Object.assign(document.createElement('iframe'), { src: address });
-        frame.onload = resolve;
-        document.body.append(frame);
-      }),
-    addressOf(stage),
-  );
-  return page.frames().find((frame) => frame !== page.mainFrame());
-}

@@ -246,20 +246,21 @@ test('the signal of getToken fires when its answer is no longer wanted', async (
 });
 
 test('fixedToken hands out its token, and warns in the console', async () => {
-  const { page } = stage;
-  const warnings = [];
-  page.on('console', (message) => warnings.push([message.type(), message.text()]));
-  const { token, late } = await page.evaluate(async () => {
+  const { token, late, said } = await stage.page.evaluate(async () => {
+    const said = [];
+    for (const type of ['debug', 'log', 'info', 'warn', 'error']) {
+      console[type] = (...words) => said.push([type, words.join(' ')]);
+    }
     const getToken = fixture.fixedToken('FAKE-developer-token', { expiresIn: 60_000 });
     const grant = await fixture.openGrant({ getToken, revokeEndpoint: undefined });
     const token = await grant.token();
     fixture.advance(61_000);
-    return { token, late: await fixture.outcome(grant.token()) };
+    return { token, late: await fixture.outcome(grant.token()), said };
   });
   assert.equal(token, 'FAKE-developer-token');
   assert.equal(late.error.code, 'login_required');
-  const [[type, text], ...more] = warnings;
-  assert.equal(type, 'warning');
+  const [[type, text], ...more] = said;
+  assert.equal(type, 'warn');
   assert.match(text, /fixedToken\(\) is for development only/);
   assert.doesNotMatch(text, /FAKE-developer-token/);
   assert.deepEqual(more, []);

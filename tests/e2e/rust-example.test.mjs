@@ -3,7 +3,7 @@
 import { test } from 'node:test';
 
 import { allRevoked, ledgerWhen } from './support/ledger.mjs';
-import { setUp } from './support/page.mjs';
+import { setUp, until } from './support/page.mjs';
 
 const directory = process.env.DOWNSCOPE_RUST_EXAMPLE;
 if (!directory && process.env.CI) throw new Error('DOWNSCOPE_RUST_EXAMPLE names no directory');
@@ -14,7 +14,7 @@ const skip = !directory && 'DOWNSCOPE_RUST_EXAMPLE names no directory';
 test('the Rust example gets a token, and revokes it when its tab is closed', { skip }, async () => {
   const { page, server } = stage;
   await page.goto(`${server.app}/rust/`);
-  await page.locator('#status', { hasText: 'token ready' }).waitFor();
+  await until(page, () => document.querySelector('#status').textContent.includes('token ready'));
   await ledgerWhen(server, ({ live }) => live === 1);
   await page.close();
   await allRevoked(server, 1, 'unload');

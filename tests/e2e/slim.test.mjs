@@ -3,11 +3,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { addressOf, setUp } from './support/page.mjs';
+import { startFiles } from './support/files.mjs';
+import { setUp } from './support/page.mjs';
+import { inCheckout, packageDirectory } from './support/server.mjs';
 
-const WASM = '**/downscope_bg.wasm';
+const WASM = '/pkg/downscope_bg.wasm';
 
-const stage = setUp();
+const MOUNTS = { '/pkg/': packageDirectory, '/t/': inCheckout('tests/e2e/pages') };
+
+const stage = setUp({}, async () => ({ files: await startFiles(MOUNTS) }));
 
 test('slim fetches the file that lies beside it, once', async () => {
   const fetched = await wasmRequests(async () => {
@@ -38,13 +42,13 @@ test('slim can be told where its WebAssembly comes from, in six ways', async () 
 });
 
 for (const [name, answer] of Object.entries({
-  'is not there': { status: 404, contentType: 'text/plain', body: 'no' },
-  'is a page, as development servers answer': { contentType: 'text/html', body: '<!doctype html>' },
+  'is not there': { status: 404, type: 'text/plain', body: 'no' },
+  'is a page, as development servers answer': { status: 200, type: 'text/html', body: '<!doctype html>' },
 })) {
   test(`where the file ${name}, the error says what to do, and a second try can succeed`, async () => {
-    const { page } = stage;
-    await page.goto(addressOf(stage, 'empty.html'));
-    await page.route(WASM, (route) => route.fulfill(answer), { times: 1 });
+    const { page, files } = stage;
+    await page.goto(`${files.origin}/t/empty.html`);
+    files.answerOnce(WASM, answer);
     const { error, token } = await page.evaluate(async () => {
       const { createTokenClient } = await import('/pkg/slim.js');
       const getToken = () => ({ access_token: 'FAKE', expires_in: 3600 });
@@ -81,12 +85,9 @@ const tokenFrom = (source) =>
 
 /** How often the file is asked for on an empty page while `action` runs. */
 async function wasmRequests(action) {
-  const { page } = stage;
-  await page.goto(addressOf(stage, 'empty.html'));
-  let requests = 0;
-  page.on('request', (request) => {
-    if (request.url().endsWith('.wasm')) requests += 1;
-  });
+  const { page, files } = stage;
+  await page.goto(`${files.origin}/t/empty.html`);
+  files.requested.length = 0;
   await action();
-  return requests;
+  return files.requested.filter((path) => path === WASM).length;
 }

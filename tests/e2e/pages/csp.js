@@ -1,7 +1,13 @@
 // Gets a token without any help of the test, which may evaluate what the
-// page's policy forbids; tells in `data-outcome` how that went.
+// page's policy forbids; tells in `data-outcome` how that went, and in
+// `data-violations` what was blocked.
 
 import { createTokenClient } from '/pkg/index.js';
+
+const violations = [];
+addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => {
+  violations.push(`${effectiveDirective}: ${blockedURI}`);
+});
 
 const api = new URL(location.href).searchParams.get('api');
 
@@ -16,6 +22,10 @@ async function getToken() {
   return 'token';
 }
 
-document.documentElement.dataset.outcome = await getToken().catch(
+const outcome = await getToken().catch(
   ({ name, code, message }) => `${name} ${code}: ${message}`,
 );
+Object.assign(document.documentElement.dataset, {
+  violations: JSON.stringify(violations),
+  outcome,
+});

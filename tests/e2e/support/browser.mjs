@@ -1,6 +1,11 @@
-// A real Chromium that behaves as one that people use.
+// A real browser that behaves as one that people use.
 
 import { chromium } from 'playwright-core';
+
+import { launchDriven } from './driven.mjs';
+
+/** Which browser: `chromium`, `firefox` or `webkit`. */
+export const engine = process.env.DOWNSCOPE_ENGINE ?? 'chromium';
 
 const QUIET = [
   '--no-sandbox',
@@ -22,7 +27,10 @@ const NATURAL = [
   '--disable-renderer-backgrounding',
 ];
 
-export function launch() {
+/** Playwright drives no Firefox and no WebKit but its own builds of them. */
+export const launch = () => (engine === 'chromium' ? launchChromium() : launchDriven(engine));
+
+function launchChromium() {
   return chromium.launch({
     executablePath: process.env.CHROME_BIN ?? '/usr/bin/chromium',
     args: QUIET,

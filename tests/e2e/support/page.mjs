@@ -2,21 +2,32 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 
-import { launch } from './browser.mjs';
+import { engine, launch } from './browser.mjs';
 import { startServer } from './server.mjs';
+import { startWatcher } from './watcher.mjs';
 
 /**
  * Gives the tests of a file one server and one browser, and each test a page
  * that was just loaded. The fields of the result are there once a test runs.
+ * `mounts` are further directories that the server serves; what `furnish` opens
+ * is put on the stage, and closed at the end.
  */
-export function setUp(mounts) {
+export function setUp(mounts, furnish = () => ({})) {
   const stage = { uncaught: [] };
+  let furniture = {};
 
   before(async () => {
     [stage.server, stage.browser] = await Promise.all([startServer(mounts), launch()]);
     stage.context = await stage.browser.newContext();
-    stage.context.on('weberror', (webError) => stage.uncaught.push(webError.error()));
+    if (engine === 'chromium') {
+      stage.context.on('weberror', (webError) => stage.uncaught.push(webError.error()));
+    } else {
+      stage.watcher = await startWatcher((error) => stage.uncaught.push(error));
+    }
+    furniture = await furnish(stage);
+    Object.assign(stage, furniture);
   });
 
   beforeEach(async () => {
@@ -38,23 +49,55 @@ export function setUp(mounts) {
   after(async () => {
     await stage.browser?.close();
     await stage.server?.close();
+    stage.watcher?.close();
+    for (const piece of Object.values(furniture)) piece.close();
   });
 
   return stage;
 }
 
-/** Loads the fixture in a tab, by default in one of its own. */
-export async function openPage(stage, { page, initScript } = {}) {
+/** Loads a page with the fixture, by default in a tab of its own. */
+export async function openPage(stage, { page, name, origin } = {}) {
   page ??= await stage.context.newPage();
-  if (initScript) await page.addInitScript({ path: initScript });
-  await page.goto(addressOf(stage));
+  await page.goto(addressOf(stage, name, origin));
   assert.ok(await page.evaluate(() => 'fixture' in globalThis), 'the package loads');
   return page;
 }
 
-/** Address of a page of `pages/`. */
-export const addressOf = ({ server }, name = 'blank.html', origin = server.app) =>
-  `${origin}/t/${name}?api=${encodeURIComponent(server.api)}`;
+/** Address of a page of `pages/`; `name` may have a query of its own. */
+export function addressOf({ server, watcher }, name = 'blank.html', origin = server.app) {
+  const address = new URL(`${origin}/t/${name}`);
+  address.searchParams.set('api', server.api);
+  if (watcher) address.searchParams.set('watcher', watcher.origin);
+  return address.href;
+}
+
+/** Goes where a link would lead, and waits until that has loaded. */
+export async function follow(page, address) {
+  const arrived = page.waitForURL(address);
+  await page.evaluate((address) => {
+    location.href = address;
+  }, address);
+  await arrived;
+}
+
+/** What a function that is run in the page gives, once it gives something true. */
+export async function until(page, condition, argument) {
+  const deadline = performance.now() + 10_000;
+  for (;;) {
+    const value = await page.evaluate(condition, argument);
+    if (value) return value;
+    if (performance.now() > deadline) assert.fail(`not within ten seconds: ${condition}`);
+    await sleep(50);
+  }
+}
+
+/** An error that nobody caught, as soon as it is known. */
+export async function nextUncaught({ uncaught }) {
+  const deadline = performance.now() + 5_000;
+  while (uncaught.length === 0 && performance.now() < deadline) await sleep(20);
+  return uncaught.shift();
+}
 
 /** Revokes what the clients of a page hold, and waits until that is done. */
 export const closeClients = (page) =>

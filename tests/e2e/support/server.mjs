@@ -8,7 +8,9 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const executable = process.env.DOWNSCOPE_SERVER ?? join(root, 'target/debug/downscope-server');
-const packageDirectory = process.env.DOWNSCOPE_PKG ?? join(root, 'pkg');
+
+/** What is tested. */
+export const packageDirectory = process.env.DOWNSCOPE_PKG ?? join(root, 'pkg');
 
 /**
  * Starts a server on free ports until `close()`. `app` is the origin of the

@@ -1,6 +1,6 @@
-// Runs in a page before all else. Reads the memory of WebAssembly whenever it
+// Runs in a page before the SDK. Reads the memory of WebAssembly whenever it
 // calls out and whenever it returns, if `watching`, and looks for the secrets
-// known by then.
+// known by then. Keeps what is `said` in the console.
 
 {
   // Any twelve characters in a row of a secret contain one of its blocks.
@@ -10,7 +10,8 @@
   const mayBegin = new Uint8Array(1 << 16);
   let memory;
 
-  const probe = { watching: false, found: [], scans: 0, secrets: new Set(), expect, scan, plant };
+  const nothing = { watching: false, found: [], said: [], scans: 0, secrets: new Set() };
+  const probe = { ...nothing, expect, scan, plant };
   globalThis.memoryProbe = probe;
 
   /** Looks for this secret from now on. */
@@ -83,6 +84,10 @@
       memory = Object.values(instance.exports).find((one) => one instanceof WebAssembly.Memory);
       return { module, instance: { exports: watched('returning from', instance.exports) } };
     };
+  }
+
+  for (const type of ['debug', 'log', 'info', 'warn', 'error']) {
+    console[type] = (...words) => probe.said.push(...words.map(String));
   }
 
   // Answers of the token endpoint: known from the moment that anybody can read them.

@@ -1,0 +1,58 @@
+// A way to an origin that can be cut, and that keeps what went along it.
+
+import { once } from 'node:events';
+import { createServer, request as ask } from 'node:http';
+
+/**
+ * Passes everything on to `target`, from an origin of its own. `requests` are
+ * those that came, with `url`, `headers` and `body`; one whose answer the
+ * browser did not read to its end is `abandoned`.
+ */
+export async function startRelay(target) {
+  const requests = [];
+  let isCut = false;
+  const server = createServer((request, response) => {
+    if (isCut) return request.socket.destroy();
+    const { method, url, headers } = request;
+    const kept = { url: target + url, method, headers, body: '', abandoned: false };
+    requests.push(kept);
+    const onward = ask(target + url, { method, headers });
+    request.on('data', (chunk) => (kept.body += chunk)).pipe(onward);
+    onward.on('response', (answer) => {
+      response.writeHead(answer.statusCode, answer.headers);
+      answer.pipe(response);
+    });
+    onward.on('error', () => response.destroy());
+    response.on('close', () => {
+      kept.abandoned = !response.writableFinished;
+      onward.destroy();
+      server.emit('ended', kept);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    origin: `http://127.0.0.1:${server.address().port}`,
+    requests,
+    /** From now on nobody gets through; what is under way breaks. */
+    cut() {
+      isCut = true;
+      server.closeAllConnections();
+    },
+    mend() {
+      isCut = false;
+    },
+    /** Resolves when the next request for `path` is abandoned. */
+    async abandoned(path) {
+      const signal = AbortSignal.timeout(20_000);
+      for (;;) {
+        const [ended] = await once(server, 'ended', { signal });
+        if (ended.abandoned && new URL(ended.url).pathname === path) return;
+      }
+    },
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
