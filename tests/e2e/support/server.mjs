@@ -24,9 +24,11 @@ export async function startServer(mounts = {}) {
     `${prefix}=${directory}`,
   ]);
   const ports = ['--port', '0', '--api-port', '0'];
+  // As short as the SDK lets them be: a tenth of what a real backend would choose.
+  const lease = ['--lease-hold', '2000', '--lease-term', '10000'];
   const process = spawn(
     executable,
-    [...ports, '--www', join(root, 'www'), '--pkg', packageDirectory, ...mount],
+    [...ports, ...lease, '--www', join(root, 'www'), '--pkg', packageDirectory, ...mount],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const log = [];
@@ -54,6 +56,8 @@ export async function startServer(mounts = {}) {
     faults: (changes) => control('faults', changes),
     /** The file API refuses every token minted so far. */
     expire: () => control('expire', {}),
+    /** Takes back tokens of the pages that keep a lease: `all`, `stop` or the ids of requests. */
+    recall: (revoke) => control('recall', { revoke }),
     /** No faults, an empty ledger. */
     reset: () => control('reset', {}),
     async close() {
