@@ -125,6 +125,9 @@ impl IntoResponse for Answer {
             "renew_in": seconds(self.renew_in),
             "term": seconds(self.term),
         });
+        if self.held > 0 {
+            body["held"] = json!(seconds(self.held));
+        }
         let detail = match self.recall {
             None => "renewed",
             Some(recall) => {

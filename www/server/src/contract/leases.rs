@@ -108,6 +108,8 @@ pub(super) enum Renewal {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Answer {
     pub(super) renew_in: Millis,
+    /// How long the request was held open.
+    pub(super) held: Millis,
     pub(super) term: Millis,
     pub(super) recall: Option<Recall>,
 }
@@ -163,12 +165,14 @@ impl Leases {
                 session: session.to_owned(),
                 owner,
                 number: *last,
+                since: self.clock.now(),
                 woken,
             };
             return Ok((heard, Renewal::Hold(hold)));
         }
         let answer = Answer {
             renew_in: if has_room { 0 } else { hold },
+            held: 0,
             term,
             recall: match heard {
                 Heard::Owner => recall,
@@ -293,6 +297,7 @@ pub(super) struct Hold {
     session: String,
     owner: Fingerprint,
     number: u64,
+    since: Millis,
     woken: oneshot::Receiver<()>,
 }
 
@@ -313,17 +318,20 @@ impl Hold {
         let lease = by_session
             .get_mut(&self.session)
             .filter(|lease| lease.owner == self.owner && lease.is_held_by(self.number));
-        let recall = lease.and_then(|lease| {
+        let mut answer = Answer {
+            renew_in: 0,
+            held: 0,
+            term: self.leases.terms.term,
+            recall: None,
+        };
+        if let Some(lease) = lease {
             by_end.remove(&(lease.ends_at, self.session.clone()));
             by_end.insert((ends_at, self.session.clone()));
             lease.ends_at = ends_at;
-            lease.recall.take()
-        });
-        Answer {
-            renew_in: 0,
-            term: self.leases.terms.term,
-            recall,
+            answer.held = self.leases.clock.now().saturating_sub(self.since);
+            answer.recall = lease.recall.take();
         }
+        answer
     }
 }
 

@@ -57,15 +57,19 @@ async fn a_recall_revokes_and_answers_the_held_request_at_once() {
         let without_lease = fixture.mint(OTHER_SESSION, "2").await;
         fixture.lease(SESSION).await;
         let answer = held_at(&fixture, json!({ "revoke": revoke })).await;
-        let expected = json!({ "renew_in": 0, "term": 90, "revoke": revoke });
-        assert_eq!(answer.json(), expected);
+        assert_eq!(answer.json()["revoke"], revoke);
+        assert!(
+            answer.json()["held"]
+                .as_f64()
+                .is_some_and(|held| held < 55.0)
+        );
         assert_eq!(fixture.is_alive(&first).await, !both);
         assert!(!fixture.is_alive(&second).await);
         assert!(fixture.is_alive(&without_lease).await);
         assert_eq!(reasons(&fixture).await[1], "recalled");
         // Said once; and nothing else has changed.
         let answer = fixture.lease(SESSION).await;
-        assert_eq!(answer.json(), json!({ "renew_in": 0, "term": 90 }));
+        assert_eq!(answer.json()["revoke"], Value::Null);
         let next = fixture.mint_leased(SESSION, "3").await;
         assert!(fixture.is_alive(&next).await);
     }
