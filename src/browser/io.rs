@@ -1,5 +1,7 @@
 //! What `io.js` does, as Rust calls it.
 
+use std::cell::Cell;
+
 use js_sys::{Array, Function, JsString, Object, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortController, AbortSignal, Url, UrlSearchParams};
@@ -184,14 +186,15 @@ extern "C" {
 
 /// A function for JavaScript to call back, of one signature for all purposes:
 /// each further one would bring its own glue. It is let go of when JavaScript
-/// lets go of it.
-pub(super) fn callback(callback: impl FnMut(JsValue, bool) + 'static) -> JsValue {
+/// lets go of it. `Fn`, since it may be called while it runs: Firefox tells of
+/// `visibilitychange` while `pagehide` hands its request over.
+pub(super) fn callback(callback: impl Fn(JsValue, bool) + 'static) -> JsValue {
     wrap(Box::new(callback))
 }
 
 /// As [`callback`], for what is called once.
 pub(super) fn once(callback: impl FnOnce(JsValue, bool) + 'static) -> JsValue {
-    let mut callback = Some(callback);
+    let callback = Cell::new(Some(callback));
     self::callback(move |value, flag| {
         if let Some(callback) = callback.take() {
             callback(value, flag);
@@ -199,7 +202,7 @@ pub(super) fn once(callback: impl FnOnce(JsValue, bool) + 'static) -> JsValue {
     })
 }
 
-fn wrap(callback: Box<dyn FnMut(JsValue, bool)>) -> JsValue {
+fn wrap(callback: Box<dyn Fn(JsValue, bool)>) -> JsValue {
     Closure::wrap(callback).into_js_value()
 }
 

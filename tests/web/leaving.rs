@@ -289,6 +289,19 @@ async fn the_app_hears_of_it_after_the_tokens_were_handed_over() {
 }
 
 #[wasm_bindgen_test]
+async fn an_event_within_an_event_is_heard_too() {
+    let page = Page::new();
+    // As Firefox does it when a tab is closed.
+    let beacon = "() => document.dispatchEvent(new Event('visibilitychange'))";
+    patch_navigator("sendBeacon", &js(beacon));
+    let client = Client::new(ENDPOINTS);
+    client.grant("read").token().await.unwrap();
+    page.events.leave(false);
+    assert_eq!(client.told(), ["refreshed", "revoked"]);
+    client.ends_cleanly(&page).await;
+}
+
+#[wasm_bindgen_test]
 async fn only_events_that_keep_no_page_out_of_the_cache_are_listened_to() {
     let page = Page::new();
     let client = Client::new(ENDPOINTS);
