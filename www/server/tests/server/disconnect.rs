@@ -92,3 +92,39 @@ async fn a_page_that_writes_its_last_request_and_closes_the_connection_is_heard(
     assert_eq!(upstream.revoked(), [token]);
     server.abort();
 }
+
+#[tokio::test]
+async fn a_held_lease_request_whose_page_closes_the_connection_gives_its_place_back() {
+    let fixture = Fixture::new().await;
+    fixture.lease(SESSION).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = tokio::spawn(axum::serve(listener, fixture.demo.app.clone()).into_future());
+
+    let body = format!("{{\"session\":\"{SESSION}\"}}");
+    let request = format!(
+        "POST /api/lease HTTP/1.1\r\nHost: {address}\r\nCookie: {}\r\n\
+         Content-Type: application/json\r\nX-Downscope: 1\r\n\
+         Sec-Fetch-Site: same-origin\r\nContent-Length: {}\r\n\r\n{body}",
+        fixture.cookie,
+        body.len(),
+    );
+    let mut page = TcpStream::connect(address).await.unwrap();
+    page.write_all(request.as_bytes()).await.unwrap();
+    let held = async |is: bool| {
+        while fixture.ledger().await["leases"][0]["held"] != is {
+            tokio::task::yield_now().await;
+        }
+    };
+    soon(held(true)).await;
+    let before = fixture.ledger().await["leases"][0]["expiresAt"].clone();
+    drop(page);
+    fixture.line_with("Lease 499").await;
+    soon(held(false)).await;
+    assert_eq!(
+        fixture.ledger().await["leases"][0]["expiresAt"],
+        before,
+        "no sign of life"
+    );
+    server.abort();
+}

@@ -105,6 +105,20 @@ async fn a_lease_request_renews_the_lease_and_so_does_its_answer() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_page_that_keeps_renewing_keeps_its_tokens() {
+    let fixture = ticking().await;
+    let token = fixture.mint_leased(SESSION, "1").await;
+    renew(&fixture, SESSION).await;
+    for _ in 0..20 {
+        sleep(Duration::from_secs(5)).await;
+        renew(&fixture, SESSION).await;
+        assert!(fixture.is_alive(&token).await);
+        let leases = &fixture.ledger().await["leases"];
+        assert_eq!(leases.as_array().unwrap().len(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_token_request_without_the_field_neither_begins_nor_renews_a_lease() {
     let fixture = ticking().await;
     let mut request = ask_leased(SESSION, "1");

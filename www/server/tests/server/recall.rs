@@ -103,6 +103,9 @@ async fn a_recall_without_a_held_request_waits_for_the_next_one() {
     assert_eq!(answer.json()["revoke"], json!(["1", "7"]));
     assert_eq!(begin.elapsed(), Duration::ZERO);
     assert!(fixture.is_alive(&meanwhile).await);
+    // Said once.
+    let answer = fixture.lease(SESSION).await;
+    assert_eq!(answer.json().get("revoke"), None);
 }
 
 #[tokio::test(start_paused = true)]

@@ -8,18 +8,21 @@
 use std::{
     collections::{BTreeSet, HashMap, hash_map::Entry},
     sync::{Arc, Mutex},
-    time::Duration,
 };
 
 use serde::Serialize;
 use tokio::sync::oneshot;
 
+use self::hold::Hold;
+pub(super) use self::hold::{Answer, Renewal};
 use super::Recall;
 use crate::{
     clock::{Clock, Millis},
     lock::lock,
     secret::Fingerprint,
 };
+
+mod hold;
 
 /// More page lives than any honest user base has at once in one process.
 const CAPACITY: usize = 20_000;
@@ -96,22 +99,6 @@ pub(super) enum NoLease {
     Full,
     /// The page life belongs to somebody else who is signed in.
     NotYours,
-}
-
-/// What becomes of a lease request.
-pub(super) enum Renewal {
-    Answer(Answer),
-    Hold(Hold),
-}
-
-/// What a lease request is answered.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) struct Answer {
-    pub(super) renew_in: Millis,
-    /// How long the request was held open.
-    pub(super) held: Millis,
-    pub(super) term: Millis,
-    pub(super) recall: Option<Recall>,
 }
 
 impl Leases {
@@ -287,69 +274,6 @@ impl State {
         };
         self.by_end.insert((ends_at, session.to_owned()));
         Ok(heard)
-    }
-}
-
-/// A lease request that is held open. It is dropped when its connection closes,
-/// which gives its place back and changes nothing else.
-pub(super) struct Hold {
-    leases: Arc<Leases>,
-    session: String,
-    owner: Fingerprint,
-    number: u64,
-    since: Millis,
-    woken: oneshot::Receiver<()>,
-}
-
-impl Hold {
-    /// Waits until there is something to say, or for as long as requests are held.
-    pub(super) async fn wait(&mut self) {
-        let hold = Duration::from_millis(self.leases.terms.hold);
-        _ = tokio::time::timeout(hold, &mut self.woken).await;
-    }
-
-    /// The answer, which counts as a sign of life.
-    pub(super) fn answer(&self) -> Answer {
-        let ends_at = self.leases.ends_at();
-        let mut state = lock(&self.leases.state);
-        let State {
-            by_end, by_session, ..
-        } = &mut *state;
-        let lease = by_session
-            .get_mut(&self.session)
-            .filter(|lease| lease.owner == self.owner && lease.is_held_by(self.number));
-        let mut answer = Answer {
-            renew_in: 0,
-            held: 0,
-            term: self.leases.terms.term,
-            recall: None,
-        };
-        if let Some(lease) = lease {
-            by_end.remove(&(lease.ends_at, self.session.clone()));
-            by_end.insert((ends_at, self.session.clone()));
-            lease.ends_at = ends_at;
-            answer.held = self.leases.clock.now().saturating_sub(self.since);
-            answer.recall = lease.recall.take();
-        }
-        answer
-    }
-}
-
-impl Drop for Hold {
-    fn drop(&mut self) {
-        let State {
-            by_session, held, ..
-        } = &mut *lock(&self.leases.state);
-        if let Entry::Occupied(mut count) = held.entry(self.owner) {
-            *count.get_mut() = count.get().saturating_sub(1);
-            if *count.get() == 0 {
-                count.remove();
-            }
-        }
-        let lease = by_session.get_mut(&self.session);
-        if let Some(lease) = lease.filter(|lease| lease.is_held_by(self.number)) {
-            lease.held = None;
-        }
     }
 }
 
