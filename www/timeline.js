@@ -54,7 +54,7 @@ function toneOf(kind, status) {
   return kind === 'file' ? 'quiet' : 'good';
 }
 
-const TITLES = { token: 'Token endpoint', revoke: 'Revoke endpoint', file: 'File API' };
+const TITLES = { token: 'Token endpoint', revoke: 'Revoke endpoint', lease: 'Lease endpoint', file: 'File API' };
 
 /** Runs of the same answer become one entry with a count, at the time of the last. */
 function grouped(entries) {

@@ -31,7 +31,7 @@ pub(super) fn ask(
     let request = io::token_request(key.resource(), key.scope(), session, id, leased);
     match &endpoints.source {
         Source::Provider(provider) => io::ask_provider(provider, &request, signal, callback),
-        Source::Url(url) => ask_url(endpoints, url, &request, signal, callback),
+        Source::Url(url) => ask_url(endpoints, url, &request, false, signal, callback),
     }
 }
 
@@ -40,6 +40,7 @@ pub(super) fn ask_url(
     endpoints: &Endpoints,
     url: &str,
     request: &JsValue,
+    keepalive: bool,
     signal: &AbortSignal,
     callback: &JsValue,
 ) {
@@ -49,6 +50,7 @@ pub(super) fn ask_url(
         headers,
         &endpoints.credentials,
         request,
+        keepalive,
         signal,
         callback,
     );

@@ -13,10 +13,11 @@
  * @param {(() => unknown) | undefined} headers
  * @param {RequestCredentials} credentials
  * @param {object} request
+ * @param {boolean} keepalive A request that is held open must not keep the page out of Firefox's back/forward cache.
  * @param {AbortSignal} signal
  * @param {(answer: Answer, flag: boolean) => void} callback
  */
-export const askEndpoint = (url, headers, credentials, request, signal, callback) =>
+export const askEndpoint = (url, headers, credentials, request, keepalive, signal, callback) =>
   answered(async () => {
     const list = listOf(await headers?.());
     list.set('accept', 'application/json');
@@ -29,6 +30,7 @@ export const askEndpoint = (url, headers, credentials, request, signal, callback
       credentials,
       // A redirect would carry the request to where nobody looked.
       redirect: 'error',
+      keepalive,
       signal,
     });
   }, callback);

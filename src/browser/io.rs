@@ -14,6 +14,7 @@ extern "C" {
         headers: Option<&Function>,
         credentials: &str,
         request: &JsValue,
+        keepalive: bool,
         signal: &AbortSignal,
         callback: &JsValue,
     );

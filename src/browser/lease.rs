@@ -35,7 +35,7 @@ pub(super) fn request(shell: &Rc<Shell>, batch: Batch) {
         }
     });
     let request = io::lease_request(&shell.session.borrow());
-    endpoint::ask_url(endpoints, url, &request, &signal, &callback);
+    endpoint::ask_url(endpoints, url, &request, true, &signal, &callback);
 }
 
 fn read(recall: f64) -> Option<Recall> {
