@@ -166,6 +166,7 @@ impl Client {
             revoke_url,
             lease_url,
             revoke_headers: None,
+            deferred: false,
             allowed_origins: backend.allowed_origins,
             app: backend.app.unwrap_or(name),
         };

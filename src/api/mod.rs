@@ -71,7 +71,6 @@ pub fn create(
         can_revoke: revoke_url.is_some(),
         has_lease: lease_url.is_some(),
         revoke_when_hidden,
-        deferred,
     };
     let source = match get_token {
         Some(function) => Source::Provider(function),
@@ -84,6 +83,7 @@ pub fn create(
         revoke_url,
         lease_url,
         revoke_headers,
+        deferred,
         allowed_origins,
         app,
     };

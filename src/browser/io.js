@@ -372,6 +372,113 @@ export const revoke = (url, body, headers, signal, callback) =>
   }, callback);
 
 /**
+ * The last request of a page, kept ready as what it has to name changes: Firefox
+ * sends only what it is given in the first moment of `pagehide`, and the way
+ * through WebAssembly and back takes longer than that.
+ *
+ * @typedef {{
+ *   url: string,
+ *   headers: HeadersInit | undefined,
+ *   most: number,
+ *   deferred: boolean,
+ *   named: Record<string, [name: string, value: any]>,
+ *   isChanged: boolean,
+ *   isSent: boolean,
+ *   held: AbortController | undefined,
+ * }} LastRequest
+ */
+
+/**
+ * @param {string} url
+ * @param {HeadersInit | undefined} headers
+ * @param {boolean} deferred Whether the browser is to hold it, to send it even if the page crashes.
+ * @param {number} most The longest body.
+ * @returns {LastRequest}
+ */
+export const lastRequest = (url, headers, deferred, most) => ({
+  url,
+  headers,
+  most,
+  deferred,
+  // Without a prototype, and so without code of others: tokens are put here.
+  named: Object.create(null),
+  isChanged: false,
+  isSent: false,
+  held: undefined,
+});
+
+/**
+ * From now on it names this; without a value, no longer.
+ *
+ * @param {LastRequest} last
+ * @param {number} key
+ * @param {string} name
+ * @param {unknown} value
+ */
+export const nameAtLast = (last, key, name, value) => {
+  if (value === undefined) delete last.named[key];
+  else last.named[key] = [name, value];
+  if (last.deferred && !last.isChanged) {
+    last.isChanged = true;
+    queueMicrotask(() => deferAgain(last));
+  }
+};
+
+/** @param {LastRequest} last Whether it has just been sent. */
+export const isLastSent = (last) => last.isSent;
+
+/**
+ * @param {LastRequest} last
+ * @param {string} reason
+ */
+const sendLast = (last, reason) => {
+  const body = lastBody(last, reason);
+  if (!body) return;
+  // What the browser holds says the same, and is out of our hands from here on.
+  if (!last.held) handOver(last.url, body, last.headers);
+  last.held = undefined;
+  last.isSent = true;
+};
+
+/** @param {LastRequest} last */
+const deferAgain = (last) => {
+  last.isChanged = false;
+  last.held?.abort();
+  last.held = undefined;
+  const body = lastBody(last, 'unload');
+  if (!body) return;
+  const held = new AbortController();
+  for (const form of [body, wholeSession(body)]) {
+    try {
+      /** @type {any} */ (globalThis).fetchLater(last.url, {
+        method: 'POST',
+        headers: last.headers,
+        body: form,
+        redirect: 'error',
+        signal: held.signal,
+      });
+      last.held = held;
+      return;
+    } catch {
+      // There is no such thing, or its quota is used up, and the shorter one may fit.
+    }
+  }
+};
+
+/**
+ * Undefined where nothing is to be named but the session.
+ *
+ * @param {LastRequest} last
+ * @param {string} reason
+ */
+const lastBody = ({ named, most }, reason) => {
+  const list = Object.values(named);
+  if (list.length < 2) return;
+  const body = new URLSearchParams([...list, ['reason', reason]]);
+  return `${body}`.length > most ? wholeSession(body) : body;
+};
+
+/**
  * Asks to revoke, for a page that goes: whatever is not handed to the browser
  * when this returns is lost.
  *
@@ -390,34 +497,6 @@ export const handOver = (url, body, headers) => {
     if (!headers) beacon(url, wholeSession(body));
   } catch {
     // Refused, and nothing is left to try.
-  }
-};
-
-/**
- * Gives the browser the last request of the page ahead of time, which then goes
- * out however the page ends, a crash included. Undefined where that cannot be,
- * or where its quota is used up.
- *
- * @param {string} url
- * @param {URLSearchParams} body
- * @param {HeadersInit | undefined} headers
- * @returns {AbortController | undefined} Takes it back.
- */
-export const defer = (url, body, headers) => {
-  const back = new AbortController();
-  for (const form of [body, wholeSession(body)]) {
-    try {
-      /** @type {any} */ (globalThis).fetchLater(url, {
-        method: 'POST',
-        headers,
-        body: form,
-        redirect: 'error',
-        signal: back.signal,
-      });
-      return back;
-    } catch {
-      // The shorter one may fit.
-    }
   }
 };
 
@@ -450,13 +529,23 @@ const beacon = (url, body) => {
  * away), never `beforeunload` (it also fires for exits that do not happen).
  *
  * @param {(type: string, flag: boolean) => void} callback The flag: persisted, or hidden.
+ * @param {LastRequest | undefined} last Sent before anything else is done.
  */
-export const listenToPage = (callback) => {
+export const listenToPage = (callback, last) => {
   const page = globalThis.document;
   if (!page) return () => {};
   const stop = new AbortController();
   /** @param {Event} event */
-  const listener = (event) => callback(event.type, /** @type {any} */ (event).persisted ?? page.hidden);
+  const listener = (event) => {
+    callback(event.type, /** @type {any} */ (event).persisted ?? page.hidden);
+    // What comes after it is named in requests of its own.
+    if (last && event.type === 'pagehide') last.isSent = false;
+  };
+  if (last) {
+    // Capturing: before other clients and the app have had their time.
+    const options = { capture: true, signal: stop.signal };
+    addEventListener('pagehide', (event) => sendLast(last, event.persisted ? 'bfcache' : 'unload'), options);
+  }
   for (const type of ['pagehide', 'pageshow', 'online', 'focus']) {
     addEventListener(type, listener, stop);
   }

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use js_sys::{Array, Function, JsString, Object, Reflect};
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortController, AbortSignal, Url, UrlSearchParams};
+use web_sys::{AbortSignal, Url, UrlSearchParams};
 
 #[wasm_bindgen(module = "/src/browser/io.js")]
 extern "C" {
@@ -60,20 +60,28 @@ extern "C" {
         callback: &JsValue,
     );
 
+    #[wasm_bindgen(js_name = lastRequest)]
+    pub(super) fn last_request(
+        url: &str,
+        headers: Option<&Object>,
+        deferred: bool,
+        most: u32,
+    ) -> JsValue;
+
+    #[wasm_bindgen(js_name = nameAtLast)]
+    pub(super) fn name_at_last(last: &JsValue, key: f64, name: &str, value: &JsValue);
+
+    #[wasm_bindgen(js_name = isLastSent)]
+    pub(super) fn is_last_sent(last: &JsValue) -> bool;
+
     #[wasm_bindgen(js_name = handOver)]
     pub(super) fn hand_over(url: &str, body: &UrlSearchParams, headers: Option<&Object>);
-
-    pub(super) fn defer(
-        url: &str,
-        body: &UrlSearchParams,
-        headers: Option<&Object>,
-    ) -> Option<AbortController>;
 
     #[wasm_bindgen(js_name = listenToTabs)]
     pub(super) fn listen_to_tabs(app: &str, callback: &JsValue) -> Option<Function>;
 
     #[wasm_bindgen(js_name = listenToPage)]
-    pub(super) fn listen_to_page(callback: &JsValue) -> Function;
+    pub(super) fn listen_to_page(callback: &JsValue, last: &JsValue) -> Function;
 
     #[wasm_bindgen(js_name = isPrerendering)]
     pub(super) fn is_prerendering() -> bool;

@@ -6,6 +6,7 @@
 mod clock;
 mod endpoint;
 mod io;
+mod last;
 mod lease;
 pub(crate) mod oneshot;
 mod page;

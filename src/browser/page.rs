@@ -6,6 +6,7 @@ use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
 use super::io;
+use super::last::LastRequest;
 use super::shell::Shell;
 use crate::core::Page;
 
@@ -15,7 +16,7 @@ pub(super) struct PageEvents {
 }
 
 impl PageEvents {
-    pub(super) fn listen(shell: Weak<Shell>) -> Self {
+    pub(super) fn listen(shell: Weak<Shell>, last: &LastRequest) -> Self {
         let listener = io::callback(move |event, flag| {
             if let Some(shell) = shell.upgrade()
                 && let Some(page) = event.as_string().and_then(|event| read(&event, flag))
@@ -24,7 +25,7 @@ impl PageEvents {
             }
         });
         Self {
-            stop: io::listen_to_page(&listener),
+            stop: io::listen_to_page(&listener, last.as_js()),
         }
     }
 }

@@ -13,32 +13,24 @@ use super::{endpoint, timer};
 use crate::core::{Batch, Generation, Reason, RevokeOutcome};
 
 /// What a revoke request says.
-pub(super) struct Revocation<'a> {
-    pub(super) tokens: &'a [Generation],
-    pub(super) pending: &'a [Generation],
+pub(super) struct Revocation {
+    pub(super) tokens: Vec<Generation>,
+    pub(super) pending: Vec<Generation>,
     pub(super) reason: Reason,
     pub(super) whole_session: bool,
 }
 
-impl Revocation<'_> {
-    pub(super) const fn is_empty(&self) -> bool {
-        self.tokens.is_empty() && self.pending.is_empty()
-    }
-}
-
-pub(super) fn form(shell: &Shell, revocation: &Revocation<'_>) -> Form {
+fn form(shell: &Shell, revocation: &Revocation) -> Form {
     let body = Form::new();
     let secrets = shell.secrets.borrow();
-    for &generation in revocation.tokens {
+    for &generation in &revocation.tokens {
         if let Some(secret) = secrets.get(generation) {
-            match &secret.handle {
-                Some(handle) => body.append("handle", handle),
-                None => body.append("token", &secret.token),
-            }
+            let (name, value) = secret.named();
+            body.append(name, value);
         }
     }
     body.append("session", &shell.session.borrow());
-    for generation in revocation.pending {
+    for generation in &revocation.pending {
         // Concatenation is how JavaScript writes a number in decimal.
         body.append("pending", &JsString::from("").concat(&generation.0.into()));
     }
@@ -50,28 +42,16 @@ pub(super) fn form(shell: &Shell, revocation: &Revocation<'_>) -> Form {
 }
 
 /// The page is going: hands the request to the browser before it returns.
-pub(super) fn hand_over(shell: &Shell, form: &Form) {
+pub(super) fn hand_over(shell: &Shell, revocation: &Revocation) {
     let endpoints = &shell.endpoints;
     if let Some(url) = &endpoints.revoke_url {
-        io::hand_over(url, form, endpoints.revoke_headers.as_ref());
-    }
-}
-
-/// Gives the browser a request to send when the page ends, in place of the
-/// one before, where it can do that at all.
-pub(super) fn defer(shell: &Shell, form: &Form, is_empty: bool) {
-    if let Some(earlier) = shell.deferred.take() {
-        earlier.abort();
-    }
-    let endpoints = &shell.endpoints;
-    if let Some(url) = endpoints.revoke_url.as_ref().filter(|_| !is_empty) {
-        let headers = endpoints.revoke_headers.as_ref();
-        shell.deferred.set(io::defer(url, form, headers));
+        let form = form(shell, revocation);
+        io::hand_over(url, &form, endpoints.revoke_headers.as_ref());
     }
 }
 
 /// The page lives: the answer says whether it worked.
-pub(super) fn send_and_await(shell: &Rc<Shell>, batch: Batch, form: &Form) {
+pub(super) fn send_and_await(shell: &Rc<Shell>, batch: Batch, revocation: &Revocation) {
     let endpoints = &shell.endpoints;
     let (Some(url), Ok(controller)) = (&endpoints.revoke_url, AbortController::new()) else {
         return shell.revoke_answered(batch, RevokeOutcome::Refused);
@@ -107,5 +87,5 @@ pub(super) fn send_and_await(shell: &Rc<Shell>, batch: Batch, form: &Form) {
         }
     });
     let headers = endpoints.revoke_headers.as_ref();
-    io::revoke(url, form, headers, &signal, &callback);
+    io::revoke(url, &form(shell, revocation), headers, &signal, &callback);
 }

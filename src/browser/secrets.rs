@@ -14,6 +14,16 @@ pub(super) struct Secret {
     pub(super) scope: Option<JsString>,
 }
 
+impl Secret {
+    /// What a revoke names it by, and as what.
+    pub(super) fn named(&self) -> (&'static str, &JsString) {
+        match &self.handle {
+            Some(handle) => ("handle", handle),
+            None => ("token", &self.token),
+        }
+    }
+}
+
 /// Sorted by generation: generations only grow, so a new one nearly always
 /// goes to the end, and looking one up halves a flat array.
 #[derive(Default)]

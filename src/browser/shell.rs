@@ -10,6 +10,7 @@ use web_sys::{AbortController, AbortSignal};
 use super::clock::now;
 use super::endpoint::{self, Source};
 use super::io::{self, Parts};
+use super::last::LastRequest;
 use super::lease;
 use super::page::{self, PageEvents};
 use super::revoke::{self, Revocation};
@@ -48,6 +49,8 @@ pub(crate) struct Endpoints {
     /// Needing any rules out the beacon.
     pub(crate) revoke_headers: Option<Object>,
     /// With a space between; empty: the origin of the grant's resource.
+    /// Whether the browser is to hold the last revoke ready.
+    pub(crate) deferred: bool,
     pub(crate) allowed_origins: String,
     /// Names the app among others of the origin.
     pub(crate) app: String,
@@ -56,6 +59,7 @@ pub(crate) struct Endpoints {
 pub(crate) struct Shell {
     machine: RefCell<Machine>,
     pub(super) secrets: RefCell<Secrets>,
+    last: LastRequest,
     pub(super) endpoints: Endpoints,
     pub(super) session: RefCell<JsString>,
     listener: Listener,
@@ -64,8 +68,6 @@ pub(crate) struct Shell {
     requests: RefCell<Vec<(Generation, AbortController)>>,
     /// Other requests whose answer is awaited.
     pub(super) others: RefCell<Vec<(Batch, AbortController)>>,
-    /// What the browser holds ready for the end of the page.
-    pub(super) deferred: Cell<Option<AbortController>>,
     pub(super) request_timeout: Millis,
     timer: Timer,
     page_events: Cell<Option<PageEvents>>,
@@ -83,14 +85,14 @@ impl Shell {
             request_timeout: config.request_timeout,
             machine: RefCell::new(Machine::new(config, io::random_seed() as u64)),
             secrets: RefCell::default(),
+            last: LastRequest::new(&endpoints),
             endpoints,
-            session: RefCell::new(io::random_name()),
+            session: RefCell::default(),
             listener,
             waiting: RefCell::default(),
             revoking: RefCell::default(),
             requests: RefCell::default(),
             others: RefCell::default(),
-            deferred: Cell::default(),
             timer: Timer::default(),
             page_events: Cell::default(),
             tabs: RefCell::default(),
@@ -98,7 +100,8 @@ impl Shell {
             callers: Cell::new(0),
             pumping: Cell::new(false),
         });
-        let events = PageEvents::listen(Rc::downgrade(&shell));
+        shell.renew_session();
+        let events = PageEvents::listen(Rc::downgrade(&shell), &shell.last);
         shell.page_events.set(Some(events));
         let tabs = Tabs::listen(&shell.endpoints.app, Rc::downgrade(&shell));
         shell.tabs.replace(tabs);
@@ -292,11 +295,15 @@ impl Shell {
                 }
             }
             Output::AbortRequest(generation) => {
+                self.last.forget_request(generation);
                 if let Some((_, controller)) = take(&self.requests, generation) {
                     controller.abort();
                 }
             }
-            Output::Forget(generation) => self.secrets.borrow_mut().remove(generation),
+            Output::Forget(generation) => {
+                self.last.forget_token(generation);
+                self.secrets.borrow_mut().remove(generation);
+            }
             Output::LeaseLost(error) => (self.listener)(self, None, Notice::Failed(error)),
             Output::Notify(id, notice) => (self.listener)(self, Some(id), notice),
             Output::Reject(caller, error) => self.answer(caller, Err(error)),
@@ -305,7 +312,7 @@ impl Shell {
                 for (_, controller) in self.others.take() {
                     controller.abort();
                 }
-                self.session.replace(io::random_name());
+                self.renew_session();
             }
             Output::RequestLease(batch) => lease::request(self, batch),
             Output::RequestToken(id, generation) => self.request_token(id, generation),
@@ -323,19 +330,15 @@ impl Shell {
                 whole_session,
             } => {
                 let revocation = Revocation {
-                    tokens: &tokens,
-                    pending: &pending,
+                    tokens,
+                    pending,
                     reason,
                     whole_session,
                 };
-                let form = revoke::form(self, &revocation);
                 match sending {
-                    Sending::Awaited => revoke::send_and_await(self, batch, &form),
-                    Sending::Deferred => revoke::defer(self, &form, revocation.is_empty()),
-                    Sending::Hidden => revoke::hand_over(self, &form),
-                    // Taken out and not taken back: from here on it is the browser's.
-                    Sending::Unload if self.deferred.take().is_some() => {}
-                    Sending::Unload => revoke::hand_over(self, &form),
+                    Sending::Awaited => revoke::send_and_await(self, batch, &revocation),
+                    Sending::Unload if self.last.is_sent() => self.hand_over_rest(revocation),
+                    Sending::Unload => revoke::hand_over(self, &revocation),
                 }
             }
             Output::Revoked(caller, revoked) => {
@@ -351,6 +354,24 @@ impl Shell {
         }
     }
 
+    fn renew_session(&self) {
+        let name = io::random_name();
+        self.last.session(&name);
+        self.session.replace(name);
+    }
+
+    /// The last request named every token and every request under way.
+    fn hand_over_rest(&self, mut revocation: Revocation) {
+        let requests = self.requests.borrow();
+        let is_under_way = |one| requests.iter().any(|(request, _)| *request == one);
+        revocation.tokens.clear();
+        revocation.pending.retain(|&one| !is_under_way(one));
+        drop(requests);
+        if !revocation.pending.is_empty() {
+            revoke::hand_over(self, &revocation);
+        }
+    }
+
     fn answer(&self, caller: CallerId, answer: Result<Acquired, Error>) {
         if let Some((_, sink)) = take(&self.waiting, caller) {
             sink(answer);
@@ -363,11 +384,14 @@ impl Shell {
         };
         let signal = controller.signal();
         self.requests.borrow_mut().push((generation, controller));
+        self.last.request(generation);
         let shell = self.clone();
         let callback = io::once(move |answer, _| {
             take(&shell.requests, generation);
+            shell.last.forget_request(generation);
             let read = endpoint::token_response(&Parts::new(answer));
             let answer = read.map(|(issued, secret)| {
+                shell.last.token(generation, &secret);
                 shell.secrets.borrow_mut().insert(generation, secret);
                 issued
             });

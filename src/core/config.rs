@@ -28,9 +28,6 @@ pub struct Config {
     /// Whether a page that can no longer be seen revokes what it holds and asks
     /// for nothing until it can. Default false.
     pub revoke_when_hidden: bool,
-    /// Whether the browser is given the revoke ahead of time, to send when the
-    /// page ends. Default false.
-    pub deferred: bool,
 }
 
 impl Default for Config {
@@ -45,7 +42,6 @@ impl Default for Config {
             can_revoke: true,
             has_lease: false,
             revoke_when_hidden: false,
-            deferred: false,
         }
     }
 }

@@ -215,14 +215,8 @@ pub enum Output {
 pub enum Sending {
     /// The page lives: send it so that the answer can be read.
     Awaited,
-    /// Give it to the browser, to send when the page ends, in place of the last
-    /// one given; with nothing named, take that back.
-    Deferred,
-    /// The page lives and may be ended without another word: hand it over
+    /// The page is going, or may be ended without another word: hand it over
     /// before the handler returns.
-    Hidden,
-    /// The page is going: as [`Sending::Hidden`], unless the browser holds a
-    /// [`Sending::Deferred`] one, which says the same.
     Unload,
 }
 

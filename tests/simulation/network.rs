@@ -109,9 +109,8 @@ impl Visit {
                     self.to_backend(latency, Arrival::Revoke(Some(batch), revocation), world);
                 }
             }
-            Sending::Deferred => {}
-            Sending::Hidden | Sending::Unload if lost => self.ledger.lose(&revocation),
-            Sending::Hidden | Sending::Unload => {
+            Sending::Unload if lost => self.ledger.lose(&revocation),
+            Sending::Unload => {
                 // What is sent once may arrive twice.
                 if world.is_lost() {
                     let again = Arrival::Revoke(None, revocation.clone());

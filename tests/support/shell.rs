@@ -398,11 +398,8 @@ impl Shell {
         for token in tokens {
             ensure!(self.holds(*token), "{token:?} is revoked and not held");
         }
-        if sending == Sending::Deferred {
-            return Ok(());
-        }
         self.spent.extend(tokens);
-        if sending != Sending::Awaited {
+        if sending == Sending::Unload {
             // What was awaited is given up: the page will not see its answer.
             self.batches.clear();
             return Ok(());

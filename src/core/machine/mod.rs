@@ -1,7 +1,6 @@
 //! The state machine: the interface here, the rules in the files beside it.
 
 mod acquire;
-mod deferred;
 mod lease;
 mod page;
 mod revoke;
@@ -23,7 +22,6 @@ pub use acquire::PATIENCE;
 pub use lease::{LEASE_GAP, LEASE_PATIENCE};
 pub use revoke::{Batch, REVOKE_ATTEMPTS, Reason, Revoked, UNLOAD_QUOTA};
 
-use deferred::Armed;
 use lease::Lease;
 use revoke::Sent;
 
@@ -44,8 +42,6 @@ pub struct Machine {
     /// Requests that failed without an answer, not named to the backend yet.
     unanswered: Vec<Generation>,
     lease: Lease,
-    /// What the browser was given to send when the page ends.
-    armed: Armed,
     outputs: VecDeque<Output>,
     /// No later than the next thing the clock has to do.
     wake: Due,
@@ -72,7 +68,6 @@ impl Machine {
             given_up: Vec::new(),
             unanswered: Vec::new(),
             lease: Lease::NONE,
-            armed: Armed::default(),
             outputs: VecDeque::new(),
             wake: Due::NEVER,
             generations: 0,
@@ -101,7 +96,6 @@ impl Machine {
         }
         let id = self.grants.insert(grant);
         self.touch(id);
-        self.rearm();
         id
     }
 
@@ -159,7 +153,6 @@ impl Machine {
             } => self.revoke_grant(id, caller),
             Input::RevokeAnswered { batch, outcome } => self.revoke_answered(batch, outcome, now),
         }
-        self.rearm();
     }
 
     /// What to carry out next; `None` when there is nothing left.

@@ -1,7 +1,7 @@
 //! What the page goes through.
 
 use super::super::error::Code;
-use super::super::event::{Notice, Output, Page, Sending};
+use super::super::event::{Notice, Output, Page};
 use super::super::time::Moment;
 use super::Machine;
 use super::lease::Lease;
@@ -36,7 +36,7 @@ impl Machine {
         } else {
             Reason::Unload
         };
-        self.end_page_life(reason, Sending::Unload);
+        self.end_page_life(reason);
     }
 
     /// A system that ends a hidden page says nothing, so this is the last event
@@ -44,19 +44,19 @@ impl Machine {
     fn hidden(&mut self) {
         self.visible = false;
         if self.rests_while_hidden() && !self.away {
-            self.end_page_life(Reason::Hidden, Sending::Hidden);
+            self.end_page_life(Reason::Hidden);
         }
         self.schedule_all();
     }
 
-    fn end_page_life(&mut self, reason: Reason, sending: Sending) {
+    fn end_page_life(&mut self, reason: Reason) {
         let mut endings = Endings::default();
         let ids = self.grants.ids();
         let affected: Vec<_> = ids
             .into_iter()
             .filter(|&id| self.take_endings(id, &mut endings))
             .collect();
-        self.end_with_page(endings, reason, sending);
+        self.end_with_page(endings, reason);
         self.lease = Lease::NONE;
         self.emit(Output::RenewSession);
         // Last: listeners are the app's code, and the revoke must not wait for it.

@@ -88,12 +88,6 @@ pub(super) struct Ending {
 
 impl From<Box<Token>> for Ending {
     fn from(token: Box<Token>) -> Self {
-        Self::from(&*token)
-    }
-}
-
-impl From<&Token> for Ending {
-    fn from(token: &Token) -> Self {
         Self {
             generation: token.generation,
             weight: token.weight,
@@ -114,15 +108,6 @@ impl Endings {
         self.tokens.iter().map(|ending| ending.generation).collect()
     }
 
-    /// Adds what a grant has, and leaves it there.
-    pub(super) fn add(&mut self, grant: &Grant) {
-        let tokens = grant.superseded.iter().chain(&grant.current);
-        self.tokens
-            .extend(tokens.map(|token| Ending::from(&**token)));
-        self.pending
-            .extend(grant.flight.as_ref().map(|flight| flight.generation));
-    }
-
     /// Takes the token that a request brought, or the request.
     pub(super) fn take(&mut self, grant: &mut Grant, generation: Generation) -> bool {
         let token = grant.take_token(generation);
@@ -132,18 +117,13 @@ impl Endings {
         !self.is_empty()
     }
 
-    pub(super) fn add_all(&mut self, others: &Self) {
-        self.tokens.extend(&others.tokens);
-        self.pending.extend(&others.pending);
-    }
-
     fn is_empty(&self) -> bool {
         self.tokens.is_empty() && self.pending.is_empty()
     }
 
     /// Keeps the youngest tokens that fit into a page's last request beside the
     /// open requests: the older ones die first anyway. Gives back the others.
-    pub(super) fn cut_to_quota(&mut self) -> Vec<Ending> {
+    fn cut_to_quota(&mut self) -> Vec<Ending> {
         let pending = self.pending.len() as u32;
         let mut room = UNLOAD_QUOTA.saturating_sub(PENDING_WEIGHT.saturating_mul(pending));
         let weights = self.tokens.iter().map(|ending| ending.weight);
@@ -186,7 +166,7 @@ impl Revoked {
 #[derive(Debug)]
 pub(super) struct Sent {
     batch: Batch,
-    pub(super) endings: Endings,
+    endings: Endings,
     reason: Reason,
     attempts: u32,
     /// [`Due::NEVER`] while an answer is awaited.
@@ -271,7 +251,7 @@ impl Machine {
     }
 
     /// Everything goes with the page, what was sent but not confirmed included.
-    pub(super) fn end_with_page(&mut self, mut endings: Endings, reason: Reason, sending: Sending) {
+    pub(super) fn end_with_page(&mut self, mut endings: Endings, reason: Reason) {
         let open = endings.pending.clone();
         let mut answers = Vec::new();
         while let Some(mut sent) = self.sent.pop() {
@@ -279,7 +259,7 @@ impl Machine {
             endings.tokens.append(&mut sent.endings.tokens);
             endings.pending.append(&mut sent.endings.pending);
         }
-        self.send(endings, reason, sending, None);
+        self.send(endings, reason, Sending::Unload, None);
         self.outputs.extend(answers);
         self.abort(open);
     }
@@ -331,8 +311,7 @@ impl Machine {
     ) {
         // They never cause a request while the page lives: in an outage that
         // would double the traffic.
-        let handed_over = sending != Sending::Awaited;
-        if handed_over || !endings.is_empty() {
+        if sending == Sending::Unload || !endings.is_empty() {
             endings.pending.append(&mut self.unanswered);
         }
         let mut sent = Sent {
@@ -347,7 +326,7 @@ impl Machine {
         let nothing = sent.endings.is_empty();
         if nothing || !self.config.can_revoke {
             self.settle(&sent, nothing);
-        } else if handed_over {
+        } else if sending == Sending::Unload {
             let left_out = sent.endings.cut_to_quota();
             self.emit(sent.request(sending, !left_out.is_empty()));
             sent.endings.tokens.extend(left_out);

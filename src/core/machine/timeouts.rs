@@ -18,7 +18,6 @@ impl Machine {
             return;
         }
         self.look_at_the_clock(now);
-        self.rearm();
     }
 
     /// As [`Machine::handle_timeout`], and also starts what became wanted by
