@@ -372,9 +372,9 @@ export const revoke = (url, body, headers, signal, callback) =>
   }, callback);
 
 /**
- * The last request of a page, kept ready as what it has to name changes: Firefox
- * sends only what it is given in the first moment of `pagehide`, and the way
- * through WebAssembly and back takes longer than that.
+ * The last request of a page, kept ready while what it has to name changes. When a
+ * tab is closed, Firefox cuts off whatever runs in `pagehide`, at any moment and
+ * for good: so the first thing done there is to hand over what lies here.
  *
  * @typedef {{
  *   url: string,
@@ -382,7 +382,8 @@ export const revoke = (url, body, headers, signal, callback) =>
  *   most: number,
  *   deferred: boolean,
  *   named: Record<string, [name: string, value: any]>,
- *   isChanged: boolean,
+ *   body: URLSearchParams | undefined,
+ *   isCurrent: boolean,
  *   isSent: boolean,
  *   held: AbortController | undefined,
  * }} LastRequest
@@ -402,7 +403,8 @@ export const lastRequest = (url, headers, deferred, most) => ({
   deferred,
   // Without a prototype, and so without code of others: tokens are put here.
   named: Object.create(null),
-  isChanged: false,
+  body: undefined,
+  isCurrent: true,
   isSent: false,
   held: undefined,
 });
@@ -418,42 +420,53 @@ export const lastRequest = (url, headers, deferred, most) => ({
 export const nameAtLast = (last, key, name, value) => {
   if (value === undefined) delete last.named[key];
   else last.named[key] = [name, value];
-  if (last.deferred && !last.isChanged) {
-    last.isChanged = true;
-    queueMicrotask(() => deferAgain(last));
+  last.body = undefined;
+  if (last.isCurrent) {
+    last.isCurrent = false;
+    const make = () => prepare(last);
+    // Once for all that happens in one go, and of what takes long, seldom.
+    if (Object.keys(last.named).length < MANY) queueMicrotask(make);
+    else setTimeout(make, 50);
   }
 };
+
+/** So many names take some tenths of a millisecond to write down. */
+const MANY = 200;
 
 /** @param {LastRequest} last Whether it has just been sent. */
 export const isLastSent = (last) => last.isSent;
 
+/** @param {LastRequest} last */
+const prepare = (last) => {
+  last.isCurrent = true;
+  last.body = write(last);
+  if (last.deferred) defer(last);
+};
+
 /**
+ * Undefined where nothing is to be named but the session.
+ *
  * @param {LastRequest} last
- * @param {string} reason
  */
-const sendLast = (last, reason) => {
-  const body = lastBody(last, reason);
-  if (!body) return;
-  // What the browser holds says the same, and is out of our hands from here on.
-  if (!last.held) handOver(last.url, body, last.headers);
-  last.held = undefined;
-  last.isSent = true;
+const write = ({ named, most }) => {
+  const list = Object.values(named);
+  if (list.length < 2) return;
+  const body = new URLSearchParams([...list, ['reason', 'unload']]);
+  return `${body}`.length > most ? wholeSession(body) : body;
 };
 
 /** @param {LastRequest} last */
-const deferAgain = (last) => {
-  last.isChanged = false;
+const defer = (last) => {
   last.held?.abort();
   last.held = undefined;
-  const body = lastBody(last, 'unload');
-  if (!body) return;
+  if (!last.body) return;
   const held = new AbortController();
-  for (const form of [body, wholeSession(body)]) {
+  for (const body of [last.body, wholeSession(last.body)]) {
     try {
       /** @type {any} */ (globalThis).fetchLater(last.url, {
         method: 'POST',
         headers: last.headers,
-        body: form,
+        body,
         redirect: 'error',
         signal: held.signal,
       });
@@ -466,16 +479,17 @@ const deferAgain = (last) => {
 };
 
 /**
- * Undefined where nothing is to be named but the session.
- *
  * @param {LastRequest} last
- * @param {string} reason
+ * @param {boolean} persisted
  */
-const lastBody = ({ named, most }, reason) => {
-  const list = Object.values(named);
-  if (list.length < 2) return;
-  const body = new URLSearchParams([...list, ['reason', reason]]);
-  return `${body}`.length > most ? wholeSession(body) : body;
+const sendLast = (last, persisted) => {
+  const body = last.isCurrent ? last.body : write(last);
+  if (!body) return;
+  if (persisted) body.set('reason', 'bfcache');
+  // What the browser holds says the same, and is out of our hands from here on.
+  if (!last.isCurrent || !last.held) handOver(last.url, body, last.headers);
+  last.held = undefined;
+  last.isSent = true;
 };
 
 /**
@@ -535,17 +549,27 @@ export const listenToPage = (callback, last) => {
   const page = globalThis.document;
   if (!page) return () => {};
   const stop = new AbortController();
+  let isLeft = false;
   /** @param {Event} event */
   const listener = (event) => {
+    // What follows `pagehide` says nothing new, and Firefox may have cut that off.
+    if (isLeft && page.hidden && event.type === 'visibilitychange') return;
     callback(event.type, /** @type {any} */ (event).persisted ?? page.hidden);
     // What comes after it is named in requests of its own.
     if (last && event.type === 'pagehide') last.isSent = false;
   };
-  if (last) {
-    // Capturing: before other clients and the app have had their time.
-    const options = { capture: true, signal: stop.signal };
-    addEventListener('pagehide', (event) => sendLast(last, event.persisted ? 'bfcache' : 'unload'), options);
-  }
+  // Capturing: before other clients and the app have had their time.
+  const first = { capture: true, signal: stop.signal };
+  addEventListener(
+    'pagehide',
+    ({ persisted }) => {
+      isLeft = true;
+      if (last) sendLast(last, persisted);
+    },
+    first,
+  );
+  addEventListener('pageshow', () => (isLeft = false), first);
+  page.addEventListener('visibilitychange', () => isLeft && last && !last.isSent && sendLast(last, false), first);
   for (const type of ['pagehide', 'pageshow', 'online', 'focus']) {
     addEventListener(type, listener, stop);
   }

@@ -152,8 +152,8 @@ impl Grant {
             })
     }
 
-    /// When the clock has something to do here.
-    pub(crate) fn next_due(&self, visible: bool) -> Due {
+    /// When the clock has something to do here; nothing is asked for at `rest`.
+    pub(crate) fn next_due(&self, visible: bool, rest: bool) -> Due {
         let mut due = Due::NEVER;
         let mut retry_wanted = !self.waiters.is_empty();
         if let Some(token) = &self.current {
@@ -168,6 +168,7 @@ impl Grant {
             due = due.earliest(flight.due);
         } else if let Some(retry_at) = self.retry_at
             && retry_wanted
+            && !rest
             && !self.stopped
         {
             due = due.earliest(retry_at);

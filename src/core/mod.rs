@@ -41,8 +41,8 @@ pub use event::{Input, Notice, Output, Page, Recall, RevokeOutcome, Scope, Sendi
 pub use grant::{State, Status};
 pub use key::GrantKey;
 pub use machine::{
-    Batch, CallerId, LEASE_GAP, LEASE_PATIENCE, Machine, PATIENCE, REVOKE_ATTEMPTS, Reason,
-    Revoked, UNLOAD_QUOTA,
+    ASSUMED_TERM, Batch, CallerId, LEASE_GAP, LEASE_PATIENCE, Machine, PATIENCE, REVOKE_ATTEMPTS,
+    Reason, Revoked, UNLOAD_QUOTA,
 };
 pub use origin::{may_receive_token, protects_tokens};
 pub use table::GrantId;

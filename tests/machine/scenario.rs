@@ -1,11 +1,12 @@
 //! A page that fails the test as soon as one of the shell's rules is broken.
 
 use downscope::core::{
-    CallerId, Config, Error, Failure, Generation, GrantId, Input, Issued, Millis, Notice, Output,
-    Page as Event, Reason, RevokeOutcome, Revoked, Scope, Sending, State, Want,
+    Batch, CallerId, Config, Error, Failure, Generation, GrantId, Input, Issued, Millis, Notice,
+    Output, Page as Event, Reason, Recall, RevokeOutcome, Revoked, Scope, Sending, State, Terms,
+    Want,
 };
 
-use crate::support::{ANY, Outcome, Page, hours, issued, key};
+use crate::support::{ANY, Outcome, Page, hours, issued, key, seconds};
 
 /// A revoke request as it was sent.
 #[derive(Clone, Debug, PartialEq)]
@@ -124,6 +125,30 @@ impl Scenario {
         }
     }
 
+    /// The lease request under way.
+    pub(crate) fn lease(&self) -> Batch {
+        let lease = self.page.shell.lease.under_way();
+        lease.unwrap_or_else(|| panic!("no lease request is under way"))
+    }
+
+    /// A good answer to the lease request under way.
+    pub(crate) fn lease_answer(&mut self, terms: Terms) {
+        let batch = self.lease();
+        let answer = Ok(terms);
+        self.take(Input::LeaseAnswered { batch, answer });
+    }
+
+    /// A bad answer to the lease request under way.
+    pub(crate) fn lease_fail(&mut self, failure: Failure) {
+        let batch = self.lease();
+        let answer = Err(failure);
+        self.take(Input::LeaseAnswered { batch, answer });
+    }
+
+    pub(crate) fn recall(&mut self, recall: Recall) {
+        self.take(Input::Recalled(recall));
+    }
+
     pub(crate) fn event(&mut self, event: Event) {
         self.take(Input::Page(event));
     }
@@ -161,6 +186,28 @@ impl Scenario {
     /// Every token request so far.
     pub(crate) fn requests(&self) -> usize {
         self.page.shell.requests.len()
+    }
+
+    /// Every lease request so far.
+    pub(crate) fn lease_requests(&self) -> usize {
+        let mut all = self.log.iter();
+        let mut count = 0;
+        while all.any(|output| matches!(output, Output::RequestLease(_))) {
+            count += 1;
+        }
+        count
+    }
+
+    /// How often the app was told that there is no lease, and why.
+    pub(crate) fn leases_lost(&self) -> Vec<Error> {
+        let lost = self.log.iter().filter_map(|output| {
+            if let Output::LeaseLost(error) = output {
+                Some(*error)
+            } else {
+                None
+            }
+        });
+        lost.collect()
     }
 
     /// Every revoke request so far, those sent again included.
@@ -262,6 +309,27 @@ fn revoke_of(output: &Output) -> Option<Revoke> {
         whole_session,
     })
 }
+
+/// The endpoints of a client that keeps a lease.
+pub(crate) fn with_lease() -> Config {
+    Config {
+        has_lease: true,
+        ..Config::default()
+    }
+}
+
+/// To be renewed after that long; what the page holds dies 90 seconds after it
+/// was last heard of.
+pub(crate) const fn renew_after(renew_in: Millis) -> Terms {
+    Terms {
+        renew_in,
+        held: Millis(0),
+        term: Some(TERM),
+    }
+}
+
+/// As the reference backend has it.
+pub(crate) const TERM: Millis = seconds(90);
 
 /// An answer with that status and nothing else to go by.
 pub(crate) const fn status(status: u16) -> Failure {

@@ -36,16 +36,27 @@ fn arbitrary_config() -> impl Strategy<Value = Config> {
         prop_oneof![Just(default.expiry_margin), arbitrary_time()],
         proptest::option::weighted(0.3, (1..600_000_u64).prop_map(Millis)),
         prop_oneof![3 => Just(1024), 1 => 1..4_u32],
-        proptest::bool::weighted(0.9),
+        arbitrary_endpoints(),
     )
         .prop_map(
-            move |(refresh_lead, expiry_margin, max_age, max_grants, can_revoke)| Config {
+            move |(refresh_lead, expiry_margin, max_age, max_grants, endpoints)| Config {
                 refresh_lead,
                 expiry_margin,
                 max_age,
                 max_grants,
-                can_revoke,
-                ..default.clone()
+                ..endpoints
             },
         )
+}
+
+/// With any of the ways to end tokens that apps can choose.
+fn arbitrary_endpoints() -> impl Strategy<Value = Config> {
+    (proptest::bool::weighted(0.9), any::<bool>(), any::<bool>()).prop_map(
+        |(can_revoke, has_lease, revoke_when_hidden)| Config {
+            can_revoke,
+            has_lease,
+            revoke_when_hidden,
+            ..Config::default()
+        },
+    )
 }

@@ -1,6 +1,6 @@
 //! What may happen to a page, in any order.
 
-use downscope::core::{Failure, Millis, Page as Event, RevokeOutcome, Want};
+use downscope::core::{Failure, Millis, Page as Event, RevokeOutcome, Terms, Want};
 use proptest::prelude::*;
 
 /// Something that happens to a page. Numbers choose among what there is, taken
@@ -18,6 +18,11 @@ pub(crate) enum Step {
         request: usize,
         answer: Answer,
     },
+    /// Any lease request, late and twice included.
+    AnswerLease {
+        request: usize,
+        answer: Result<Terms, Failure>,
+    },
     Open {
         scope: u8,
     },
@@ -26,13 +31,12 @@ pub(crate) enum Step {
         grant: usize,
         settled: bool,
     },
+    Recall(Recalled),
     Refuse {
         token: usize,
     },
     Resume,
-    Revoke {
-        grant: Option<usize>,
-    },
+    Revoke(Revoked),
     AnswerRevoke {
         batch: usize,
         outcome: RevokeOutcome,
@@ -52,6 +56,22 @@ pub(crate) enum Step {
     },
 }
 
+/// What the backend wants back.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Recalled {
+    All,
+    Stop,
+    Request(usize),
+}
+
+/// What the app gives back.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Revoked {
+    All,
+    EveryTab,
+    Grant(usize),
+}
+
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Answer {
     Failed(Failure),
@@ -65,12 +85,15 @@ pub(crate) fn arbitrary_step() -> impl Strategy<Value = Step> {
         2 => index().prop_map(|caller| Step::Cancel { caller }),
         14 => (index(), arbitrary_answer())
             .prop_map(|(request, answer)| Step::Answer { request, answer }),
+        6 => (index(), arbitrary_lease())
+            .prop_map(|(request, answer)| Step::AnswerLease { request, answer }),
         6 => (0..6_u8).prop_map(|scope| Step::Open { scope }),
         8 => arbitrary_event().prop_map(Step::Page),
         2 => (index(), any::<bool>()).prop_map(|(grant, settled)| Step::Peek { grant, settled }),
+        1 => arbitrary_recall().prop_map(Step::Recall),
         4 => index().prop_map(|token| Step::Refuse { token }),
         1 => Just(Step::Resume),
-        3 => proptest::option::weighted(0.8, index()).prop_map(|grant| Step::Revoke { grant }),
+        3 => arbitrary_revoke().prop_map(Step::Revoke),
         5 => (index(), arbitrary_outcome())
             .prop_map(|(batch, outcome)| Step::AnswerRevoke { batch, outcome }),
         10 => arbitrary_time().prop_map(Step::Pass),
@@ -103,6 +126,34 @@ fn arbitrary_answer() -> impl Strategy<Value = Answer> {
         3 => (lifetime.prop_map(Millis), weight)
             .prop_map(|(lifetime, weight)| Answer::Issued { lifetime, weight }),
         2 => arbitrary_failure().prop_map(Answer::Failed),
+    ]
+}
+
+fn arbitrary_lease() -> impl Strategy<Value = Result<Terms, Failure>> {
+    let term = proptest::option::weighted(0.8, (10_000..200_000_u64).prop_map(Millis));
+    let renew_in = prop_oneof![Just(Millis(0)), arbitrary_time()];
+    let held = prop_oneof![Just(Millis(0)), arbitrary_time()];
+    let terms = (renew_in, held, term).prop_map(|(renew_in, held, term)| Terms {
+        renew_in,
+        held,
+        term,
+    });
+    prop_oneof![4 => terms.prop_map(Ok), 1 => arbitrary_failure().prop_map(Err)]
+}
+
+fn arbitrary_recall() -> impl Strategy<Value = Recalled> {
+    prop_oneof![
+        1 => Just(Recalled::All),
+        1 => Just(Recalled::Stop),
+        3 => (0..64_usize).prop_map(Recalled::Request),
+    ]
+}
+
+fn arbitrary_revoke() -> impl Strategy<Value = Revoked> {
+    prop_oneof![
+        1 => Just(Revoked::All),
+        1 => Just(Revoked::EveryTab),
+        8 => (0..64_usize).prop_map(Revoked::Grant),
     ]
 }
 

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use downscope::core::{
-    Batch, CallerId, Failure, Generation, GrantId, Input, Issued, Millis, Page as Event,
-    RevokeOutcome, Scope,
+    Batch, CallerId, Failure, Generation, GrantId, Input, Issued, Millis, Page as Event, Recall,
+    RevokeOutcome, Scope, Terms,
 };
 
 use crate::life::Life;
-use crate::step::{Answer, Step};
+use crate::step::{Answer, Recalled, Revoked, Step};
 use crate::support::{self, Kept, Page, ensure, issued, key};
 
 /// A page, and how the steps' numbers are read.
@@ -40,6 +40,7 @@ impl World {
             }
             Step::Cancel { caller } => self.cancel(caller)?,
             Step::Answer { request, answer } => self.answer(request, answer)?,
+            Step::AnswerLease { request, answer } => self.answer_lease(request, answer)?,
             Step::Open { scope } => {
                 let (id, _) = self.page.open(key(&scope.to_string()))?;
                 if !self.grants.contains(&id) {
@@ -51,14 +52,16 @@ impl World {
                 self.page.take(Input::Page(event))?;
             }
             Step::Peek { grant, settled } => self.peek(grant, settled)?,
+            Step::Recall(what) => self.recall(what)?,
             Step::Refuse { token } => self.refuse(token)?,
             Step::Resume => {
                 self.page.take(Input::Resume)?;
             }
-            Step::Revoke { grant } => {
-                let scope = match grant {
-                    Some(grant) => pick(&self.grants, grant).map(Scope::Grant),
-                    None => Some(Scope::All),
+            Step::Revoke(what) => {
+                let scope = match what {
+                    Revoked::All => Some(Scope::All),
+                    Revoked::EveryTab => Some(Scope::EveryTab),
+                    Revoked::Grant(number) => pick(&self.grants, number).map(Scope::Grant),
                 };
                 if let Some(scope) = scope {
                     let caller = self.page.new_caller();
@@ -78,6 +81,10 @@ impl World {
                 let now = &mut self.page.now;
                 now.monotonic = now.monotonic + monotonic;
                 now.wall = Millis(now.wall.0.saturating_add_signed(wall));
+                // Before any timer: what has died meanwhile must not be used.
+                for grant in 0..self.grants.len() {
+                    self.peek(grant, false)?;
+                }
             }
             Step::Tick => {
                 self.page.tick()?;
@@ -141,6 +148,33 @@ impl World {
         Ok(())
     }
 
+    /// Half of the time the request under way.
+    fn answer_lease(&mut self, request: usize, answer: Result<Terms, Failure>) -> Kept {
+        let shell = &self.page.shell;
+        let under_way = shell
+            .lease
+            .under_way()
+            .filter(|_| request.is_multiple_of(2));
+        if let Some(batch) = under_way.or_else(|| pick(&shell.lease_requests, request)) {
+            self.page.take(Input::LeaseAnswered { batch, answer })?;
+        }
+        Ok(())
+    }
+
+    /// Anything that was ever minted here, or asked for.
+    fn recall(&mut self, what: Recalled) -> Kept {
+        let requests: Vec<_> = self.page.shell.requests.keys().copied().collect();
+        let recall = match what {
+            Recalled::All => Some(Recall::All),
+            Recalled::Stop => Some(Recall::Stop),
+            Recalled::Request(number) => pick(&requests, number).map(Recall::Token),
+        };
+        if let Some(recall) = recall {
+            self.page.take(Input::Recalled(recall))?;
+        }
+        Ok(())
+    }
+
     fn peek(&mut self, grant: usize, settled: bool) -> Kept {
         let Some(grant) = pick(&self.grants, grant) else {
             return Ok(());
@@ -188,6 +222,12 @@ impl World {
             batch: Batch(far),
             outcome: RevokeOutcome::TryAgain(None),
         })?;
+        self.page.take(Input::LeaseAnswered {
+            batch: Batch(far),
+            answer: Err(Failure::Final),
+        })?;
+        self.page
+            .take(Input::Recalled(Recall::Token(Generation(far))))?;
         self.page.ask(grant, support::ANY)?;
         ensure!(
             self.page.shell.waiting().count() == before,
@@ -216,6 +256,15 @@ impl World {
                 answer: Ok(issued(support::hours(1))),
             })?;
         }
+        // Whatever is still told to a closed client, it asks for nothing.
+        for event in [Event::Online, Event::Shown, Event::Visible] {
+            self.page.take(Input::Page(event))?;
+        }
+        if let Some(&batch) = self.page.shell.lease_requests.last() {
+            let answer = Err(Failure::Network);
+            self.page.take(Input::LeaseAnswered { batch, answer })?;
+        }
+        self.page.take(Input::Recalled(Recall::All))?;
         self.page.pass(support::hours(2))?;
         let batches: Vec<_> = self.page.shell.batches_under_way().collect();
         for batch in batches {

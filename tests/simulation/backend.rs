@@ -1,10 +1,11 @@
 //! The app's backend: mints tokens, revokes them, and remembers which of one
-//! page's tokens are alive.
+//! page's tokens are alive. Its leases are in `lease.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use downscope::core::{Generation, Millis};
 
+use crate::lease::Leases;
 use crate::support::hours;
 
 /// A request's name as the backend sees it: the page's session and the id.
@@ -23,7 +24,7 @@ pub(crate) struct Revocation {
 struct Minted {
     session: u32,
     expires: u64,
-    revoked: bool,
+    revoked: Option<u64>,
     /// The page has got it.
     delivered: bool,
 }
@@ -57,6 +58,7 @@ pub(crate) struct Ledger {
     unwanted_sessions: BTreeSet<u32>,
     excuses: BTreeMap<Generation, Excuse>,
     crashed: bool,
+    pub(crate) leases: Leases,
 }
 
 /// How long minted tokens live: an hour, as Box's do.
@@ -71,7 +73,7 @@ impl Ledger {
         let token = Minted {
             session,
             expires: now + LIFETIME.0,
-            revoked: false,
+            revoked: None,
             delivered: false,
         };
         self.minted.insert(id, token);
@@ -85,7 +87,7 @@ impl Ledger {
     }
 
     /// Idempotent, as RFC 7009 wants it.
-    pub(crate) fn revoke(&mut self, revocation: &Revocation) {
+    pub(crate) fn revoke(&mut self, revocation: &Revocation, now: u64) {
         let session = revocation.session;
         if revocation.whole_session {
             self.unwanted_sessions.insert(session);
@@ -93,10 +95,35 @@ impl Ledger {
         let pending = revocation.pending.iter().map(|&id| (session, id));
         self.unwanted.extend(pending);
         for (id, token) in &mut self.minted {
-            token.revoked |= revocation.tokens.contains(id)
+            if revocation.tokens.contains(id)
                 || self.unwanted.contains(&(token.session, *id))
-                || self.unwanted_sessions.contains(&token.session);
+                || self.unwanted_sessions.contains(&token.session)
+            {
+                token.revoked.get_or_insert(now);
+            }
         }
+    }
+
+    /// Lets go of what was minted for a page life that is not heard of any
+    /// more, and says how many tokens that were.
+    pub(crate) fn sweep(&mut self, session: u32, now: u64) -> u64 {
+        let mut swept = 0;
+        for token in self.minted.values_mut() {
+            if token.session == session && token.revoked.is_none() && now < token.expires {
+                token.revoked = Some(now);
+                swept += 1;
+            }
+        }
+        swept
+    }
+
+    /// For how long after this moment a token was alive.
+    pub(crate) fn outlived_by(&self, end: u64) -> u64 {
+        let deaths = self.minted.values().map(|token| {
+            let revoked = token.revoked.unwrap_or(token.expires);
+            revoked.min(token.expires).saturating_sub(end)
+        });
+        deaths.max().unwrap_or_default()
     }
 
     /// The revoke will not reach the backend any more.
@@ -118,7 +145,7 @@ impl Ledger {
 
     pub(crate) fn is_alive(&self, id: Generation, now: u64) -> bool {
         let token = self.minted.get(&id);
-        token.is_some_and(|token| !token.revoked && now < token.expires)
+        token.is_some_and(|token| token.revoked.is_none() && now < token.expires)
     }
 
     /// How many tokens there ever were.

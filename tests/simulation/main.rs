@@ -12,6 +12,7 @@
 mod support;
 
 mod backend;
+mod lease;
 mod life;
 mod network;
 mod random;
@@ -21,9 +22,13 @@ mod visit;
 mod weather;
 mod world;
 
+use downscope::core::Config;
+
 use backend::Alive;
+use lease::{HOLD, TERM};
+use support::minutes;
 use tally::Tally;
-use weather::{CALM, DOWN, ROUGH, Weather};
+use weather::{CALM, DEADLY, DOWN, ROUGH, Weather};
 use world::World;
 
 const SEED: u64 = 7009;
@@ -36,8 +41,12 @@ fn setting(name: &str, default: u64) -> u64 {
 }
 
 fn run(pages: u64, weather: Weather) -> Tally {
+    run_with(Config::default(), pages, weather)
+}
+
+fn run_with(config: Config, pages: u64, weather: Weather) -> Tally {
     let seed = setting("DOWNSCOPE_SEED", SEED);
-    match World::new(seed, weather).run(pages) {
+    match World::new(seed, weather, config).run(pages) {
         Ok(tally) => tally,
         Err(broken) => panic!("DOWNSCOPE_SEED={seed} DOWNSCOPE_PAGES={pages}: {broken}"),
     }
@@ -52,6 +61,36 @@ fn no_token_outlives_its_page_where_the_revoke_arrives() {
     assert!(tally.requests_per_page_hour() < 8.0, "{tally}");
 }
 
+fn with_lease() -> Config {
+    Config {
+        has_lease: true,
+        ..Config::default()
+    }
+}
+
+#[test]
+fn with_a_lease_no_token_outlives_its_page_whatever_gets_lost_and_however_the_page_dies() {
+    let tally = run_with(with_lease(), setting("DOWNSCOPE_PAGES", PAGES) / 4, DEADLY);
+    eprintln!("{tally}");
+    assert_eq!(tally.alive, Alive::default());
+    let travels = minutes(1);
+    assert!(tally.longest <= (travels + HOLD + TERM).0, "{tally}");
+    // That none of these was handed out is checked with each token.
+    assert!(tally.swept > 0 && tally.swept_alive > 0, "{tally}");
+    assert!(tally.at_once() > 0.7, "{tally}");
+    assert!(tally.leases_per_page_hour() < 80.0, "{tally}");
+}
+
+#[test]
+fn in_fair_weather_a_lease_costs_a_request_a_minute_and_no_token() {
+    let tally = run_with(with_lease(), 500, CALM);
+    eprintln!("{tally}");
+    assert_eq!((tally.rejected, tally.swept_alive), (0, 0));
+    assert_eq!(tally.alive, Alive::default());
+    assert!(tally.at_once() > 0.9, "{tally}");
+    assert!(tally.leases_per_page_hour() < 70.0, "{tally}");
+}
+
 #[test]
 fn in_fair_weather_nobody_is_told_of_a_failure() {
     let tally = run(1_000, CALM);
@@ -64,9 +103,14 @@ fn a_backend_that_is_down_is_not_stormed() {
     let tally = run(100, DOWN);
     assert_eq!(tally.immediate, 0);
     assert!(tally.calls > 20 * tally.requests, "{tally}");
+    let tally = run_with(with_lease(), 100, DOWN);
+    assert!(tally.calls > 20 * tally.requests, "{tally}");
+    assert!(tally.leases <= tally.requests, "{tally}");
 }
 
 #[test]
 fn the_same_seed_gives_the_same_course_of_events() {
     assert_eq!(run(200, ROUGH), run(200, ROUGH));
+    let leased = || run_with(with_lease(), 200, DEADLY);
+    assert_eq!(leased(), leased());
 }

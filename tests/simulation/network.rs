@@ -14,16 +14,24 @@ use crate::world::World;
 /// Something that reaches the backend.
 #[derive(Debug)]
 pub(crate) enum Arrival {
+    Lease(Batch, u32),
+    /// It was held open for long enough.
+    LeaseHeld(Batch, u32),
     Request(GrantId, RequestId),
     /// The page awaits the answer where the batch has a name.
     Revoke(Option<Batch>, Revocation),
+    /// Time to let go of what was minted for a session, if it was last heard of then.
+    Sweep(u32, u64),
 }
 
 impl Visit {
     pub(crate) fn arrive(&mut self, arrival: Arrival, world: &mut World) {
         match arrival {
+            Arrival::Lease(batch, session) => self.lease_arrives(batch, session, world),
+            Arrival::LeaseHeld(batch, session) => self.lease_is_over(batch, session, world),
             Arrival::Request(grant, id) => self.request_arrives(grant, id, world),
             Arrival::Revoke(batch, revocation) => self.revoke_arrives(batch, revocation, world),
+            Arrival::Sweep(session, heard) => self.sweep(session, heard, world),
         }
     }
 
@@ -39,6 +47,7 @@ impl Visit {
                     world.tally.rejected += u64::from(!expected);
                 }
                 Output::RenewSession => self.session += 1,
+                Output::RequestLease(batch) => self.request_lease(*batch, world)?,
                 Output::RequestToken(grant, generation) => {
                     world.tally.requests += 1;
                     self.send_request(*grant, *generation, world);
@@ -71,7 +80,6 @@ impl Visit {
                 | Output::Forget(_)
                 | Output::LeaseLost(_)
                 | Output::Notify(..)
-                | Output::RequestLease(_)
                 | Output::Revoked(..)
                 | Output::TellOtherTabs => {}
             }
@@ -158,12 +166,9 @@ impl Visit {
         } else if world.random.per_mille(world.weather.error) {
             Err(unavailable(None))
         } else if self.signed_out {
-            Err(Failure::Status {
-                status: 401,
-                oauth_error: None,
-                retry_after: None,
-            })
+            Err(unauthorized())
         } else {
+            self.hear(id.0, world);
             match self.ledger.mint(id, world.now) {
                 Some(_) => Ok(()),
                 None => return,
@@ -192,7 +197,7 @@ impl Visit {
     fn revoke_arrives(&mut self, batch: Option<Batch>, revocation: Revocation, world: &mut World) {
         let failed = world.is_down() || world.random.per_mille(world.weather.error);
         if !failed {
-            self.ledger.revoke(&revocation);
+            self.ledger.revoke(&revocation, world.now);
         }
         match batch {
             Some(batch) => {
@@ -226,12 +231,20 @@ impl Visit {
         self.take(Input::RevokeAnswered { batch, outcome }, world)
     }
 
-    fn to_backend(&self, after: u64, arrival: Arrival, world: &mut World) {
+    pub(super) fn to_backend(&self, after: u64, arrival: Arrival, world: &mut World) {
         world.put(after, self.number, Event::AtBackend(arrival));
     }
 }
 
-const fn unavailable(retry_after: Option<Millis>) -> Failure {
+pub(super) const fn unauthorized() -> Failure {
+    Failure::Status {
+        status: 401,
+        oauth_error: None,
+        retry_after: None,
+    }
+}
+
+pub(super) const fn unavailable(retry_after: Option<Millis>) -> Failure {
     Failure::Status {
         status: 503,
         oauth_error: None,

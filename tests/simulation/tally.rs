@@ -18,6 +18,14 @@ pub(crate) struct Tally {
     pub(crate) requests: u64,
     pub(crate) minted: u64,
     pub(crate) revokes: u64,
+    /// Lease requests.
+    pub(crate) leases: u64,
+    /// Tokens of which the backend let go once their page was not heard of.
+    pub(crate) swept: u64,
+    /// The same, though the page was there.
+    pub(crate) swept_alive: u64,
+    /// The longest time that a token was alive after its page.
+    pub(crate) longest: u64,
     /// Tokens that live on after their page.
     pub(crate) alive: Alive,
     /// Pages whose tokens live on for no good reason.
@@ -41,7 +49,15 @@ impl Tally {
     }
 
     pub(crate) fn requests_per_page_hour(&self) -> f64 {
-        self.requests as f64 / (self.open as f64 / 3_600_000.0)
+        self.requests as f64 / self.hours()
+    }
+
+    pub(crate) fn leases_per_page_hour(&self) -> f64 {
+        self.leases as f64 / self.hours()
+    }
+
+    fn hours(&self) -> f64 {
+        self.open as f64 / 3_600_000.0
     }
 }
 
@@ -51,7 +67,7 @@ impl fmt::Display for Tally {
             f,
             "{} pages, open for {:.0} hours",
             self.pages,
-            self.open as f64 / 3_600_000.0
+            self.hours()
         )?;
         writeln!(
             f,
@@ -67,6 +83,19 @@ impl fmt::Display for Tally {
             self.requests_per_page_hour(),
             self.revokes
         )?;
+        if self.leases > 0 {
+            writeln!(
+                f,
+                "  {} lease requests: {:.1} per page and hour; {} tokens swept for pages \
+                 that were gone, {} for pages that slept or were cut off\n  \
+                 at the longest a token outlived its page by {:.0} seconds",
+                self.leases,
+                self.leases_per_page_hour(),
+                self.swept,
+                self.swept_alive,
+                self.longest as f64 / 1000.0
+            )?;
+        }
         write!(
             f,
             "  {} tokens, and alive after their page:\n    \

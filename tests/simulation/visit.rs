@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use downscope::core::{Config, Generation, GrantId, Input, Millis, Moment};
 
 use crate::backend::{Ledger, Revocation};
+use crate::lease::Asked;
 use crate::life::Happening;
 use crate::network::Arrival;
 use crate::reference::Reference;
@@ -40,6 +41,8 @@ pub(crate) struct Visit {
     pub(super) session: u32,
     pub(super) opened: u64,
     pub(super) alive: bool,
+    pub(super) ended: u64,
+    pub(super) hidden: bool,
     /// Nothing runs in a page that sleeps or is in the cache.
     pub(super) frozen_until: u64,
     /// By how much the monotonic clock is behind.
@@ -52,6 +55,7 @@ pub(crate) struct Visit {
     pub(super) deaf: bool,
     pub(super) aborted: BTreeSet<Generation>,
     pub(super) timer: Option<u64>,
+    pub(super) asked: Option<Asked>,
     /// Revoke requests that are awaited, and how often each was sent.
     pub(super) revokes: BTreeMap<u32, (Revocation, u32)>,
 }
@@ -64,7 +68,7 @@ const START: Moment = Moment {
 
 impl Visit {
     pub(crate) fn begin(number: u64, world: &mut World) -> Result<Self, String> {
-        let config = Config::default();
+        let config = world.config.clone();
         let clocks = if world.random.per_mille(500) {
             Clocks::SetBack
         } else {
@@ -80,6 +84,8 @@ impl Visit {
             session: 1,
             opened: world.now,
             alive: true,
+            ended: 0,
+            hidden: false,
             frozen_until: 0,
             slept: 0,
             skew: 0,
@@ -88,6 +94,7 @@ impl Visit {
             deaf: world.random.per_mille(500),
             aborted: BTreeSet::new(),
             timer: None,
+            asked: None,
             revokes: BTreeMap::new(),
         };
         for grant in 0..world.random.between(1, 3) {
@@ -119,6 +126,8 @@ impl Visit {
     pub(crate) fn inspect(&self, world: &mut World) {
         let alive = self.ledger.alive(world.now);
         world.tally.count(self.number, self.ledger.minted(), &alive);
+        let outlived_by = self.ledger.outlived_by(self.ended);
+        world.tally.longest = world.tally.longest.max(outlived_by);
     }
 
     pub(super) fn take(&mut self, input: Input, world: &mut World) -> Kept {
@@ -135,12 +144,13 @@ impl Visit {
         };
     }
 
-    /// Timers are never early, and often late.
+    /// Timers are never early, and often late; in a hidden tab, up to a minute.
     fn set_timer(&mut self, world: &mut World) {
         let Some(wait) = self.page.machine.poll_timeout(self.page.now) else {
             return;
         };
-        let late = world.random.between(0, 20);
+        let latest = if self.hidden { 60_000 } else { 20 };
+        let late = world.random.between(0, latest);
         let at = world.now + wait.0 + late;
         if self.alive && self.timer.is_none_or(|earlier| earlier > at) {
             self.timer = Some(at);

@@ -35,6 +35,13 @@ pub(crate) const ROUGH: Weather = Weather {
     ..CALM
 };
 
+/// Every other page is killed, and much gets lost.
+pub(crate) const DEADLY: Weather = Weather {
+    loss: 30,
+    crash: 500,
+    ..ROUGH
+};
+
 pub(crate) const DOWN: Weather = Weather {
     outage: Some((1, 1)),
     pause: (100, 2_000),

@@ -3,6 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
+use downscope::core::Config;
+
 use crate::random::Random;
 use crate::tally::Tally;
 use crate::visit::{Event, Visit};
@@ -17,6 +19,8 @@ pub(crate) struct World {
     /// True time, in milliseconds.
     pub(crate) now: u64,
     pub(crate) weather: Weather,
+    /// Of each page.
+    pub(crate) config: Config,
     pub(crate) random: Random,
     pub(crate) tally: Tally,
     agenda: BinaryHeap<Reverse<Entry>>,
@@ -32,10 +36,11 @@ struct Entry {
 }
 
 impl World {
-    pub(crate) fn new(seed: u64, weather: Weather) -> Self {
+    pub(crate) fn new(seed: u64, weather: Weather, config: Config) -> Self {
         Self {
             now: 0,
             weather,
+            config,
             random: Random::new(seed),
             tally: Tally::default(),
             agenda: BinaryHeap::new(),

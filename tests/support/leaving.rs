@@ -1,8 +1,9 @@
-//! What must happen in the one moment in which a page is left.
+//! What must happen in the one moment in which a page is left, or hidden where
+//! that counts as the end.
 
 use std::collections::BTreeMap;
 
-use downscope::core::{Generation, Output, Sending, UNLOAD_QUOTA};
+use downscope::core::{Generation, Output, Page as Event, Sending, UNLOAD_QUOTA};
 
 use super::shell::Shell;
 use super::{Kept, ensure};
@@ -16,9 +17,9 @@ pub(crate) struct Leaving {
 }
 
 impl Leaving {
-    pub(crate) fn of(shell: &Shell) -> Self {
+    pub(crate) fn of(shell: &Shell, event: Event) -> Self {
         Self {
-            was_there: !shell.away && shell.can_revoke(),
+            was_there: shell.can_revoke() && shell.ends_with(event),
             tokens: shell.weights().collect(),
             flights: shell.flights().collect(),
         }
@@ -39,7 +40,7 @@ impl Leaving {
             return Ok(());
         }
         let Some(Output::Revoke {
-            sending: Sending::Unload,
+            sending,
             tokens,
             pending,
             whole_session,
@@ -48,6 +49,13 @@ impl Leaving {
         else {
             return Err(format!("a page is left with {:?} first", outputs.first()));
         };
+        ensure!(*sending == Sending::Unload, "a page is left by {sending:?}");
+        // A shell may keep the last request ready from what it holds.
+        ensure!(
+            tokens.iter().all(|token| self.tokens.contains_key(token)),
+            "a page is left with {tokens:?} and holds {:?}",
+            self.tokens
+        );
         let named = |token| *whole_session || tokens.contains(token);
         ensure!(
             self.tokens.keys().all(named),

@@ -1,6 +1,7 @@
 //! A page without a browser: the machine, two clocks that a test can set, and
 //! a shell that keeps book and holds the machine to its contract.
 
+mod contact;
 mod leaving;
 mod page;
 mod shell;

@@ -42,6 +42,7 @@ impl Page {
 
     pub(crate) fn open(&mut self, key: GrantKey) -> Result<(GrantId, Vec<Output>), String> {
         let id = self.machine.open(key, None);
+        self.shell.opened.insert(id);
         Ok((id, self.drain()?))
     }
 
@@ -61,9 +62,14 @@ impl Page {
 
     /// One input and all that follows from it.
     pub(crate) fn take(&mut self, input: Input) -> Result<Vec<Output>, String> {
-        let leaving =
-            matches!(input, Input::Page(Event::Leaving { .. })).then(|| Leaving::of(&self.shell));
-        self.shell.report(&input);
+        let leaving = if let Input::Page(event) = input
+            && (matches!(event, Event::Leaving { .. }) || self.shell.ends_with(event))
+        {
+            Some(Leaving::of(&self.shell, event))
+        } else {
+            None
+        };
+        self.shell.report(&input, self.now);
         self.machine.handle_input(input, self.now);
         let outputs = self.drain()?;
         if let Some(leaving) = leaving {

@@ -1,12 +1,15 @@
 //! What a shell keeps book of, and the rules that hold whatever happens.
 
+mod report;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use downscope::core::{
-    Batch, CallerId, Code, Config, Error, FLOOR, Generation, GrantId, Input, MAX_WAIT, Machine,
-    Millis, Moment, Notice, Output, Page, REVOKE_ATTEMPTS, RevokeOutcome, Revoked, Sending,
+    Batch, CallerId, Config, Error, FLOOR, Generation, GrantId, MAX_WAIT, Machine, Millis, Moment,
+    Notice, Output, Page, REVOKE_ATTEMPTS, Revoked, Sending,
 };
 
+use super::contact::Contact;
 use super::{Kept, ensure};
 
 /// What a caller was told.
@@ -22,6 +25,8 @@ pub(crate) enum Outcome {
 pub(crate) struct Request {
     pub(crate) grant: GrantId,
     pub(crate) sent: Moment,
+    /// The page life that it belongs to.
+    session: u32,
     pub(crate) answered: bool,
 }
 
@@ -52,14 +57,20 @@ pub(crate) struct Shell {
     pub(crate) sessions: u32,
     pub(crate) away: bool,
     closed: bool,
+    /// The backend has told the page to stop.
+    stopped: bool,
     secrets: BTreeMap<Generation, Secret>,
     flights: BTreeMap<GrantId, Generation>,
     waiting: BTreeMap<CallerId, Option<GrantId>>,
     batches: BTreeMap<u32, SentBatch>,
-    /// The lease request under way.
-    pub(crate) lease: Option<Batch>,
+    pub(crate) lease: Contact,
+    /// Every lease request there ever was.
+    pub(crate) lease_requests: Vec<Batch>,
+    /// What the browser holds ready for the end of the page.
+    hidden: bool,
     /// Refused by the resource, or named in a revoke.
     spent: BTreeSet<Generation>,
+    pub(crate) opened: BTreeSet<GrantId>,
     gone: BTreeSet<GrantId>,
     failures: BTreeMap<GrantId, (Moment, Error)>,
 }
@@ -73,12 +84,16 @@ impl Shell {
             sessions: 1,
             away: false,
             closed: false,
+            stopped: false,
             secrets: BTreeMap::new(),
             flights: BTreeMap::new(),
             waiting: BTreeMap::new(),
             batches: BTreeMap::new(),
-            lease: None,
+            lease: Contact::default(),
+            lease_requests: Vec::new(),
+            hidden: false,
             spent: BTreeSet::new(),
+            opened: BTreeSet::new(),
             gone: BTreeSet::new(),
             failures: BTreeMap::new(),
         }
@@ -110,7 +125,24 @@ impl Shell {
 
     /// Neither tokens, nor requests, nor revokes that are awaited.
     pub(crate) fn keeps_nothing(&self) -> bool {
-        self.secrets.is_empty() && self.flights.is_empty() && self.batches.is_empty()
+        self.secrets.is_empty()
+            && self.flights.is_empty()
+            && self.batches.is_empty()
+            && self.lease.under_way().is_none()
+    }
+
+    /// Whether nothing may be asked for until the page can be seen.
+    pub(crate) const fn rests(&self) -> bool {
+        self.config.revoke_when_hidden && self.hidden
+    }
+
+    /// Whether this event ends the page life that the shell keeps book of.
+    pub(crate) const fn ends_with(&self, event: Page) -> bool {
+        match event {
+            Page::Leaving { .. } => !self.away,
+            Page::Hidden => !self.away && self.config.revoke_when_hidden,
+            Page::Online | Page::Prerendering | Page::Shown | Page::Visible => false,
+        }
     }
 
     pub(crate) const fn can_revoke(&self) -> bool {
@@ -142,102 +174,21 @@ impl Shell {
             + self.batches.len()
     }
 
-    /// Writes down what is about to be reported to the machine.
-    pub(crate) fn report(&mut self, input: &Input) {
-        match *input {
-            Input::Acquire { grant, caller, .. } => {
-                self.waiting.insert(caller, Some(grant));
-            }
-            Input::Answered {
-                grant,
-                generation,
-                answer,
-            } => {
-                if self.flight(grant) == Some(generation) {
-                    self.flights.remove(&grant);
-                }
-                if let Some(request) = self.requests.get_mut(&generation)
-                    && !request.answered
-                {
-                    request.answered = true;
-                    if let Ok(issued) = answer {
-                        let longest = self.config.max_age.unwrap_or(issued.lifetime);
-                        let life = issued.lifetime.min(longest);
-                        let secret = Secret {
-                            born: request.sent,
-                            usable_for: life - self.config.expiry_margin.min(life / 6),
-                            weight: issued.weight,
-                        };
-                        self.secrets.insert(generation, secret);
-                    }
-                }
-            }
-            Input::Close { caller } => {
-                self.closed = true;
-                self.waiting.insert(caller, None);
-            }
-            Input::Page(event) => self.report_page(event),
-            Input::Refused { grant, generation } => {
-                if self
-                    .requests
-                    .get(&generation)
-                    .is_some_and(|request| request.grant == grant)
-                {
-                    self.spent.insert(generation);
-                }
-            }
-            Input::Resume => self.failures.clear(),
-            Input::Revoke { caller, .. } => {
-                self.waiting.insert(caller, None);
-            }
-            Input::RevokeAnswered { batch, outcome } => {
-                if let Some(sent) = self.batches.get_mut(&batch.0) {
-                    sent.under_way = false;
-                    let again = matches!(outcome, RevokeOutcome::TryAgain(_));
-                    if !again || sent.attempts == REVOKE_ATTEMPTS {
-                        self.batches.remove(&batch.0);
-                    }
-                }
-            }
-            Input::Cancel { .. } => {}
-            Input::LeaseAnswered { batch, .. } => {
-                self.lease.take_if(|lease| *lease == batch);
-            }
-            Input::Recalled(_) => {}
-        }
-    }
-
-    fn report_page(&mut self, event: Page) {
-        match event {
-            Page::Leaving { .. } | Page::Prerendering => self.away = true,
-            Page::Shown => {
-                if std::mem::take(&mut self.away) {
-                    self.failures.clear();
-                }
-            }
-            // What failed for want of a network may be tried at once.
-            Page::Online => self
-                .failures
-                .retain(|_, (_, error)| !matches!(error.code, Code::Network | Code::Timeout)),
-            Page::Hidden | Page::Visible => {}
-        }
-    }
-
     /// Does as it is told, if that can be done.
     pub(crate) fn carry_out(&mut self, output: &Output, now: Moment) -> Kept {
         match output {
-            Output::AbortLease(batch) => self.abort_lease(*batch),
+            Output::AbortLease(batch) => self.lease.abort(*batch),
             Output::AbortRequest(generation) => self.abort(*generation),
             Output::Forget(generation) => self.forget(*generation),
             Output::Notify(grant, notice) => self.notify(*grant, *notice, now),
             Output::LeaseLost(_) | Output::TellOtherTabs => Ok(()),
             Output::RenewSession => {
                 self.sessions += 1;
-                self.lease = None;
+                self.lease = Contact::default();
                 Ok(())
             }
             Output::Reject(caller, error) => self.tell(*caller, Outcome::Rejected(*error)),
-            Output::RequestLease(batch) => self.send_lease(*batch),
+            Output::RequestLease(batch) => self.send_lease(*batch, now),
             Output::RequestToken(grant, generation) => self.send(*grant, *generation, now),
             Output::Resolve(caller, generation) => {
                 ensure!(!self.closed, "{caller:?} gets a token after close");
@@ -254,6 +205,23 @@ impl Shell {
         }
     }
 
+    /// That no token is to be had for any grant that may not be handed out, now
+    /// or at the moment at which the lease ends.
+    fn check_held(&self, machine: &Machine, now: Moment) -> Kept {
+        let mut end = now;
+        let left = self.lease.left(now).unwrap_or_default();
+        end.monotonic = end.monotonic + left;
+        end.wall = end.wall + left;
+        for &grant in &self.opened {
+            for at in [now, end] {
+                if let Some(held) = machine.state(grant, at).token {
+                    self.check_usable(held.generation, at)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Whether a token may be handed out.
     pub(crate) fn check_usable(&self, generation: Generation, now: Moment) -> Kept {
         let Some(secret) = self.secrets.get(&generation) else {
@@ -261,7 +229,11 @@ impl Shell {
         };
         ensure!(
             !self.spent.contains(&generation),
-            "{generation:?} is handed out though refused or revoked"
+            "{generation:?} is handed out though refused, revoked, recalled or lapsed"
+        );
+        ensure!(
+            !self.lease.has_ended(now),
+            "{generation:?} is handed out though the lease has lapsed"
         );
         ensure!(
             now.since(secret.born) < secret.usable_for,
@@ -272,6 +244,7 @@ impl Shell {
 
     /// What holds whenever the machine has been drained.
     pub(crate) fn check(&self, machine: &Machine, now: Moment) -> Kept {
+        self.check_held(machine, now)?;
         let wait = machine.poll_timeout(now);
         ensure!(
             wait.is_none_or(|wait| wait <= MAX_WAIT),
@@ -284,8 +257,20 @@ impl Shell {
         if self.away {
             return Ok(());
         }
+        ensure!(
+            !self.rests() || (self.flights.is_empty() && self.lease.under_way().is_none()),
+            "a request is under way for a page that cannot be seen"
+        );
+        ensure!(
+            wait.is_some() || self.lease.under_way().is_none(),
+            "a lease request is waited for without a clock"
+        );
         for (caller, grant) in &self.waiting {
             let Some(grant) = *grant else { continue };
+            if self.rests() {
+                ensure!(wait.is_some(), "{caller:?} waits for ever");
+                continue;
+            }
             let next = self.back_off(grant, now).min(MAX_WAIT);
             ensure!(
                 self.flight(grant).is_some() || wait.is_some_and(|wait| wait <= next),
@@ -306,6 +291,14 @@ impl Shell {
     fn send(&mut self, grant: GrantId, generation: Generation, now: Moment) -> Kept {
         ensure!(!self.closed, "{generation:?} is requested after close");
         ensure!(!self.away, "{generation:?} is requested by an absent page");
+        ensure!(
+            !self.rests(),
+            "{generation:?} is requested by a hidden page"
+        );
+        ensure!(
+            !self.stopped,
+            "{generation:?} is requested by a page that was told to stop"
+        );
         let failure = self.failures.get(&grant);
         if let Some((at, error)) = failure {
             ensure!(
@@ -325,6 +318,7 @@ impl Shell {
         let request = Request {
             grant,
             sent: now,
+            session: self.sessions,
             answered: false,
         };
         let known = self.requests.insert(generation, request);
@@ -332,20 +326,18 @@ impl Shell {
         Ok(())
     }
 
-    fn send_lease(&mut self, batch: Batch) -> Kept {
-        ensure!(!self.closed && !self.away, "{batch:?} asks for a lease");
-        let other = self.lease.replace(batch);
-        ensure!(other.is_none(), "{batch:?} is requested beside {other:?}");
-        Ok(())
-    }
-
-    fn abort_lease(&mut self, batch: Batch) -> Kept {
-        let aborted = self.lease.take();
+    fn send_lease(&mut self, batch: Batch, now: Moment) -> Kept {
+        ensure!(self.config.has_lease, "{batch:?} has nowhere to go");
         ensure!(
-            aborted == Some(batch),
-            "{batch:?} is aborted and not under way"
+            !self.closed && !self.away && !self.rests(),
+            "{batch:?} asks for a lease of a page that is not there"
         );
-        Ok(())
+        ensure!(
+            !self.lease_requests.contains(&batch),
+            "{batch:?} is requested twice"
+        );
+        self.lease_requests.push(batch);
+        self.lease.send(batch, now)
     }
 
     fn abort(&mut self, generation: Generation) -> Kept {

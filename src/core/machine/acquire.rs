@@ -98,6 +98,9 @@ impl Machine {
         answer: Result<Issued, Failure>,
         now: Moment,
     ) {
+        if self.lease.has_lapsed(now) {
+            self.look_at_the_lease(now);
+        }
         let awaited = self.grants.get_mut(id).and_then(|grant| {
             grant
                 .flight
@@ -166,9 +169,14 @@ impl Machine {
         let Some(grant) = self.grants.get_mut(id) else {
             return;
         };
-        let used = grant.current.is_none() && std::mem::take(&mut grant.used);
-        if used || !grant.waiters.is_empty() {
-            self.request(id, now);
+        let used = grant.current.is_none() && grant.used;
+        if !used && grant.waiters.is_empty() {
+            return;
+        }
+        self.request(id, now);
+        // Once; but what stands in the way now is no reason to forget it.
+        if let Some(grant) = self.grants.get_mut(id) {
+            grant.used &= grant.flight.is_none();
         }
     }
 
@@ -229,11 +237,12 @@ impl Machine {
             &self.config,
             &mut self.random,
         ));
-        if !token.is_usable(Millis(0), now) {
+        self.lease.heard(flight.started);
+        self.wake = self.wake.earliest(self.lease.next_due());
+        if !token.is_usable(Millis(0), now) || self.lease.is_over_for(flight.started, now) {
             return self.arrived_dead(id, token, now);
         }
         let expires_in = token.dead_at.remaining(now);
-        self.lease.heard(flight.started);
         let Some(grant) = self.grants.get_mut(id) else {
             return;
         };

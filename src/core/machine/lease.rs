@@ -25,14 +25,24 @@ pub const LEASE_GAP: Millis = Millis(5_000);
 /// than this is lost: 75 seconds.
 pub const LEASE_PATIENCE: Millis = Millis(75_000);
 
+/// What a backend that has not named its term is taken to have: 1 minute. A
+/// request may be held for that long, so a shorter one makes little sense.
+pub const ASSUMED_TERM: Millis = Millis(60_000);
+
 /// What is known of the lease of this page life.
 #[derive(Debug)]
 pub(super) struct Lease {
     flight: Option<Flight>,
     /// When to ask again; [`Due::NEVER`]: with the next token request.
     next: Due,
+    /// No lease request before this, whatever happens.
+    not_before: Option<Due>,
     /// Failures in a row.
     failures: u32,
+    /// The last one was for want of a network.
+    cut_off: bool,
+    /// The backend has said something of this lease.
+    told: bool,
     term: Option<Millis>,
     /// From here on the backend has revoked what it minted.
     lapses: Due,
@@ -49,13 +59,21 @@ impl Lease {
     pub(super) const NONE: Self = Self {
         flight: None,
         next: Due::NEVER,
+        not_before: None,
         failures: 0,
+        cut_off: false,
+        told: false,
         term: None,
         lapses: Due::NEVER,
     };
 
     pub(super) fn has_lapsed(&self, now: Moment) -> bool {
         self.lapses.reached(now)
+    }
+
+    /// Whether the backend may have let go of what a request sent then has brought.
+    pub(super) fn is_over_for(&self, sent: Moment, now: Moment) -> bool {
+        self.term.is_some_and(|term| sent.after(term).reached(now))
     }
 
     /// A token request that was answered says that the page lives, too. Of use
@@ -70,7 +88,8 @@ impl Lease {
 
     /// The network is back.
     pub(super) fn retry_at_once(&mut self, now: Moment) {
-        if self.failures > 0 && self.next != Due::NEVER {
+        if self.cut_off && self.next != Due::NEVER {
+            self.cut_off = false;
             self.failures = 0;
             self.next = now.after(Millis(0));
         }
@@ -96,13 +115,16 @@ impl Machine {
         match answer {
             Ok(terms) => {
                 lease.failures = 0;
+                lease.cut_off = false;
+                lease.told = true;
                 lease.term = terms.term;
-                let age = now.since(flight.sent);
-                let heard = terms.held.min(age);
-                let lapses = terms.term.map(|term| flight.sent.after(heard + term));
-                lease.lapses = lapses.unwrap_or(Due::NEVER);
-                let gap = LEASE_GAP - age;
-                lease.next = now.after(terms.renew_in.max(gap));
+                lease.next = now.after(terms.renew_in);
+                // An answer that comes after the term brings nothing back.
+                if !lease.has_lapsed(now) {
+                    let heard = terms.held.min(now.since(flight.sent));
+                    let lapses = terms.term.map(|term| flight.sent.after(heard + term));
+                    lease.lapses = lapses.unwrap_or(Due::NEVER);
+                }
             }
             Err(failure) => self.lease_failed(failure, now),
         }
@@ -130,6 +152,9 @@ impl Machine {
 
     /// Sends the first lease request of a page life with its first token request.
     pub(super) fn begin_lease(&mut self, now: Moment) {
+        if self.config.has_lease && !self.lease.told {
+            self.lease.term = Some(ASSUMED_TERM);
+        }
         if self.lease.next == Due::NEVER {
             self.renew_lease(now);
         }
@@ -191,7 +216,13 @@ impl Machine {
         if !self.config.has_lease || !idle || !self.is_anything_at_stake() {
             return;
         }
+        if let Some(due) = self.lease.not_before.filter(|due| !due.reached(now)) {
+            self.lease.next = due;
+            self.wake = self.wake.earliest(due);
+            return;
+        }
         let batch = self.new_batch();
+        self.lease.not_before = Some(now.after(LEASE_GAP));
         self.lease.flight = Some(Flight {
             batch,
             sent: now,
@@ -208,10 +239,14 @@ impl Machine {
         if error.is_terminal() {
             if error.code == Code::LoginRequired {
                 self.recalled(Recall::All, now);
+            } else if !lease.told {
+                lease.term = None;
+                lease.lapses = Due::NEVER;
             }
             self.emit(Output::LeaseLost(error));
         } else {
             lease.failures = lease.failures.saturating_add(1);
+            lease.cut_off = matches!(error.code, Code::Network | Code::Timeout);
             let wait = backoff::delay(lease.failures, error.retry_after, &mut self.random);
             lease.next = now.after(wait);
         }

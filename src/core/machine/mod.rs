@@ -19,7 +19,7 @@ use super::time::{Due, MAX_WAIT, Millis, Moment};
 use super::token::Generation;
 
 pub use acquire::PATIENCE;
-pub use lease::{LEASE_GAP, LEASE_PATIENCE};
+pub use lease::{ASSUMED_TERM, LEASE_GAP, LEASE_PATIENCE};
 pub use revoke::{Batch, REVOKE_ATTEMPTS, Reason, Revoked, UNLOAD_QUOTA};
 
 use lease::Lease;
@@ -248,7 +248,8 @@ impl Machine {
     /// To be called whenever a grant may have something new for the clock.
     fn schedule(&mut self, id: GrantId) {
         if let Some(grant) = self.grants.get(id) {
-            self.wake = self.wake.earliest(grant.next_due(self.visible));
+            let rests = self.rests_while_hidden();
+            self.wake = self.wake.earliest(grant.next_due(self.visible, rests));
         }
     }
 

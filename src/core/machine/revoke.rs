@@ -395,6 +395,10 @@ impl Machine {
     fn empty(&mut self, id: GrantId, reason: Reason, endings: &mut Endings) {
         let error = self.closed_error();
         self.reject_waiters(id, error);
+        // Or it would be asked for again by itself once the page is seen.
+        if let Some(grant) = self.grants.get_mut(id) {
+            grant.used = false;
+        }
         if self.take_endings(id, endings) {
             self.notify(id, Notice::Revoked(reason));
         }
