@@ -117,11 +117,13 @@ for (const [shape, description] of Object.entries(MALFORMED)) {
 test('an endless answer is not read to its end', async () => {
   const { page, server, relay } = stage;
   await openPage(stage, { page, origin: relay.origin });
+  relay.stallAfter(1 << 20);
   await server.faults({ token: { status: 200, shape: 'huge' } });
   const abandoned = relay.abandoned('/api/token');
   const { error } = await tokenOnce();
   assert.match(error.message, /longer than 128 KiB/);
   await abandoned;
+  relay.stallAfter(Infinity);
 });
 
 test('JSON that is no token response is invalid_response, whatever is wrong with it', async () => {

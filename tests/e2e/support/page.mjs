@@ -60,7 +60,8 @@ export function setUp(mounts, furnish = () => ({})) {
 export async function openPage(stage, { page, name, origin } = {}) {
   page ??= await stage.context.newPage();
   await page.goto(addressOf(stage, name, origin));
-  assert.ok(await page.evaluate(() => 'fixture' in globalThis), 'the package loads');
+  // WebKit's driver does not wait for modules.
+  await until(page, () => 'fixture' in globalThis);
   return page;
 }
 
@@ -81,13 +82,11 @@ export async function follow(page, address) {
   await arrived;
 }
 
-/** What a function that is run in the page gives, once it gives something true. */
-export async function until(page, condition, argument) {
-  const deadline = performance.now() + 10_000;
-  for (;;) {
-    const value = await page.evaluate(condition, argument);
-    if (value) return value;
-    if (performance.now() > deadline) assert.fail(`not within ten seconds: ${condition}`);
+/** Resolves once a function that looks at the page finds it so. */
+export async function until(page, condition) {
+  const deadline = performance.now() + 20_000;
+  while (!(await (page.look?.(condition) ?? page.evaluate(condition)))) {
+    if (performance.now() > deadline) assert.fail(`not in time: ${condition}`);
     await sleep(50);
   }
 }

@@ -11,6 +11,7 @@ import { createServer, request as ask } from 'node:http';
 export async function startRelay(target) {
   const requests = [];
   let isCut = false;
+  let limit = Infinity;
   const server = createServer((request, response) => {
     if (isCut) return request.socket.destroy();
     const { method, url, headers } = request;
@@ -20,7 +21,12 @@ export async function startRelay(target) {
     request.on('data', (chunk) => (kept.body += chunk)).pipe(onward);
     onward.on('response', (answer) => {
       response.writeHead(answer.statusCode, answer.headers);
-      answer.pipe(response);
+      let passed = 0;
+      answer.on('data', (chunk) => {
+        if (passed < limit) response.write(chunk);
+        passed += chunk.length;
+      });
+      answer.on('end', () => passed < limit && response.end());
     });
     onward.on('error', () => response.destroy());
     response.on('close', () => {
@@ -41,6 +47,10 @@ export async function startRelay(target) {
     },
     mend() {
       isCut = false;
+    },
+    /** Answers stop short once they are this long, and stay unfinished. */
+    stallAfter(bytes) {
+      limit = bytes;
     },
     /** Resolves when the next request for `path` is abandoned. */
     async abandoned(path) {

@@ -116,7 +116,10 @@ export async function openSession(
       driverPid: child.pid,
       end: () => end(child, scratch),
     });
-    await session.setTimeouts({ script: COMMAND, pageLoad: COMMAND, implicit: 0 });
+    // WebKit's driver limits a script by a timer among the page's own, where it
+    // would count: no limit, then, but that of the command.
+    const script = engine === 'webkit' ? null : COMMAND;
+    await session.setTimeouts({ script, pageLoad: COMMAND, implicit: 0 });
     return session;
   } catch (error) {
     await end(child, scratch);
