@@ -118,6 +118,26 @@ function advance(milliseconds) {
   clock.monotonic += milliseconds;
 }
 
+/**
+ * A provider for a frame of another site, where the browser keeps its own
+ * backend's cookie from it: the page around it asks in its name.
+ */
+const fromParent = (request) =>
+  new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data: { status, body } }) => resolve(new Response(body, { status }));
+    parent.postMessage({ request }, '*', [port2]);
+  });
+
+addEventListener('message', async ({ data: { request }, ports: [port] }) => {
+  const response = await fetch('/api/token', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'X-Downscope': '1' },
+    body: JSON.stringify(request),
+  });
+  port.postMessage({ status: response.status, body: await response.text() });
+});
+
 /** Leaves nothing behind that would be revoked when the page goes. */
 async function closeAll() {
   await Promise.all([...clients].map((client) => client.close()));
@@ -131,6 +151,7 @@ globalThis.fixture = {
   closeAll,
   everythingIn,
   fileUrl,
+  fromParent,
   grantFor,
   next,
   open,
