@@ -7,6 +7,7 @@ import { engine } from './support/browser.mjs';
 import { openFrame } from './support/frames.mjs';
 import { allRevoked, ledgerWhen } from './support/ledger.mjs';
 import { addressOf, follow, openPage, setUp } from './support/page.mjs';
+import { startRelay } from './support/relay.mjs';
 
 const stage = setUp();
 
@@ -29,6 +30,36 @@ test('closing the tab revokes every grant of the page, in one request', async ()
   const { requests } = await allRevoked(server, 12, 'unload');
   assert.equal(requests.revoke, 1);
 });
+
+for (const length of [40, 1024]) {
+  test(`closing the tab revokes five hundred tokens of ${length} characters`, async (t) => {
+    const { page, server } = stage;
+    // The backend's tokens have forty: they grow on their way into the page, and
+    // shrink again on their way out.
+    const relay = await startRelay(server.app, (body) => body.replaceAll(/\.{2,}/g, ''));
+    t.after(relay.close);
+    await openPage(stage, { page, origin: relay.origin });
+    await page.evaluate(async (length) => {
+      const getToken = async ({ session, id, scope }) => {
+        const request = { resource: fixture.fileUrl('101'), session, id, scope };
+        const response = await fixture.ask(request);
+        const answer = await response.json();
+        return { ...answer, access_token: answer.access_token.padEnd(length, '.') };
+      };
+      const client = await fixture.open({ getToken });
+      for (let batch = 0; batch < 10; batch += 1) {
+        const tokens = Array.from({ length: 50 }, (_, index) => {
+          const resource = `https://files.example/${batch}/${index}`;
+          return client.grant({ resource, scopes: ['base_preview'] }).token();
+        });
+        await Promise.all(tokens);
+      }
+    }, length);
+    assert.equal((await server.ledger()).live, 500);
+    await page.close();
+    await ledgerWhen(server, ({ live }) => live === 0);
+  });
+}
 
 test('closing the tab revokes the tokens of every client of the page', async () => {
   await withToken(stage.page);

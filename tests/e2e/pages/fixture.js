@@ -118,6 +118,14 @@ function advance(milliseconds) {
   clock.monotonic += milliseconds;
 }
 
+/** Asks the backend for a token, as an app's own provider would. */
+const ask = (request) =>
+  fetch('/api/token', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'X-Downscope': '1' },
+    body: JSON.stringify(request),
+  });
+
 /**
  * A provider for a frame of another site, where the browser keeps its own
  * backend's cookie from it: the page around it asks in its name.
@@ -130,11 +138,7 @@ const fromParent = (request) =>
   });
 
 addEventListener('message', async ({ data: { request }, ports: [port] }) => {
-  const response = await fetch('/api/token', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'X-Downscope': '1' },
-    body: JSON.stringify(request),
-  });
+  const response = await ask(request);
   port.postMessage({ status: response.status, body: await response.text() });
 });
 
@@ -148,6 +152,7 @@ globalThis.fixture = {
   ...sdk,
   advance,
   api,
+  ask,
   closeAll,
   everythingIn,
   fileUrl,

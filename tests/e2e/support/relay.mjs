@@ -6,19 +6,22 @@ import { createServer, request as ask } from 'node:http';
 /**
  * Passes everything on to `target`, from an origin of its own. `requests` are
  * those that came, with `url`, `headers` and `body`; one whose answer the
- * browser did not read to its end is `abandoned`.
+ * browser did not read to its end is `abandoned`. `rewrite` may change bodies.
  */
-export async function startRelay(target) {
+export async function startRelay(target, rewrite = (body) => body) {
   const requests = [];
   let isCut = false;
   let limit = Infinity;
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     if (isCut) return request.socket.destroy();
     const { method, url, headers } = request;
     const kept = { url: target + url, method, headers, body: '', abandoned: false };
     requests.push(kept);
-    const onward = ask(target + url, { method, headers });
-    request.on('data', (chunk) => (kept.body += chunk)).pipe(onward);
+    kept.body = Buffer.concat(await request.toArray()).toString();
+    const body = Buffer.from(rewrite(kept.body));
+    const length = body.length > 0 && { 'content-length': body.length };
+    const onward = ask(target + url, { method, headers: { ...headers, ...length } });
+    onward.end(body);
     onward.on('response', (answer) => {
       response.writeHead(answer.statusCode, answer.headers);
       let passed = 0;
