@@ -1,0 +1,54 @@
+// How a page goes together with its browser, or with the process that runs it.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { startBrowser } from './browsers.mjs';
+import { FIRST_SECONDS } from './matrix.mjs';
+import { areGone, kill } from './processes.mjs';
+
+/** One browser on `display`, from its start to its end; what is left of it goes after the reading. */
+export async function leaveWithBrowser({ engine, exit, stage, display, run }) {
+  let browser;
+  try {
+    const life = await stage.visit(run, async (url) => {
+      browser = await startBrowser(engine, url, display.name);
+    });
+    const gone = await WAYS[exit](browser, display);
+    if (!(await areGone(gone))) throw new Error('the browser did not go');
+    stage.left(life);
+  } catch (error) {
+    await browser?.end();
+    throw error;
+  }
+  // What lives on may still have something to send.
+  const { end } = browser;
+  return { ended: sleep(FIRST_SECONDS * 1000).then(end) };
+}
+
+/** Each gives the processes that are to go. */
+const WAYS = {
+  async 'close-last-window'(browser, display) {
+    const [main] = await browser.processes();
+    await display.closeWindows();
+    return [main];
+  },
+
+  async 'content-crash'(browser) {
+    const content = await browser.contentProcesses();
+    if (!content.length) throw new Error('no process that runs the page was found');
+    kill(content);
+    return content;
+  },
+
+  async sigterm(browser) {
+    const [main] = await browser.processes();
+    kill([main], 'SIGTERM');
+    return [main];
+  },
+
+  async sigkill(browser) {
+    const all = await browser.processes();
+    kill(all);
+    return all;
+  },
+};

@@ -1,0 +1,52 @@
+// What there is to measure: engines × exits × means, in the order of the tables.
+
+export const ENGINES = ['chromium', 'firefox', 'webkit'];
+
+/** Of one tab, in a browser that lives on. */
+export const TAB_EXITS = [
+  'close-tab',
+  'navigate-same-site',
+  'navigate-cross-site',
+  'reload',
+  'away-and-back',
+  'iframe-removed',
+  'network-gone',
+];
+
+/** Of a whole browser, or of a process that it needs. */
+export const BROWSER_EXITS = ['close-last-window', 'content-crash', 'sigterm', 'sigkill'];
+
+export const EXITS = [
+  ...TAB_EXITS.filter((exit) => exit !== 'network-gone'),
+  ...BROWSER_EXITS,
+  'network-gone',
+];
+
+/** Dear in time or in processes, so there are fewer runs of them. */
+export const HARD_EXITS = new Set([...BROWSER_EXITS, 'network-gone']);
+
+export const MEANS = ['default', 'hidden', 'deferred', 'lease'];
+
+/** `fetchLater` is Chromium's; elsewhere the option changes nothing. */
+export const isOffered = (engine, means) => means !== 'deferred' || engine === 'chromium';
+
+/** How long the server keeps the tokens of a page that has fallen silent. */
+export const LEASE = { holdSeconds: 2, termSeconds: 10 };
+
+/** When the second reading is due: the term is over, and the sweep has come round. */
+export const GRACE_SECONDS = LEASE.termSeconds + 2;
+
+/** When the first reading is due. */
+export const FIRST_SECONDS = 5;
+
+/** Every cell that `filters` let through; a filter that names nothing lets all through. */
+export function cells({ engine = [], exit = [], means = [] } = {}) {
+  const chosen = (all, some) => all.filter((one) => !some.length || some.includes(one));
+  return chosen(ENGINES, engine).flatMap((engine) =>
+    chosen(EXITS, exit).flatMap((exit) =>
+      chosen(MEANS, means)
+        .filter((means) => isOffered(engine, means))
+        .map((means) => ({ engine, exit, means })),
+    ),
+  );
+}
