@@ -30,11 +30,11 @@ export const MEANS = ['default', 'hidden', 'deferred', 'lease'];
 /** `fetchLater` is Chromium's; elsewhere the option changes nothing. */
 export const isOffered = (engine, means) => means !== 'deferred' || engine === 'chromium';
 
-/** How long the server keeps the tokens of a page that has fallen silent. */
-export const LEASE = { holdSeconds: 2, termSeconds: 10 };
+/** How long the server of the tests keeps the tokens of a page that has fallen silent. */
+const LEASE_SECONDS = 10;
 
 /** When the second reading is due: the term is over, and the sweep has come round. */
-export const GRACE_SECONDS = LEASE.termSeconds + 2;
+export const GRACE_SECONDS = LEASE_SECONDS + 2;
 
 /** When the first reading is due. */
 export const FIRST_SECONDS = 5;

@@ -6,7 +6,6 @@ import { fileURLToPath } from 'node:url';
 import { ledgerWhen } from '../e2e/support/ledger.mjs';
 import { startServer } from '../e2e/support/server.mjs';
 import { count, readingAt } from './count.mjs';
-import { LEASE } from './matrix.mjs';
 
 const pages = fileURLToPath(new URL('pages/', import.meta.url));
 
@@ -14,11 +13,7 @@ let stages = 0;
 
 /** A stage for page lives that are kept by `means`; `signals` is where the pages post to. */
 export async function openStage(means, signals) {
-  const lease = [
-    ...['--lease-hold', String(LEASE.holdSeconds * 1000)],
-    ...['--lease-term', String(LEASE.termSeconds * 1000)],
-  ];
-  const server = await startServer({ '/x/': pages }, means === 'lease' ? lease : []);
+  const server = await startServer({ '/x/': pages });
   stages += 1;
   return new Stage({ server, means, signals, name: stages });
 }

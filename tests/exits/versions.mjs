@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import { inCheckout } from '../e2e/support/server.mjs';
+import { packageDirectory } from '../e2e/support/server.mjs';
 import { binaryOf } from './browsers.mjs';
 
 /** Versions of the package and of `engines`, by name. */
@@ -21,6 +21,5 @@ async function versionOf(engine) {
 }
 
 async function ownVersion() {
-  const directory = process.env.DOWNSCOPE_PKG ?? inCheckout('pkg');
-  return JSON.parse(await readFile(join(directory, 'package.json'), 'utf8')).version;
+  return JSON.parse(await readFile(join(packageDirectory, 'package.json'), 'utf8')).version;
 }
