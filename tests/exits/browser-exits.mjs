@@ -13,16 +13,20 @@ export async function leaveWithBrowser({ engine, exit, stage, display, run }) {
     const life = await stage.visit(run, async (url) => {
       browser = await startBrowser(engine, url, display.name);
     });
-    const gone = await WAYS[exit](browser, display);
-    if (!(await areGone(gone))) throw new Error('the browser did not go');
+    const going = await WAYS[exit](browser, display);
+    if (!(await areGone(going))) throw new Error('the browser did not go');
     stage.left(life);
   } catch (error) {
     await browser?.end();
     throw error;
   }
-  // What lives on may still have something to send.
-  const { end } = browser;
-  return { ended: sleep(FIRST_SECONDS * 1000).then(end) };
+  return { ended: endLater(browser) };
+}
+
+/** What lives on may still have something to send. */
+async function endLater(browser) {
+  await sleep(FIRST_SECONDS * 1000);
+  await browser.end();
 }
 
 /** Each gives the processes that are to go. */

@@ -8,10 +8,12 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
+const wmctrl = process.env.WMCTRL ?? 'wmctrl';
+
 /** Until `close()`. One browser at a time, so that no window covers another. */
 export async function openDisplay() {
   const flags = ['-displayfd', '3', '-screen', '0', '1280x900x24', '-nolisten', 'tcp'];
-  const screen = spawn('Xvfb', flags, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+  const screen = spawn(process.env.XVFB ?? 'Xvfb', flags, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
   const started = once(createInterface({ input: screen.stdio[3] }), 'line');
   const failed = Promise.race([
     once(screen, 'error').then(([error]) => error),
@@ -21,12 +23,14 @@ export async function openDisplay() {
   const [number] = await Promise.race([started, failed]);
   const name = `:${number}`;
   const environment = { ...process.env, DISPLAY: name };
-  const manager = spawn('openbox', ['--sm-disable'], { env: environment, stdio: 'ignore' });
+  const manager = spawn(process.env.OPENBOX ?? 'openbox', ['--sm-disable'], { env: environment, stdio: 'ignore' });
   manager.on('error', () => {});
 
   /** Numbers of the windows that the manager knows. */
   async function windows() {
-    const { stdout } = await run('wmctrl', ['-l'], { env: environment }).catch(() => ({ stdout: '' }));
+    // It fails for as long as there is no manager.
+    const listing = run(wmctrl, ['-l'], { env: environment });
+    const { stdout } = await listing.catch(() => ({ stdout: '' }));
     return stdout.split('\n').flatMap((line) => line.match(/^0x\w+/) ?? []);
   }
 
@@ -41,7 +45,7 @@ export async function openDisplay() {
         open = await windows();
       }
       if (!open.length) throw new Error('the browser has no window');
-      for (const one of open) await run('wmctrl', ['-i', '-c', one], { env: environment });
+      for (const one of open) await run(wmctrl, ['-i', '-c', one], { env: environment });
     },
     close() {
       manager.kill();

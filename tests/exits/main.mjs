@@ -23,9 +23,7 @@ const options = readOptions(process.argv.slice(2));
 const wanted = cells(options);
 const results = new Map();
 const signals = await listenToPages();
-const displays = await Promise.all(
-  Array.from({ length: options.browsers + 1 }, () => openDisplay()),
-);
+const displays = await Promise.all(Array.from({ length: options.browsers + 1 }, openDisplay));
 const [driven, ...slots] = displays;
 // The browsers that a driver starts show their windows there.
 process.env.DISPLAY = driven.name;
@@ -44,7 +42,7 @@ try {
   await Promise.all(pending);
   const report = {
     date: new Date().toISOString(),
-    versions: await versionsOf(ENGINES.filter((engine) => wanted.some((cell) => cell.engine === engine))),
+    versions: await versionsOf([...new Set(wanted.map(({ engine }) => engine))]),
     graceSeconds: GRACE_SECONDS,
     rows: wanted.flatMap((cell) => results.get(cell)?.row ?? []),
     notes: wanted.flatMap((cell) => results.get(cell).notes.map((note) => ({ ...cell, note }))),
@@ -73,12 +71,12 @@ async function tabExits(cells, pending) {
       } catch (error) {
         problems.push(`${stage?.done ?? 0} of ${runs} runs: ${error.message}`);
         // Whatever state it is in, the next cell gets a fresh one.
-        await tabs?.close();
+        await tabs?.close().catch(() => {});
         tabs = undefined;
       }
       pending.push(settle(cell, stage ? [stage] : [], problems, performance.now() - began));
     }
-    await tabs?.close();
+    await tabs?.close().catch(() => {});
   }
 }
 
@@ -94,7 +92,8 @@ async function browserExits(cells, pending) {
           const stage = await openStage(cell.means, signals);
           stages.push(stage);
           const { ended } = await leaveWithBrowser({ ...cell, stage, display, run });
-          ends.push(ended);
+          // Of a browser that is over, only its profile can stay behind.
+          ends.push(ended.catch(() => {}));
         } catch (error) {
           problems.push(`a run failed: ${error.message}`);
         }

@@ -29,7 +29,7 @@ export async function killRest(family) {
 }
 
 /** Waits until none of them is left; false if that takes longer than `within`. */
-export async function areGone(family, within = 15_000) {
+export async function areGone(family, within = 30_000) {
   const deadline = performance.now() + within;
   for (;;) {
     const alive = new Set((await processes()).map(identity));
