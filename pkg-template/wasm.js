@@ -82,10 +82,10 @@ const die = () => {
 const hint = (cause) => {
   if (typeof WebAssembly !== 'object') return 'This browser has no WebAssembly.';
   const text = String(cause?.message);
-  if (/content security policy|unsafe-eval|disallowed by embedder/i.test(text)) {
+  if (/content security policy|blocked by csp|unsafe-eval|disallowed by embedder/i.test(text)) {
     return "WebAssembly is blocked by the page's Content Security Policy: add 'wasm-unsafe-eval' to script-src.";
   }
-  if (/magic|mime|fetch|load|404|status/i.test(text)) {
+  if (/magic|\\0asm|at least 8 bytes|mime|fetch|load|404|status/i.test(text)) {
     return "The WebAssembly file could not be loaded. Import 'downscope' (which has it inlined) in place of 'downscope/slim', or say where it is with initialize(source).";
   }
   return 'WebAssembly could not start here.';

@@ -423,7 +423,7 @@ export const nameAtLast = (last, key, name, value) => {
   last.body = undefined;
   if (last.isCurrent) {
     last.isCurrent = false;
-    const make = () => prepare(last);
+    const make = () => writeAgain(last);
     // Once for all that happens in one go, and of what takes long, seldom.
     if (Object.keys(last.named).length < MANY) queueMicrotask(make);
     else setTimeout(make, 50);
@@ -437,7 +437,7 @@ const MANY = 200;
 export const isLastSent = (last) => last.isSent;
 
 /** @param {LastRequest} last */
-const prepare = (last) => {
+const writeAgain = (last) => {
   last.isCurrent = true;
   last.body = write(last);
   if (last.deferred) defer(last);
@@ -486,10 +486,11 @@ const sendLast = (last, persisted) => {
   const body = last.isCurrent ? last.body : write(last);
   if (!body) return;
   if (persisted) body.set('reason', 'bfcache');
+  // Before it is: what comes after may be cut off.
+  last.isSent = true;
   // What the browser holds says the same, and is out of our hands from here on.
   if (!last.isCurrent || !last.held) handOver(last.url, body, last.headers);
   last.held = undefined;
-  last.isSent = true;
 };
 
 /**
@@ -569,7 +570,6 @@ export const listenToPage = (callback, last) => {
     first,
   );
   addEventListener('pageshow', () => (isLeft = false), first);
-  page.addEventListener('visibilitychange', () => isLeft && last && !last.isSent && sendLast(last, false), first);
   for (const type of ['pagehide', 'pageshow', 'online', 'focus']) {
     addEventListener(type, listener, stop);
   }
