@@ -18,6 +18,7 @@ pub struct Backend {
     revoke_endpoint: Option<String>,
     lease_endpoint: Option<String>,
     app: Option<String>,
+    deferred: bool,
     headers: Vec<(String, String)>,
     allowed_origins: String,
     listener: Listener,
@@ -64,6 +65,7 @@ impl Backend {
             revoke_endpoint: None,
             lease_endpoint: None,
             app: None,
+            deferred: false,
             headers: Vec::new(),
             allowed_origins: String::new(),
             listener: Box::new(|_, _| {}),
@@ -82,6 +84,14 @@ impl Backend {
     #[must_use]
     pub fn lease_at(mut self, endpoint: impl Into<String>) -> Self {
         self.lease_endpoint = Some(endpoint.into());
+        self
+    }
+
+    /// Has the browser hold the last revoke ready (`fetchLater`), where it can:
+    /// it then goes out even if the page's process crashes.
+    #[must_use]
+    pub const fn deferred(mut self) -> Self {
+        self.deferred = true;
         self
     }
 
@@ -166,7 +176,7 @@ impl Client {
             revoke_url,
             lease_url,
             revoke_headers: None,
-            deferred: false,
+            deferred: backend.deferred,
             allowed_origins: backend.allowed_origins,
             app: backend.app.unwrap_or(name),
         };

@@ -69,13 +69,8 @@ async fn more_tokens_than_a_last_request_holds_end_with_their_session() {
     }
     page.events.leave(false);
     let beacon = page.network.nth("/revoke", 1).await;
-    let tokens = beacon.values("token");
-    assert_eq!(tokens.len(), 3);
-    assert!(
-        tokens
-            .iter()
-            .all(|token| !token.starts_with("fake-token-1x"))
-    );
+    assert!(beacon.values("token").is_empty());
+    assert!(beacon.value("session").is_some());
     assert_eq!(beacon.value("whole_session").unwrap(), "1");
     assert_eq!(page.network.count("/revoke"), 1);
     client.ends_cleanly(&page).await;
@@ -309,6 +304,8 @@ async fn only_events_that_keep_no_page_out_of_the_cache_are_listened_to() {
         "focus",
         "online",
         "pagehide",
+        "pagehide",
+        "pageshow",
         "pageshow",
         "prerenderingchange",
         "resume",
