@@ -149,7 +149,8 @@ test('an app without a lease endpoint is told, and keeps its tokens', async () =
     globalThis.grant = fixture.grantFor(client);
     await grant.token();
   });
-  const error = await until(page, () => events.find(({ type }) => type === 'error'));
+  await until(page, () => events.some(({ type }) => type === 'error'));
+  const error = await page.evaluate(() => events.find(({ type }) => type === 'error'));
   assert.deepEqual([error.error.code, 'resource' in error], ['request_refused', false]);
   assert.equal(await page.evaluate(() => grant.peek() !== undefined), true);
   const { requests } = await server.ledger();

@@ -30,11 +30,11 @@ export const MEANS = ['default', 'hidden', 'deferred', 'lease'];
 /** `fetchLater` is Chromium's; elsewhere the option changes nothing. */
 export const isOffered = (engine, means) => means !== 'deferred' || engine === 'chromium';
 
-/** How long the server of the tests keeps the tokens of a page that has fallen silent. */
-const LEASE_SECONDS = 10;
+/** How long the server of the tests keeps the tokens of a page that has fallen silent, and holds its requests before. */
+const [TERM_SECONDS, HOLD_SECONDS] = [10, 2];
 
 /** When the second reading is due: the term is over, and the sweep has come round. */
-export const GRACE_SECONDS = LEASE_SECONDS + 2;
+export const GRACE_SECONDS = TERM_SECONDS + HOLD_SECONDS + 2;
 
 /** When the first reading is due. */
 export const FIRST_SECONDS = 5;

@@ -16,7 +16,7 @@ const row = (engine, exit, means, [minted, first, last]) => ({
 const report = {
   date: '2026-01-02T03:04:05.678Z',
   versions: { chromium: '1.2', firefox: '3.4 <&>', downscope: '0.1.0' },
-  graceSeconds: 12,
+  graceSeconds: 14,
   rows: [
     row('chromium', 'close-tab', 'default', [50, 0, 0]),
     row('chromium', 'close-tab', 'deferred', [49, 7, 3]),
@@ -29,7 +29,7 @@ const report = {
 test('the table has a line for each cell', () => {
   const lines = plain(report).trim().split('\n');
   assert.equal(lines.length, 5);
-  assert.match(lines[0], /minted +alive after 5 s +after 12 s$/);
+  assert.match(lines[0], /minted +alive after 5 s +after 14 s$/);
   assert.match(lines[2], /^chromium +close-tab +deferred +49 +49 +7 +3$/);
 });
 

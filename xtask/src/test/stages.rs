@@ -96,13 +96,18 @@ pub(super) fn package(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
     )
 }
 
-/// The example in Node; the others need what a machine may not have.
+/// What needs Node alone. Of the example backends the one in Node; the others
+/// need what a machine may not have.
 pub(super) fn backends(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
-    let mut node = node_tests::plain_node_tests(context, "examples/backends")?;
-    count(
-        tally,
-        &run("the example backend, and the README's copies", &mut node)?,
-    )
+    let mut test = |name: &str, directory: &str| {
+        let mut node = node_tests::plain_node_tests(context, directory)?;
+        count(tally, &run(name, &mut node)?)
+    };
+    test(
+        "the example backend, and the README's copies",
+        "examples/backends",
+    )?;
+    test("how the exit matrix counts and prints", "tests/exits")
 }
 
 pub(super) fn size(context: &Context<'_>, _: &mut Tally) -> Result<()> {
