@@ -71,7 +71,8 @@ export interface TokenClientOptions {
    * When a page that is left revokes its tokens. `"pagehide"`: when it goes, and
    * never merely because it is hidden. `"hidden"`: also when it can no longer be
    * seen, for phones and kiosks, where a hidden page may end without another event;
-   * while hidden it holds no token, and who asks for one waits until it is seen.
+   * while hidden it holds no token, and who asks for one waits until it is seen, or
+   * for `timeout`.
    * Default `"pagehide"`.
    */
   revokeOn?: 'pagehide' | 'hidden';
@@ -81,7 +82,7 @@ export interface TokenClientOptions {
    * `fetchLater` (Firefox, Safari), or refuses, the beacon is sent. Default false.
    */
   deferred?: boolean;
-  /** Name of the app for `revokeAll({ everyTab: true })`: clients of one origin with the same name hear each other. Default: the token endpoint's URL. */
+  /** Name of the app for `revokeAll({ everyTab: true })`: clients of one origin with the same name hear each other. Default: the token endpoint's URL; with `getToken` an empty name, which all such clients of the origin share. */
   app?: string;
   /** Credentials mode of the token and lease requests. Default `"same-origin"`. */
   credentials?: RequestCredentials;

@@ -1,7 +1,7 @@
 // The hands of src/browser: calls of the platform that take many small steps,
 // each of which would cost WebAssembly a crossing, a catch and a drop. They
-// decide nothing. Tokens pass through here as the strings they are, and are
-// kept nowhere.
+// decide nothing. Tokens pass through here as the strings they are; what the last
+// request of a page has to name is kept here for as long as the core holds it.
 // @ts-check
 
 /** @typedef {{ resource?: string, scope: string, session: string, id: string, lease?: true }} TokenRequest */
@@ -394,9 +394,9 @@ export const revoke = (url, body, headers, signal, callback) =>
  * @param {HeadersInit | undefined} headers
  * @param {boolean} deferred Whether the browser is to hold it, to send it even if the page crashes.
  * @param {number} most The longest body.
- * @returns {LastRequest}
+ * @returns {LastRequest | undefined} Undefined where there is no page to end.
  */
-export const lastRequest = (url, headers, deferred, most) => ({
+export const lastRequest = (url, headers, deferred, most) => globalThis.document && ({
   url,
   headers,
   most,
@@ -419,7 +419,11 @@ export const lastRequest = (url, headers, deferred, most) => ({
  */
 export const nameAtLast = (last, key, name, value) => {
   if (value === undefined) delete last.named[key];
-  else last.named[key] = [name, value];
+  else {
+    last.named[key] = [name, value];
+    // What was sent does not name this.
+    last.isSent = false;
+  }
   last.body = undefined;
   if (last.isCurrent) {
     last.isCurrent = false;
@@ -488,8 +492,12 @@ const sendLast = (last, persisted) => {
   if (persisted) body.set('reason', 'bfcache');
   // Before it is: what comes after may be cut off.
   last.isSent = true;
-  // What the browser holds says the same, and is out of our hands from here on.
-  if (!last.isCurrent || !last.held) handOver(last.url, body, last.headers);
+  // What the browser holds for the end of the page says the same.
+  const isHeld = last.isCurrent && last.held && !persisted;
+  if (!isHeld) {
+    handOver(last.url, body, last.headers);
+    last.held?.abort();
+  }
   last.held = undefined;
 };
 
@@ -553,23 +561,31 @@ export const listenToPage = (callback, last) => {
   let isLeft = false;
   /** @param {Event} event */
   const listener = (event) => {
-    // What follows `pagehide` says nothing new, and Firefox may have cut that off.
-    if (isLeft && page.hidden && event.type === 'visibilitychange') return;
-    callback(event.type, /** @type {any} */ (event).persisted ?? page.hidden);
+    const { type } = event;
+    if (!isOurs(event)) return;
+    if (page.hidden && type !== 'pagehide') {
+      // What follows `pagehide` says nothing new, and Firefox may have cut that off.
+      if (isLeft) return;
+      // Whatever else it says, nobody sees the page.
+      callback('visibilitychange', true);
+      if (!/pageshow|prerender|online/.test(type)) return;
+    }
+    callback(type, /** @type {any} */ (event).persisted ?? page.hidden);
     // What comes after it is named in requests of its own.
-    if (last && event.type === 'pagehide') last.isSent = false;
+    if (last && type === 'pagehide') last.isSent = false;
   };
   // Capturing: before other clients and the app have had their time.
   const first = { capture: true, signal: stop.signal };
   addEventListener(
     'pagehide',
-    ({ persisted }) => {
+    (event) => {
+      if (!isOurs(event)) return;
       isLeft = true;
-      if (last) sendLast(last, persisted);
+      if (last) sendLast(last, event.persisted);
     },
     first,
   );
-  addEventListener('pageshow', () => (isLeft = false), first);
+  addEventListener('pageshow', (event) => isOurs(event) && (isLeft = false), first);
   for (const type of ['pagehide', 'pageshow', 'online', 'focus']) {
     addEventListener(type, listener, stop);
   }
@@ -613,6 +629,14 @@ export const listenToTabs = (app, callback) => {
     // Without such channels a tab is alone.
   }
 };
+
+/**
+ * Whether it is the page's, and not one of the app's own on its way through. (Its
+ * target says nothing: that of the window's `pagehide` is the document.)
+ *
+ * @param {Event} event
+ */
+const isOurs = (event) => event.eventPhase === Event.AT_TARGET;
 
 /** The one thing that is ever said in the channel. */
 const REVOKE_ALL = 'revoke all';

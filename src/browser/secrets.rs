@@ -1,4 +1,4 @@
-//! The only place where tokens are.
+//! Where tokens are, beside what `io.js` keeps ready for the end of the page.
 
 use js_sys::JsString;
 

@@ -48,9 +48,9 @@ pub(crate) struct Endpoints {
     pub(crate) lease_url: Option<String>,
     /// Needing any rules out the beacon.
     pub(crate) revoke_headers: Option<Object>,
-    /// With a space between; empty: the origin of the grant's resource.
     /// Whether the browser is to hold the last revoke ready.
     pub(crate) deferred: bool,
+    /// With a space between; empty: the origin of the grant's resource.
     pub(crate) allowed_origins: String,
     /// Names the app among others of the origin.
     pub(crate) app: String,

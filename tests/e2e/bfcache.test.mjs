@@ -28,12 +28,15 @@ test('a page that returns from the cache has a fresh token, in a session of its 
   const back = await page.evaluate(async () => {
     const token = await grant.token();
     const { status } = await grant.fetch(fixture.fileUrl('101'));
-    return { persisted, fresh: token !== first, heldInCache, status, events };
+    const headers = { authorization: `Bearer ${first}` };
+    const old = await fetch(fixture.fileUrl('101'), { headers });
+    return { persisted, fresh: token !== first, heldInCache, status, old: old.status, events };
   });
   assert.equal(back.persisted, true, 'the page came from the cache');
   assert.equal(back.fresh, true);
   assert.equal(back.heldInCache, undefined, 'nothing was held in the cache');
   assert.equal(back.status, 200);
+  assert.equal(back.old, 401, 'the one of before opens nothing');
   assert.deepEqual(
     back.events.map(({ type, reason }) => [type, reason]),
     [
@@ -44,7 +47,7 @@ test('a page that returns from the cache has a fresh token, in a session of its 
   );
   const { tokens, requests } = await server.ledger();
   assert.notEqual(tokens[0].session, tokens[1].session);
-  assert.deepEqual([requests.token, requests.file], [2, 1], 'no 401 on the way');
+  assert.deepEqual([requests.token, requests.file], [2, 2], 'no 401 on the way');
 });
 
 test('each further trip through the cache revokes again', async () => {

@@ -60,11 +60,13 @@ test('a page that returns from the cache holds another request ready', { skip },
   const { page, server } = stage;
   await withToken();
   await follow(page, addressOf(stage, 'clock.js'));
-  await allRevoked(server, 1, 'unload');
+  await allRevoked(server, 1, 'bfcache');
   await page.goBack({ waitUntil: 'commit' });
   await page.evaluate(() => grant.token());
   await crash(page);
-  await allRevoked(server, 2, 'unload');
+  const ledger = await ledgerWhen(server, ({ tokens, live }) => tokens.length === 2 && live === 0);
+  assert.deepEqual(reasonsOf(ledger), ['bfcache', 'unload']);
+  assert.equal(ledger.requests.revoke, 2, 'what was held before was taken back');
 });
 
 test('a page that is hidden revokes at once, where that is wanted too', { skip }, async () => {

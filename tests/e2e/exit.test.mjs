@@ -178,6 +178,36 @@ test('a refresh that was under way when the tab was closed leaves nothing alive'
   await allRevoked(server, 2, 'unload');
 });
 
+test("an event of the app's own that has the name of the page's ends nothing", async () => {
+  const { page, server } = stage;
+  await withToken(page);
+  const isHeld = await page.evaluate(() => {
+    const own = new CustomEvent('pagehide', { bubbles: true });
+    document.body.dispatchEvent(own);
+    return grant.peek() !== undefined;
+  });
+  assert.equal(isHeld, true);
+  assert.equal((await server.ledger()).requests.revoke, 0);
+  await page.close();
+  const { requests } = await allRevoked(server, 1, 'unload');
+  assert.equal(requests.revoke, 1);
+});
+
+test('a token that the app asks for as the page goes does not stay alive', async () => {
+  const { page, server } = stage;
+  await page.evaluate(async () => {
+    // Before the client's own listeners.
+    addEventListener('pagehide', () => fixture.outcome(other.token()));
+    globalThis.client = await fixture.open();
+    globalThis.other = fixture.grantFor(client, { file: '102' });
+    await fixture.grantFor(client).token();
+  });
+  await page.reload();
+  await ledgerWhen(server, ({ live }) => live === 0);
+  await withToken(page);
+  await ledgerWhen(server, ({ live }) => live === 1);
+});
+
 test('a client that was closed before has nothing left to revoke at the end', async () => {
   const { page, server } = stage;
   await withToken(page);

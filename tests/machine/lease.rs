@@ -2,7 +2,7 @@
 
 use downscope::core::{
     Batch, Code, Config, Failure, Input, LEASE_GAP, LEASE_PATIENCE, Millis, Output, Page as Event,
-    Terms,
+    Scope, Terms,
 };
 
 use crate::scenario::{Scenario, busy, renew_after, status, with_lease};
@@ -303,7 +303,9 @@ fn a_page_that_is_back_from_the_cache_takes_a_new_lease() {
     let before = page.lease();
     page.event(INTO_CACHE);
     page.event(Event::Shown);
-    assert_eq!(page.lease_requests(), 2, "of another session: no gap");
+    assert_eq!(page.lease_requests(), 1, "not so soon after the other");
+    page.pass(LEASE_GAP);
+    assert_eq!(page.lease_requests(), 2);
     let answer = Ok(renew_after(seconds(10)));
     page.take(Input::LeaseAnswered {
         batch: before,
@@ -382,4 +384,48 @@ fn a_lease_can_be_kept_without_a_revoke_endpoint() {
     assert_eq!(page.peek(grant), None);
     page.tick();
     assert!(!page.holds(token));
+}
+
+#[test]
+fn who_signs_in_again_asks_for_the_lease_anew() {
+    let mut page = Scenario::with(with_lease());
+    page.held("a");
+    let of_the_old_sign_in = page.lease();
+    page.pass(LEASE_GAP);
+    page.take(Input::Resume);
+    assert!(
+        page.said()
+            .contains(&Output::AbortLease(of_the_old_sign_in))
+    );
+    assert_eq!(page.lease_requests(), 2);
+    let answer = Err(status(401));
+    page.take(Input::LeaseAnswered {
+        batch: of_the_old_sign_in,
+        answer,
+    });
+    assert_eq!(page.said(), [], "what it says is about somebody else");
+}
+
+#[test]
+fn signing_out_lets_go_of_the_lease() {
+    let mut page = Scenario::with(with_lease());
+    page.held("a");
+    let batch = page.lease();
+    page.revoke_scope(Scope::All);
+    assert!(page.said().contains(&Output::AbortLease(batch)));
+    page.pass(minutes(10));
+    assert_eq!(page.lease_requests(), 1, "nothing is at stake");
+}
+
+#[test]
+fn an_endpoint_that_answers_something_else_is_none_and_costs_no_token() {
+    let mut page = Scenario::with(with_lease());
+    let (grant, token) = page.held("a");
+    let batch = page.lease();
+    let answer = Err(Failure::Malformed("the lease is not a JSON object"));
+    page.take(Input::LeaseAnswered { batch, answer });
+    assert!(matches!(page.said(), [Output::LeaseLost(_)]));
+    page.pass(minutes(10));
+    assert_eq!(page.peek(grant), Some(token));
+    assert_eq!(page.lease_requests(), 1);
 }

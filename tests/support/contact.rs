@@ -78,7 +78,8 @@ impl Contact {
             }
             Err(failure) => {
                 let error = Error::from(failure);
-                let over = error.is_terminal() && error.code != Code::LoginRequired;
+                let refused = error.is_terminal() && error.code != Code::LoginRequired;
+                let over = refused || error.code == Code::InvalidResponse;
                 if over && self.term == Term::Assumed {
                     self.term = Term::None;
                     self.heard.clear();

@@ -145,6 +145,7 @@ impl Machine {
 
     pub(super) fn resume(&mut self, now: Moment) {
         self.halted = false;
+        self.ask_for_the_lease_anew(now);
         for id in self.grants.ids() {
             if let Some(grant) = self.grants.get_mut(id) {
                 grant.forget_failures();

@@ -67,6 +67,14 @@ impl Lease {
         lapses: Due::NEVER,
     };
 
+    /// Nothing of it but the gap between requests.
+    pub(super) const fn of_the_next_page_life(&self) -> Self {
+        Self {
+            not_before: self.not_before,
+            ..Self::NONE
+        }
+    }
+
     pub(super) fn has_lapsed(&self, now: Moment) -> bool {
         self.lapses.reached(now)
     }
@@ -161,9 +169,19 @@ impl Machine {
     }
 
     pub(super) fn end_lease(&mut self) {
-        if let Some(flight) = std::mem::replace(&mut self.lease, Lease::NONE).flight {
+        let next = self.lease.of_the_next_page_life();
+        if let Some(flight) = std::mem::replace(&mut self.lease, next).flight {
             self.emit(Output::AbortLease(flight.batch));
         }
+    }
+
+    /// A request that is held says who was signed in when it was sent.
+    pub(super) fn ask_for_the_lease_anew(&mut self, now: Moment) {
+        if let Some(flight) = self.lease.flight.take() {
+            self.emit(Output::AbortLease(flight.batch));
+            self.lease.next = now.after(Millis(0));
+        }
+        self.look_at_the_lease(now);
     }
 
     /// Does what the clock has made due for the lease.
@@ -236,7 +254,9 @@ impl Machine {
         let error = Error::from(failure);
         let lease = &mut self.lease;
         lease.next = Due::NEVER;
-        if error.is_terminal() {
+        // What has never told a lease and answers something else has none.
+        let is_none = error.code == Code::InvalidResponse && !lease.told;
+        if error.is_terminal() || is_none {
             if error.code == Code::LoginRequired {
                 self.recalled(Recall::All, now);
             } else if !lease.told {

@@ -4,7 +4,6 @@ use super::super::error::Code;
 use super::super::event::{Notice, Output, Page};
 use super::super::time::Moment;
 use super::Machine;
-use super::lease::Lease;
 use super::revoke::{Endings, Reason};
 
 impl Machine {
@@ -57,7 +56,7 @@ impl Machine {
             .filter(|&id| self.take_endings(id, &mut endings))
             .collect();
         self.end_with_page(endings, reason);
-        self.lease = Lease::NONE;
+        self.lease = self.lease.of_the_next_page_life();
         self.emit(Output::RenewSession);
         // Last: listeners are the app's code, and the revoke must not wait for it.
         for id in affected {

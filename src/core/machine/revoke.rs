@@ -198,6 +198,7 @@ impl Machine {
 
     pub(super) fn revoke_all(&mut self, caller: CallerId) {
         self.empty_all(Reason::Logout, Some(caller));
+        self.end_lease();
     }
 
     pub(super) fn close(&mut self, caller: CallerId) {

@@ -12,12 +12,15 @@ export async function startRelay(target, rewrite = (body) => body) {
   const requests = [];
   let isCut = false;
   let limit = Infinity;
+  let heldBack = Promise.resolve();
   const server = createServer(async (request, response) => {
     if (isCut) return request.socket.destroy();
     const { method, url, headers } = request;
     const kept = { url: target + url, method, headers, body: '', abandoned: false };
     requests.push(kept);
     kept.body = Buffer.concat(await request.toArray()).toString();
+    server.emit('came', kept);
+    await heldBack;
     const body = Buffer.from(rewrite(kept.body));
     const length = body.length > 0 && { 'content-length': body.length };
     const onward = ask(target + url, { method, headers: { ...headers, ...length } });
@@ -50,6 +53,19 @@ export async function startRelay(target, rewrite = (body) => body) {
     },
     mend() {
       isCut = false;
+    },
+    /** Requests wait here until what is given is called. */
+    holdBack() {
+      let release;
+      heldBack = new Promise((resolve) => {
+        release = resolve;
+      });
+      return release;
+    },
+    /** The next request, once it is here. */
+    async next() {
+      const [kept] = await once(server, 'came', { signal: AbortSignal.timeout(20_000) });
+      return kept;
     },
     /** Answers stop short once they are this long, and stay unfinished. */
     stallAfter(bytes) {

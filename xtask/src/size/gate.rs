@@ -5,7 +5,7 @@ use anyhow::{Result, bail};
 use super::measure::Sizes;
 
 /// Of the `./slim` entry: all JavaScript and the WebAssembly, brotli.
-const SLIM_BROTLI: u64 = 33_700;
+const SLIM_BROTLI: u64 = 33_900;
 
 pub(super) fn check(sizes: &Sizes) -> Result<()> {
     let size = sizes.slim().brotli;

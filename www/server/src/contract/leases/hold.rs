@@ -41,6 +41,13 @@ impl Hold {
         _ = tokio::time::timeout(hold, &mut self.woken).await;
     }
 
+    /// Whether the page life is the next sign-in's by now.
+    pub(in crate::contract) fn has_passed_on(&self) -> bool {
+        let state = lock(&self.leases.state);
+        let lease = state.by_session.get(&self.session);
+        lease.is_some_and(|lease| lease.owner != self.owner)
+    }
+
     /// The answer, which counts as a sign of life.
     pub(in crate::contract) fn answer(&self) -> Answer {
         let ends_at = self.leases.ends_at();

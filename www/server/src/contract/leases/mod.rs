@@ -26,6 +26,8 @@ mod hold;
 
 /// More page lives than any honest user base has at once in one process.
 const CAPACITY: usize = 20_000;
+/// More than anybody has open: nobody is to fill the list for all the others.
+const MOST_PER_OWNER: usize = 500;
 /// How many requests of one sign-in are held. A browser opens six connections to
 /// a host (HTTP/1.1), and held requests must leave most of them to the app.
 const HELD_PER_OWNER: usize = 2;
@@ -243,7 +245,7 @@ impl State {
         ends_at: Millis,
         is_signed_in: impl Fn(Fingerprint) -> bool,
     ) -> Result<Heard, NoLease> {
-        let is_full = self.by_session.len() >= CAPACITY;
+        let is_full = !self.by_session.contains_key(session) && !self.has_room_for(owner);
         let heard = match self.by_session.entry(session.to_owned()) {
             Entry::Vacant(_) if is_full => return Err(NoLease::Full),
             Entry::Vacant(place) => {
@@ -274,6 +276,13 @@ impl State {
         };
         self.by_end.insert((ends_at, session.to_owned()));
         Ok(heard)
+    }
+}
+
+impl State {
+    fn has_room_for(&self, owner: Fingerprint) -> bool {
+        let own = self.by_session.values().filter(|one| one.owner == owner);
+        self.by_session.len() < CAPACITY && own.count() < MOST_PER_OWNER
     }
 }
 
@@ -365,17 +374,19 @@ mod tests {
     }
 
     #[test]
-    fn when_too_many_pages_are_open_no_more_begin_a_lease_until_some_are_gone() {
+    fn who_has_too_many_pages_open_begins_no_more_leases_until_some_are_gone() {
         let now = Arc::default();
         let leases = leases_at(&now);
-        for session in 0..CAPACITY {
+        for session in 0..MOST_PER_OWNER {
             assert_eq!(hear(&leases, session), Ok(Heard::Owner));
         }
-        assert_eq!(hear(&leases, CAPACITY), Err(NoLease::Full));
+        assert_eq!(hear(&leases, MOST_PER_OWNER), Err(NoLease::Full));
         assert_eq!(hear(&leases, 0), Ok(Heard::Owner));
+        let somebody_else = leases.hear("theirs", owner("b"), |_| true);
+        assert_eq!(somebody_else, Ok(Heard::Owner));
         now.store(2_000, Ordering::Relaxed);
-        assert_eq!(leases.take_lapsed().len(), CAPACITY);
-        assert_eq!(hear(&leases, CAPACITY), Ok(Heard::Owner));
+        assert_eq!(leases.take_lapsed().len(), MOST_PER_OWNER + 1);
+        assert_eq!(hear(&leases, MOST_PER_OWNER), Ok(Heard::Owner));
     }
 
     #[test]
