@@ -31,6 +31,10 @@ test('a wrong option of the client is refused by its name', async () => {
       maxGrants: { ...right, maxGrants: 0 },
       allowedOrigins: { ...right, allowedOrigins: ['https://api.example/files'] },
       'allowedOrigins ': { ...right, allowedOrigins: '*' },
+      app: { ...right, app: '' },
+      deferred: { ...right, deferred: 'yes' },
+      leaseEndpoint: { ...right, leaseEndpoint: 'http://app.example/api/lease' },
+      revokeOn: { ...right, revokeOn: 'unload' },
     };
     const errors = {};
     for (const [name, options] of Object.entries(wrong)) {
@@ -72,6 +76,8 @@ test('a wrong option of a grant or of a call is refused by its name', async () =
       'minTtl 1': grant.token({ minTtl: 60 }),
       'forceRefresh 1': grant.token({ forceRefresh: 'yes' }),
       'fresh 1': grant.token({ fresh: true }),
+      'everyTab 1': client.revokeAll({ everyTab: 1 }),
+      'everytab 1': client.revokeAll({ everytab: true }),
     };
     const errors = {};
     for (const [name, promise] of Object.entries(wrong)) {

@@ -9,6 +9,10 @@ declare const grant: Grant;
 void createTokenClient({ tokenEndpoint: '/token', refreshLeed: 1 });
 // @ts-expect-error: a duration is a number of milliseconds
 void createTokenClient({ tokenEndpoint: '/token', timeout: '30s' });
+// @ts-expect-error: there are two moments to revoke at
+void createTokenClient({ tokenEndpoint: '/token', revokeOn: 'unload' });
+// @ts-expect-error: a grant is of one tab
+void grant.revoke({ everyTab: true });
 // @ts-expect-error: the options are needed
 void createTokenClient();
 // @ts-expect-error: the token endpoint's answer has to have the token

@@ -25,6 +25,10 @@ const options: TokenClientOptions = {
   headers: async () => ({ 'X-CSRF': 'value' }),
   credentials: 'include',
   refreshLead: 600_000,
+  leaseEndpoint: '/api/lease',
+  revokeOn: 'hidden',
+  deferred: true,
+  app: 'previews',
   allowedOrigins: ['https://api.example'] as const,
 };
 
@@ -45,13 +49,14 @@ export async function preview(): Promise<void> {
   client.addEventListener('revoked', onRevoked);
   client.removeEventListener('revoked', onRevoked);
 
+  await client.revokeAll({ everyTab: true });
   const result: RevokeResult = await grant.revoke();
   console.log(result.tokens.toFixed(), result.confirmed === true);
   await client.close();
 }
 
 function onRevoked(event: TokenEvent<'revoked'>): void {
-  if (event.detail.reason === 'unload') console.log(event.detail.resource?.length);
+  if (event.detail.reason === 'lapsed') console.log(event.detail.resource?.length);
 }
 
 export function report(error: unknown): TokenErrorCode | undefined {

@@ -6,7 +6,7 @@
 //! one that stands to a machine without power.
 
 use std::{
-    collections::{BTreeSet, HashMap, hash_map::Entry},
+    collections::{BTreeMap, BTreeSet, HashMap, btree_map::Entry},
     sync::{Arc, Mutex},
 };
 
@@ -71,7 +71,7 @@ pub(super) struct Leases {
 struct State {
     last: u64,
     by_end: BTreeSet<(Millis, String)>,
-    by_session: HashMap<String, Lease>,
+    by_session: BTreeMap<String, Lease>,
     held: HashMap<Fingerprint, usize>,
 }
 
