@@ -1,6 +1,6 @@
 // A way to an origin that can be cut, and that keeps what went along it.
 
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import { createServer, request as ask } from 'node:http';
 
 /**
@@ -73,9 +73,8 @@ export async function startRelay(target, rewrite = (body) => body) {
     },
     /** Resolves when the next request for `path` is abandoned. */
     async abandoned(path) {
-      const signal = AbortSignal.timeout(20_000);
-      for (;;) {
-        const [ended] = await once(server, 'ended', { signal });
+      // All of them: two may end at once.
+      for await (const [ended] of on(server, 'ended', { signal: AbortSignal.timeout(20_000) })) {
         if (ended.abandoned && new URL(ended.url).pathname === path) return;
       }
     },
