@@ -16,6 +16,7 @@ test('a late revoke takes nothing from the page that was loaded again', async ()
   const { release, came } = await heldBack();
   await page.reload();
   await came;
+  await until(page, () => 'fixture' in globalThis);
   await withToken();
   await assertOnlyTheOldTokenEnds(release);
 });
