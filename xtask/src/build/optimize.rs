@@ -14,7 +14,12 @@ pub(super) fn optimize(workspace: &Workspace, from: &Path, to: &Path) -> Result<
         "optimise (wasm-opt)",
         workspace
             .npm_tool("wasm-opt")
-            .args(["-Oz", "--converge", "--strip-debug", "--strip-producers"])
+            .args(["--flatten", "--rereloop", "-Oz", "-Oz", "--converge"])
+            // The stack lies lowest, and 1 MiB long: what would get to the first
+            // kilobyte has long overflowed.
+            .arg("--low-memory-unused")
+            .arg("--always-inline-max-function-size=6")
+            .args(["--strip-debug", "--strip-producers"])
             .arg(from)
             .arg("-o")
             .arg(to),
