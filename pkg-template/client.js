@@ -43,17 +43,10 @@ class Client extends EventTarget {
     const { refreshLead = -1, expiryMargin = -1, maxAge = -1, timeout = -1, requestTimeout = -1, maxGrants = -1 } = given;
     this.#client = guard(() =>
       createClient(
-        given.tokenEndpoint,
-        given.getToken,
-        given.revokeEndpoint,
-        given.leaseEndpoint,
-        given.headers,
-        given.revokeHeaders,
-        given.credentials ?? 'same-origin',
-        given.allowedOrigins?.join(' ') ?? '',
-        given.app ?? given.tokenEndpoint ?? '',
+        given,
+        !!given.revokeEndpoint,
+        !!given.leaseEndpoint,
         given.revokeOn === 'hidden',
-        !!given.deferred,
         refreshLead,
         expiryMargin,
         maxAge,
@@ -88,9 +81,9 @@ class Client extends EventTarget {
    * @returns {Promise<RevokeResult>}
    */
   revokeAll(options = {}) {
-    return settledBy((resolve) => {
+    return settledBy((settle) => {
       const { everyTab = false } = readRevoke(options);
-      revoke(this.#client, undefined, everyTab, resolve);
+      revoke(this.#client, 0, everyTab, settle);
     });
   }
 
@@ -107,7 +100,7 @@ class Client extends EventTarget {
       this.#closing = new Promise((resolve) => {
         settle = resolve;
       });
-      settle(settledBy((resolve) => close(this.#client, resolve)));
+      settle(settledBy((closed) => close(this.#client, closed)));
     }
     return this.#closing;
   }

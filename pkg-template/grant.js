@@ -57,8 +57,8 @@ export class Grant extends EventTarget {
    * @returns {Promise<Response>}
    */
   fetch(input, init) {
-    return settledBy((resolve, reject) =>
-      fetchWithToken(this.#client, this.#open(), input, init, resolve, reject),
+    return settledBy((settle) =>
+      fetchWithToken(this.#client, this.#open(), input, init, settle),
     );
   }
 
@@ -69,7 +69,7 @@ export class Grant extends EventTarget {
 
   /** @returns {Promise<import('./index.js').RevokeResult>} */
   revoke() {
-    return settledBy((resolve) => revoke(this.#client, this.#id, false, resolve));
+    return settledBy((settle) => revoke(this.#client, this.#id, false, settle));
   }
 
   /** @returns {import('./index.js').GrantState} */
@@ -82,10 +82,10 @@ export class Grant extends EventTarget {
    * @returns {Promise<string>}
    */
   #acquire(options = {}) {
-    return settledBy((resolve, reject) => {
+    return settledBy((settle) => {
       const { minTtl = 0, forceRefresh = false, timeout = -1, signal } = readToken(options);
       const id = this.#open();
-      acquire(this.#client, id, minTtl, forceRefresh, timeout, signal, resolve, reject);
+      acquire(this.#client, id, minTtl, forceRefresh, timeout, signal, settle);
     });
   }
 

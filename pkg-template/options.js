@@ -68,7 +68,7 @@ const origins = (value) =>
     value,
     Array.isArray(value) && value.length && value.every((one) => endpoint(one) === `${one}/`),
     'a list of origins such as https://api.example',
-  );
+  ).join(' ');
 
 /** @type {Record<keyof import('./index.js').TokenClientOptions, Reader>} */
 const ofClient = {

@@ -45,24 +45,23 @@ export const guard = (call) => {
 };
 
 /**
- * A promise that WebAssembly settles through the two functions it is given.
+ * A promise that WebAssembly settles through the function it is given.
  *
  * @template T
- * @param {(resolve: (value: any) => void, reject: (reason: unknown) => void) => void} call
+ * @param {(settle: (value: any, failed: boolean) => void) => void} call
  * @returns {Promise<T>}
  */
 export const settledBy = (call) =>
   new Promise((resolve, reject) => {
     open.add(reject);
-    const settle =
-      (/** @type {(value: any) => void} */ settler) => (/** @type {unknown} */ value) => {
-        open.delete(reject);
-        settler(value);
-      };
+    const settle = (/** @type {any} */ value, /** @type {boolean} */ failed) => {
+      open.delete(reject);
+      (failed ? reject : resolve)(value);
+    };
     try {
-      guard(() => call(settle(resolve), settle(reject)));
+      guard(() => call(settle));
     } catch (error) {
-      settle(reject)(error);
+      settle(error, true);
     }
   });
 

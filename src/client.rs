@@ -3,13 +3,11 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use js_sys::{Function, JsString, Promise};
+use js_sys::{Function, JsString, Object, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
-use crate::browser::{
-    Endpoints, FetchError, Shell, Source, always, check_endpoint, fetch_with_token, oneshot, set,
-};
+use crate::browser::{FetchError, Shell, always, check_endpoint, fetch_with_token, oneshot, set};
 use crate::core::{Code, Config, Error, GrantId, GrantKey, Notice, Revoked, Scope, State, Want};
 
 /// Where the app's backend is, and how to talk to it.
@@ -157,33 +155,30 @@ impl Client {
         let checked = |endpoint: Option<&str>| endpoint.map(check_endpoint).transpose();
         let revoke_url = checked(backend.revoke_endpoint.as_deref()).map_err(misused)?;
         let lease_url = checked(backend.lease_endpoint.as_deref()).map_err(misused)?;
-        let (source, name) = match backend.tokens {
-            Tokens::Endpoint(url) => {
-                let url = check_endpoint(&url).map_err(misused)?;
-                (Source::Url(url.clone()), url)
-            }
-            Tokens::Provider(provider) => (Source::Provider(provider), String::new()),
-        };
         let config = Config {
             can_revoke: revoke_url.is_some(),
             has_lease: lease_url.is_some(),
             ..config
         };
-        let endpoints = Endpoints {
-            source,
-            headers: Some(record(backend.headers)),
-            credentials: "same-origin".to_owned(),
-            revoke_url,
-            lease_url,
-            revoke_headers: None,
-            deferred: backend.deferred,
-            allowed_origins: backend.allowed_origins,
-            app: backend.app.unwrap_or(name),
-        };
+        // The names are those of the npm package's options.
+        let wire = Object::new();
+        match backend.tokens {
+            Tokens::Endpoint(url) => {
+                let url = check_endpoint(&url).map_err(misused)?;
+                set(&wire, "tokenEndpoint", &url.into());
+            }
+            Tokens::Provider(provider) => set(&wire, "getToken", &provider),
+        }
+        set(&wire, "revokeEndpoint", &revoke_url.into());
+        set(&wire, "leaseEndpoint", &lease_url.into());
+        set(&wire, "headers", &record(backend.headers));
+        set(&wire, "deferred", &backend.deferred.into());
+        set(&wire, "allowedOrigins", &backend.allowed_origins.into());
+        set(&wire, "app", &backend.app.into());
         let listener = backend.listener;
         let shell = Shell::new(
             config,
-            endpoints,
+            &wire,
             Box::new(move |shell, id, notice| {
                 let key = id.and_then(|id| shell.key(id));
                 if key.is_some() == id.is_some() {

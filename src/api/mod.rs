@@ -5,9 +5,9 @@
 //! receiver (about 3 KB compressed), and a client must outlive its JavaScript
 //! handle anyway, to revoke its tokens when the page goes.
 //!
-//! None is async: promises are made by the facade, which gives `resolve` and
-//! `reject` to the calls here, and so can settle every one of them if
-//! WebAssembly should ever fail.
+//! None is async: promises are made by the facade, which gives `settle` to the
+//! calls here, to be called with a value and whether it is a failure, and so can
+//! settle every one of them if WebAssembly should ever fail.
 
 #![expect(
     clippy::too_many_arguments,
@@ -21,12 +21,14 @@ mod events;
 mod hooks;
 mod plain;
 
-use js_sys::{Function, JsString, Object};
+use js_sys::{Function, JsString};
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
-use crate::browser::{Acquired, Endpoints, FetchError, Shell, Source, fetch_with_token};
-use crate::core::{Code, Config, Error, GrantId, GrantKey, Millis, Scope, Want, protects_tokens};
+use crate::browser::{Acquired, FetchError, Shell, Sink, fetch_with_token};
+use crate::core::{
+    Code, Config, Error, GrantId, GrantKey, Millis, Revoked, Scope, Want, protects_tokens,
+};
 use clients::client;
 pub use hooks::start;
 
@@ -36,22 +38,15 @@ pub fn is_safe(protocol: &str, host: &str) -> bool {
     protects_tokens(protocol, host)
 }
 
-/// Makes a client and gives its number. Durations are in milliseconds; a
-/// number below zero stands for the default. `allowed_origins` has a space
-/// between origins.
+/// Makes a client and gives its number. `backend` is a `Wire` of `io.js` in the
+/// making; durations are in milliseconds; a number below zero stands for the
+/// default.
 #[wasm_bindgen]
 pub fn create(
-    token_url: Option<String>,
-    get_token: Option<Function>,
-    revoke_url: Option<String>,
-    lease_url: Option<String>,
-    headers: Option<Function>,
-    revoke_headers: Option<Object>,
-    credentials: String,
-    allowed_origins: String,
-    app: String,
+    backend: &JsValue,
+    can_revoke: bool,
+    has_lease: bool,
     revoke_when_hidden: bool,
-    deferred: bool,
     refresh_lead: f64,
     expiry_margin: f64,
     max_age: f64,
@@ -68,26 +63,11 @@ pub fn create(
         timeout: millis(timeout).unwrap_or(default.timeout),
         request_timeout: millis(request_timeout).unwrap_or(default.request_timeout),
         max_grants: millis(max_grants).map_or(default.max_grants, |number| number.0 as u32),
-        can_revoke: revoke_url.is_some(),
-        has_lease: lease_url.is_some(),
+        can_revoke,
+        has_lease,
         revoke_when_hidden,
     };
-    let source = match get_token {
-        Some(function) => Source::Provider(function),
-        None => Source::Url(token_url.unwrap_or_default()),
-    };
-    let endpoints = Endpoints {
-        source,
-        headers,
-        credentials,
-        revoke_url,
-        lease_url,
-        revoke_headers,
-        deferred,
-        allowed_origins,
-        app,
-    };
-    clients::add(Shell::new(config, endpoints, events::listener(notify)))
+    clients::add(Shell::new(config, backend, events::listener(notify)))
 }
 
 /// The grant for a resource and sorted scopes; `hint` is what an earlier call gave
@@ -120,11 +100,10 @@ pub fn acquire(
     force: bool,
     timeout: f64,
     signal: Option<AbortSignal>,
-    resolve: Function,
-    reject: Function,
+    settle: Function,
 ) {
     let Some(client) = client(number) else {
-        return call(&reject, &error::make(Error::new(Code::Closed)));
+        return fail(&settle, &error::make(Error::new(Code::Closed)));
     };
     let want = Want {
         min_ttl: Millis(min_ttl as u64),
@@ -133,34 +112,27 @@ pub fn acquire(
     };
     let reason = signal.clone();
     let grant = GrantId::from_number(grant);
-    let settle = move |answer: Result<Acquired, Error>| match answer {
-        Ok((_, token)) => call(&resolve, &token),
-        Err(error) => call(&reject, &error::aborted_or(error, reason.as_ref())),
+    let sink = move |answer: Result<Acquired, Error>| match answer {
+        Ok((_, token)) => fulfil(&settle, &token),
+        Err(error) => fail(&settle, &error::aborted_or(error, reason.as_ref())),
     };
-    client.acquire(grant, want, signal.as_ref(), Box::new(settle));
+    client.acquire(grant, want, signal.as_ref(), Box::new(sink));
 }
 
 /// Settles with a response. Not called `fetch`, which would hide the real one
 /// from the glue around it.
 #[wasm_bindgen(js_name = fetchWithToken)]
-pub fn fetch(
-    number: u32,
-    grant: f64,
-    input: JsValue,
-    init: JsValue,
-    resolve: Function,
-    reject: Function,
-) {
+pub fn fetch(number: u32, grant: f64, input: &JsValue, init: &JsValue, settle: Function) {
     let Some(client) = client(number) else {
-        return call(&reject, &error::make(Error::new(Code::Closed)));
+        return fail(&settle, &error::make(Error::new(Code::Closed)));
     };
-    let settle = move |fetched| match fetched {
-        Ok(response) => call(&resolve, &response),
-        Err(FetchError::Token(error)) => call(&reject, &error::make(error)),
-        Err(FetchError::Other(error)) => call(&reject, &error),
+    let done = move |fetched| match fetched {
+        Ok(response) => fulfil(&settle, &response),
+        Err(FetchError::Token(error)) => fail(&settle, &error::make(error)),
+        Err(FetchError::Other(error)) => fail(&settle, &error),
     };
     let grant = GrantId::from_number(grant);
-    fetch_with_token(&client, grant, &input, &init, Box::new(settle));
+    fetch_with_token(&client, grant, input, init, Box::new(done));
 }
 
 /// The resource answered 401 to this token.
@@ -171,28 +143,28 @@ pub fn refused(number: u32, grant: f64, token: &JsString) {
     }
 }
 
-/// Revokes a grant's tokens, or without a grant all. Settles with what became of them.
+/// Revokes a grant's tokens, or (grant 0) all. Settles with what became of them.
 #[wasm_bindgen]
-pub fn revoke(number: u32, grant: Option<f64>, every_tab: bool, resolve: Function) {
-    let scope = match grant {
-        Some(grant) => Scope::Grant(GrantId::from_number(grant)),
-        None if every_tab => Scope::EveryTab,
-        None => Scope::All,
+pub fn revoke(number: u32, grant: f64, every_tab: bool, settle: Function) {
+    let scope = match GrantId::from_number(grant) {
+        _ if every_tab => Scope::EveryTab,
+        _ if grant == 0.0 => Scope::All,
+        id => Scope::Grant(id),
     };
-    let settle = move |revoked| call(&resolve, &events::revoked(revoked));
+    let sink = revoked_sink(settle);
     match client(number) {
-        Some(client) => client.revoke(scope, Box::new(settle)),
-        None => settle(crate::core::Revoked::NOTHING),
+        Some(client) => client.revoke(scope, sink),
+        None => sink(Revoked::NOTHING),
     }
 }
 
 /// Revokes everything and lets go. Settles with what became of the tokens.
 #[wasm_bindgen]
-pub fn close(number: u32, resolve: Function) {
-    let settle = move |revoked| call(&resolve, &events::revoked(revoked));
+pub fn close(number: u32, settle: Function) {
+    let sink = revoked_sink(settle);
     match clients::remove(number) {
-        Some(client) => client.close(Box::new(settle)),
-        None => settle(crate::core::Revoked::NOTHING),
+        Some(client) => client.close(sink),
+        None => sink(Revoked::NOTHING),
     }
 }
 
@@ -219,7 +191,19 @@ fn millis(number: f64) -> Option<Millis> {
     (number >= 0.0).then_some(Millis(number as u64))
 }
 
+fn revoked_sink(settle: Function) -> Sink<Revoked> {
+    Box::new(move |revoked| fulfil(&settle, &events::revoked(revoked)))
+}
+
+fn fulfil(settle: &Function, value: &JsValue) {
+    call(settle, value, false);
+}
+
+fn fail(settle: &Function, error: &JsValue) {
+    call(settle, error, true);
+}
+
 /// For functions of the facade, which do not throw.
-fn call(function: &Function, value: &JsValue) {
-    let _ = function.call1(&JsValue::UNDEFINED, value);
+fn call(settle: &Function, value: &JsValue, failed: bool) {
+    let _ = settle.call2(&JsValue::UNDEFINED, value, &failed.into());
 }

@@ -1,60 +1,7 @@
-//! Asks the app's backend for a token.
+//! What the app's backend answered.
 
-use js_sys::{Function, JsString};
-use wasm_bindgen::JsValue;
-use web_sys::AbortSignal;
-
-use super::io::{self, Parts, answer, form};
-use super::secrets::Secret;
-use super::shell::Endpoints;
-use crate::core::{self, Failure, GrantKey, Issued, Millis, Terms};
-
-/// Where tokens come from.
-pub(crate) enum Source {
-    /// The app's own function: gets the request and `{ signal }`, gives an
-    /// answer or a promise of one.
-    Provider(Function),
-    /// The app's endpoint: absolute; checked.
-    Url(String),
-}
-
-/// Asks for a token; `id` is unique within the session. `callback` gets an answer.
-pub(super) fn ask(
-    endpoints: &Endpoints,
-    key: &GrantKey,
-    session: &JsString,
-    id: u32,
-    signal: &AbortSignal,
-    callback: &JsValue,
-) {
-    let leased = endpoints.lease_url.is_some();
-    let request = io::token_request(key.resource(), key.scope(), session, id, leased);
-    match &endpoints.source {
-        Source::Provider(provider) => io::ask_provider(provider, &request, signal, callback),
-        Source::Url(url) => ask_url(endpoints, url, &request, false, signal, callback),
-    }
-}
-
-/// Asks in the way in which tokens are asked for.
-pub(super) fn ask_url(
-    endpoints: &Endpoints,
-    url: &str,
-    request: &JsValue,
-    keepalive: bool,
-    signal: &AbortSignal,
-    callback: &JsValue,
-) {
-    let headers = endpoints.headers.as_ref();
-    io::ask_endpoint(
-        url,
-        headers,
-        &endpoints.credentials,
-        request,
-        keepalive,
-        signal,
-        callback,
-    );
-}
+use super::io::{Parts, answer, form};
+use crate::core::{self, Failure, Issued, Millis, Terms};
 
 /// What a lease endpoint answered.
 pub(super) fn terms(parts: &Parts) -> Result<Terms, Failure> {
@@ -74,8 +21,8 @@ pub(super) fn terms(parts: &Parts) -> Result<Terms, Failure> {
     .map_err(Failure::Malformed)
 }
 
-/// From an answer to facts for the core and a secret for the shell.
-pub(super) fn token_response(parts: &Parts) -> Result<(Issued, Secret), Failure> {
+/// The facts of a token response.
+pub(super) fn token_response(parts: &Parts) -> Result<Issued, Failure> {
     let status = status(parts);
     if !(200..300).contains(&status) {
         return Err(failure(status, parts));
@@ -104,12 +51,7 @@ pub(super) fn token_response(parts: &Parts) -> Result<(Issued, Secret), Failure>
     let lifetime = core::lifetime(parts.number(answer::EXPIRES_IN)).map_err(Failure::Malformed)?;
     // What stands around it in a form: `&handle=`.
     let weight = parts.number(answer::WEIGHT).unwrap_or_default() as u32 + 8;
-    let secret = Secret {
-        token,
-        handle: parts.string(answer::HANDLE),
-        scope: parts.string(answer::SCOPE),
-    };
-    Ok((Issued { lifetime, weight }, secret))
+    Ok(Issued { lifetime, weight })
 }
 
 /// The HTTP status; 0 where there was no answer.

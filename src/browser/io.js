@@ -5,35 +5,193 @@
 // @ts-check
 
 /** @typedef {{ resource?: string, scope: string, session: string, id: string, lease?: true }} TokenRequest */
+/** @typedef {(answer: Answer, flag: boolean) => void} Callback */
 
 /**
- * Asks the app's endpoint for a token or a lease.
+ * One client's dealings with the app's backend: what the app has said of it, and
+ * what must be at hand at once when the page ends.
  *
- * @param {string} url
- * @param {(() => unknown) | undefined} headers
- * @param {RequestCredentials} credentials
- * @param {object} request
- * @param {boolean} keepalive A request that is held open must not keep the page out of Firefox's back/forward cache.
- * @param {AbortSignal} signal
- * @param {(answer: Answer, flag: boolean) => void} callback
+ * @typedef {{
+ *   tokenEndpoint?: string,
+ *   getToken?: (request: TokenRequest, context: { signal: AbortSignal }) => unknown,
+ *   revokeEndpoint?: string,
+ *   leaseEndpoint?: string,
+ *   headers?: () => unknown,
+ *   revokeHeaders?: HeadersInit,
+ *   credentials?: RequestCredentials,
+ *   allowedOrigins?: string,
+ *   app?: string,
+ *   deferred?: boolean,
+ *   session: string,
+ *   secrets: Record<number, Secret>,
+ *   open: Map<number, AbortController>,
+ *   most: number,
+ *   body: URLSearchParams | undefined,
+ *   isCurrent: boolean,
+ *   isSent: boolean,
+ *   held: AbortController | undefined,
+ * }} Wire
  */
-export const askEndpoint = (url, headers, credentials, request, keepalive, signal, callback) =>
-  answered(async () => {
-    const list = listOf(await headers?.());
-    list.set('accept', 'application/json');
-    list.set('content-type', 'application/json');
-    return sent(url, {
-      method: 'POST',
-      headers: list,
-      body: JSON.stringify(request),
-      cache: 'no-store',
-      credentials,
-      // A redirect would carry the request to where nobody looked.
-      redirect: 'error',
-      keepalive,
-      signal,
-    });
-  }, callback);
+
+/** @typedef {{ token: string, handle: string | undefined, scope: string | undefined }} Secret */
+
+/**
+ * @param {object} backend Checked, URLs absolute.
+ * @param {number} most The longest body of a last request.
+ * @returns {Wire}
+ */
+export const connect = (backend, most) => ({
+  .../** @type {Wire} */ (backend),
+  most,
+  session: '',
+  // Without a prototype, and so without code of others: tokens are put here.
+  secrets: Object.create(null),
+  // Those for tokens by the number of the token, others by numbers below zero.
+  open: new Map(),
+  body: undefined,
+  isCurrent: true,
+  isSent: false,
+  held: undefined,
+});
+
+/**
+ * From now on requests carry another session; those but for tokens are let go of,
+ * since one under way keeps pages out of some back/forward caches.
+ *
+ * @param {Wire} wire
+ */
+export const renewSession = (wire) => {
+  wire.session = randomName();
+  for (const id of wire.open.keys()) if (id < 0) abort(wire, id);
+  added(wire);
+};
+
+/**
+ * Asks the app for a token: its own function, or its endpoint.
+ *
+ * @param {Wire} wire
+ * @param {number} id
+ * @param {string | undefined} resource
+ * @param {string} scope
+ * @param {Callback} callback
+ */
+export const askForToken = (wire, id, resource, scope, callback) => {
+  const { getToken, tokenEndpoint, leaseEndpoint, session } = wire;
+  /** @type {TokenRequest} */
+  const request = {
+    ...(resource && { resource }),
+    scope,
+    session,
+    id: `${id}`,
+    ...(leaseEndpoint && { lease: true }),
+  };
+  answered(
+    wire,
+    id,
+    async (signal) =>
+      getToken
+        ? getToken(request, { signal })
+        : asked(wire, /** @type {string} */ (tokenEndpoint), request, false, signal),
+    callback,
+  );
+  added(wire);
+};
+
+/**
+ * Tells the app's backend that the page lives.
+ *
+ * @param {Wire} wire
+ * @param {number} id
+ * @param {Callback} callback
+ */
+export const askForLease = (wire, id, callback) => {
+  const { leaseEndpoint, session } = wire;
+  // A request that is held open must not keep the page out of Firefox's back/forward cache.
+  const ask = asked.bind(undefined, wire, /** @type {string} */ (leaseEndpoint), { session }, true);
+  answered(wire, id, ask, callback);
+};
+
+/**
+ * Lets go of a request.
+ *
+ * @param {Wire} wire
+ * @param {number} id
+ */
+export const abort = (wire, id) => {
+  const controller = wire.open.get(id);
+  release(wire, id);
+  controller?.abort();
+};
+
+/**
+ * Whether it was there.
+ *
+ * @param {Wire} wire
+ * @param {number} id
+ */
+const release = (wire, id) => {
+  if (id > 0) changed(wire);
+  return wire.open.delete(id);
+};
+
+/**
+ * Keeps what an answer brought.
+ *
+ * @param {Wire} wire
+ * @param {number} id
+ * @param {Answer} answer
+ */
+export const keep = (wire, id, [, , token, , , handle, scope]) => {
+  wire.secrets[id] = { token: /** @type {string} */ (token), handle, scope };
+  added(wire);
+};
+
+/**
+ * @param {Wire} wire
+ * @param {number} id
+ */
+export const forget = (wire, id) => {
+  delete wire.secrets[id];
+  changed(wire);
+};
+
+/**
+ * @param {Wire} wire
+ * @param {number} id
+ */
+export const tokenOf = (wire, id) => wire.secrets[id]?.token;
+
+/**
+ * What the server says that it granted.
+ *
+ * @param {Wire} wire
+ * @param {number} id
+ */
+export const scopeOf = (wire, id) => wire.secrets[id]?.scope;
+
+/**
+ * @param {Wire} wire
+ * @param {string} url
+ * @param {object} request
+ * @param {boolean} keepalive
+ * @param {AbortSignal} signal
+ */
+const asked = async ({ headers, credentials }, url, request, keepalive, signal) => {
+  const list = listOf(await headers?.());
+  list.set('accept', 'application/json');
+  list.set('content-type', 'application/json');
+  return sent(url, {
+    method: 'POST',
+    headers: list,
+    body: JSON.stringify(request),
+    cache: 'no-store',
+    credentials,
+    // A redirect would carry the request to where nobody looked.
+    redirect: 'error',
+    keepalive,
+    signal,
+  });
+};
 
 /**
  * `fetch`, but that nothing is known of why it rejects: a `status` on whatever
@@ -63,48 +221,22 @@ const listOf = (headers) => {
 };
 
 /**
- * Asks the app's own function for a token.
- *
- * @param {(request: TokenRequest, context: { signal: AbortSignal }) => unknown} provider
- * @param {TokenRequest} request
- * @param {AbortSignal} signal
- * @param {(answer: Answer, flag: boolean) => void} callback
+ * @param {Wire} wire
+ * @param {number} id
+ * @param {(signal: AbortSignal) => Promise<unknown>} call
+ * @param {Callback} callback The flag: nobody has let go of the request meanwhile.
  */
-export const askProvider = (provider, request, signal, callback) =>
-  answered(async () => provider(request, { signal }), callback);
-
-/**
- * @param {() => Promise<unknown>} call
- * @param {(answer: Answer, flag: boolean) => void} callback
- */
-const answered = async (call, callback) => {
+const answered = async (wire, id, call, callback) => {
+  const controller = new AbortController();
+  wire.open.set(id, controller);
   let answer;
   try {
-    answer = await read(await call());
+    answer = await read(await call(controller.signal));
   } catch (error) {
     answer = readThrown(error);
   }
-  callback(answer, false);
+  callback(answer, release(wire, id));
 };
-
-/**
- * @param {string | undefined} resource
- * @param {string} scope
- * @param {string} session
- * @param {number} id
- * @param {boolean} leased
- * @returns {TokenRequest}
- */
-export const tokenRequest = (resource, scope, session, id, leased) => ({
-  ...(resource && { resource }),
-  scope,
-  session,
-  id: `${id}`,
-  ...(leased && { lease: true }),
-});
-
-/** @param {string} session */
-export const leaseRequest = (session) => ({ session });
 
 /**
  * What matters of an answer, each part of the type it says or undefined. A
@@ -295,16 +427,17 @@ const textOf = async (response) => {
 
 /**
  * A request for a resource, with a second copy if its body can be sent twice,
- * its signal, and where it goes.
+ * its signal, where it goes and where it may.
  *
+ * @param {Wire} wire
  * @param {any} input
  * @param {any} init
  */
-export const prepare = (input, init) => {
+export const prepare = ({ allowedOrigins }, input, init) => {
   const request = new Request(input, init);
   const { protocol, hostname, origin } = new URL(request.url);
   const replay = init?.body?.getReader ? undefined : request.clone();
-  return [request, replay, request.signal, protocol, hostname, origin];
+  return [request, replay, request.signal, protocol, hostname, origin, allowedOrigins];
 };
 
 /**
@@ -354,82 +487,113 @@ export const originOf = (url) => {
   }
 };
 
+/** A form for a revoke. */
+export const form = () => new URLSearchParams();
+
+/**
+ * @param {Wire} wire
+ * @param {number} id
+ * @param {URLSearchParams} body Names the secret if it is still there.
+ */
+export const nameSecret = ({ secrets }, id, body) => {
+  if (id in secrets) body.append(...named(secrets[id]));
+};
+
+/**
+ * @param {number} id
+ * @param {URLSearchParams} body Names the request.
+ */
+export const nameRequest = (id, body) => body.append('pending', `${id}`);
+
 /**
  * Asks to revoke, for a page that lives.
  *
- * @param {string} url
+ * @param {Wire} wire
+ * @param {number} id
  * @param {URLSearchParams} body
- * @param {HeadersInit | undefined} headers
- * @param {AbortSignal} signal
- * @param {(answer: Answer, flag: boolean) => void} callback
+ * @param {string} reason
+ * @param {number} wait How many milliseconds it may take.
+ * @param {Callback} callback
  */
-export const revoke = (url, body, headers, signal, callback) =>
-  answered(async () => {
-    const value = await sent(url, { method: 'POST', headers, body, redirect: 'error', signal });
-    // Whatever else it may be, it confirms nothing.
-    if (!isResponse(value)) throw undefined;
-    return value;
-  }, callback);
+export const revoke = (wire, id, body, reason, wait, callback) => {
+  complete(wire, body, reason);
+  // Whichever comes first: a patched `fetch` may heed no signal.
+  const timer = setTimeout(() => {
+    abort(wire, id);
+    callback(answer(0), false);
+  }, wait);
+  answered(
+    wire,
+    id,
+    async (signal) => {
+      const { revokeEndpoint, revokeHeaders: headers } = wire;
+      const init = { method: 'POST', headers, body, redirect: /** @type {const} */ ('error'), signal };
+      const value = await sent(/** @type {string} */ (revokeEndpoint), init);
+      // Whatever else it may be, it confirms nothing.
+      if (!isResponse(value)) throw undefined;
+      return value;
+    },
+    (answer, isOpen) => {
+      clearTimeout(timer);
+      callback(answer, isOpen);
+    },
+  );
+};
 
 /**
- * The last request of a page, kept ready while what it has to name changes. When a
+ * Asks to revoke, for a page that goes: whatever is not handed to the browser
+ * when this returns is lost.
+ *
+ * @param {Wire} wire
+ * @param {URLSearchParams} body
+ * @param {string} reason
+ * @param {boolean} isWhole Whatever was minted for this session.
+ */
+export const handOver = (wire, body, reason, isWhole) => {
+  if (isWhole) body.set('whole_session', '1');
+  handOverAs(wire, complete(wire, body, reason));
+};
+
+/**
+ * @param {Wire} wire
+ * @param {URLSearchParams} body
+ * @param {string} reason
+ */
+const complete = ({ session }, body, reason) => {
+  body.set('session', session);
+  body.set('reason', reason);
+  return body;
+};
+
+/**
+ * What a revoke names a secret by: the handle can do nothing else.
+ *
+ * @param {Secret} secret
+ * @returns {[name: string, value: string]}
+ */
+const named = ({ token, handle }) => (handle ? ['handle', handle] : ['token', token]);
+
+/**
+ * The last request of a page is kept ready while what it has to name changes. When a
  * tab is closed, Firefox cuts off whatever runs in `pagehide`, at any moment and
- * for good: so the first thing done there is to hand over what lies here.
+ * for good: so the first thing done there is to hand over what lies here. This
+ * is for what it has not named before.
  *
- * @typedef {{
- *   url: string,
- *   headers: HeadersInit | undefined,
- *   most: number,
- *   deferred: boolean,
- *   named: Record<string, [name: string, value: any]>,
- *   body: URLSearchParams | undefined,
- *   isCurrent: boolean,
- *   isSent: boolean,
- *   held: AbortController | undefined,
- * }} LastRequest
+ * @param {Wire} wire
  */
+const added = (wire) => {
+  wire.isSent = false;
+  changed(wire);
+};
 
-/**
- * @param {string} url
- * @param {HeadersInit | undefined} headers
- * @param {boolean} deferred Whether the browser is to hold it, to send it even if the page crashes.
- * @param {number} most The longest body.
- * @returns {LastRequest | undefined} Undefined where there is no page to end.
- */
-export const lastRequest = (url, headers, deferred, most) => globalThis.document && ({
-  url,
-  headers,
-  most,
-  deferred,
-  // Without a prototype, and so without code of others: tokens are put here.
-  named: Object.create(null),
-  body: undefined,
-  isCurrent: true,
-  isSent: false,
-  held: undefined,
-});
-
-/**
- * From now on it names this; without a value, no longer.
- *
- * @param {LastRequest} last
- * @param {number} key
- * @param {string} name
- * @param {unknown} value
- */
-export const nameAtLast = (last, key, name, value) => {
-  if (value === undefined) delete last.named[key];
-  else {
-    last.named[key] = [name, value];
-    // What was sent does not name this.
-    last.isSent = false;
-  }
-  last.body = undefined;
-  if (last.isCurrent) {
-    last.isCurrent = false;
-    const make = () => writeAgain(last);
+/** @param {Wire} wire */
+const changed = (wire) => {
+  wire.body = undefined;
+  if (wire.isCurrent && wire.revokeEndpoint && globalThis.document) {
+    wire.isCurrent = false;
+    const make = () => writeAgain(wire);
     // Once for all that happens in one go, and of what takes long, seldom.
-    if (Object.keys(last.named).length < MANY) queueMicrotask(make);
+    if (Object.keys(wire.secrets).length < MANY) queueMicrotask(make);
     else setTimeout(make, 50);
   }
 };
@@ -437,44 +601,53 @@ export const nameAtLast = (last, key, name, value) => {
 /** So many names take some tenths of a millisecond to write down. */
 const MANY = 200;
 
-/** @param {LastRequest} last Whether it has just been sent. */
-export const isLastSent = (last) => last.isSent;
+/**
+ * Whether the page is going, and the last request was sent before anything else was
+ * done: with every secret, and with this request if it was open.
+ *
+ * @param {Wire} wire
+ * @param {number} [id]
+ */
+export const isNamedAtLast = ({ isSent, open }, id) => isSent && (!id || open.has(id));
 
-/** @param {LastRequest} last */
-const writeAgain = (last) => {
-  last.isCurrent = true;
-  last.body = write(last);
-  if (last.deferred) defer(last);
+/** @param {Wire} wire */
+const writeAgain = (wire) => {
+  wire.isCurrent = true;
+  wire.body = write(wire);
+  if (wire.deferred) defer(wire);
 };
 
 /**
  * Undefined where nothing is to be named but the session.
  *
- * @param {LastRequest} last
+ * @param {Wire} wire
  */
-const write = ({ named, most }) => {
-  const list = Object.values(named);
-  if (list.length < 2) return;
-  const body = new URLSearchParams([...list, ['reason', 'unload']]);
-  return `${body}`.length > most ? wholeSession(body) : body;
+const write = (wire) => {
+  const requests = [...wire.open.keys()].filter((id) => id > 0);
+  const secrets = Object.values(wire.secrets);
+  if (!requests.length && !secrets.length) return;
+  const body = new URLSearchParams(secrets.map(named));
+  for (const id of requests) nameRequest(id, body);
+  complete(wire, body, 'unload');
+  return `${body}`.length > wire.most ? wholeSession(body) : body;
 };
 
-/** @param {LastRequest} last */
-const defer = (last) => {
-  last.held?.abort();
-  last.held = undefined;
-  if (!last.body) return;
+/** @param {Wire} wire */
+const defer = (wire) => {
+  wire.held?.abort();
+  wire.held = undefined;
+  if (!wire.body) return;
   const held = new AbortController();
-  for (const body of [last.body, wholeSession(last.body)]) {
+  for (const body of [wire.body, wholeSession(wire.body)]) {
     try {
-      /** @type {any} */ (globalThis).fetchLater(last.url, {
+      /** @type {any} */ (globalThis).fetchLater(wire.revokeEndpoint, {
         method: 'POST',
-        headers: last.headers,
+        headers: wire.revokeHeaders,
         body,
         redirect: 'error',
         signal: held.signal,
       });
-      last.held = held;
+      wire.held = held;
       return;
     } catch {
       // There is no such thing, or its quota is used up, and the shorter one may fit.
@@ -483,33 +656,30 @@ const defer = (last) => {
 };
 
 /**
- * @param {LastRequest} last
+ * @param {Wire} wire
  * @param {boolean} persisted
  */
-const sendLast = (last, persisted) => {
-  const body = last.isCurrent ? last.body : write(last);
+const sendLast = (wire, persisted) => {
+  const body = wire.isCurrent ? wire.body : write(wire);
   if (!body) return;
   if (persisted) body.set('reason', 'bfcache');
   // Before it is: what comes after may be cut off.
-  last.isSent = true;
+  wire.isSent = true;
   // What the browser holds for the end of the page says the same.
-  const isHeld = last.isCurrent && last.held && !persisted;
+  const isHeld = wire.isCurrent && wire.held && !persisted;
   if (!isHeld) {
-    handOver(last.url, body, last.headers);
-    last.held?.abort();
+    handOverAs(wire, body);
+    wire.held?.abort();
   }
-  last.held = undefined;
+  wire.held = undefined;
 };
 
 /**
- * Asks to revoke, for a page that goes: whatever is not handed to the browser
- * when this returns is lost.
- *
- * @param {string} url
+ * @param {Wire} wire
  * @param {URLSearchParams} body
- * @param {HeadersInit | undefined} headers
  */
-export const handOver = (url, body, headers) => {
+const handOverAs = ({ revokeEndpoint, revokeHeaders: headers }, body) => {
+  const url = /** @type {string} */ (revokeEndpoint);
   try {
     if (!headers && beacon(url, body)) return;
     const sent = fetch(url, { method: 'POST', headers, body, redirect: 'error', keepalive: true });
@@ -552,9 +722,9 @@ const beacon = (url, body) => {
  * away), never `beforeunload` (it also fires for exits that do not happen).
  *
  * @param {(type: string, flag: boolean) => void} callback The flag: persisted, or hidden.
- * @param {LastRequest | undefined} last Sent before anything else is done.
+ * @param {Wire} wire Its last request is sent before anything else is done.
  */
-export const listenToPage = (callback, last) => {
+export const listenToPage = (callback, wire) => {
   const page = globalThis.document;
   if (!page) return () => {};
   const stop = new AbortController();
@@ -572,7 +742,7 @@ export const listenToPage = (callback, last) => {
     }
     callback(type, /** @type {any} */ (event).persisted ?? page.hidden);
     // What comes after it is named in requests of its own.
-    if (last && type === 'pagehide') last.isSent = false;
+    if (type === 'pagehide') wire.isSent = false;
   };
   // Capturing: before other clients and the app have had their time.
   const first = { capture: true, signal: stop.signal };
@@ -581,7 +751,7 @@ export const listenToPage = (callback, last) => {
     (event) => {
       if (!isOurs(event)) return;
       isLeft = true;
-      if (last) sendLast(last, event.persisted);
+      sendLast(wire, event.persisted);
     },
     first,
   );
@@ -614,13 +784,13 @@ export const onAbort = (signal, callback) => {
 /**
  * Calls back when another tab of the app says that everything is to be revoked.
  *
- * @param {string} app
+ * @param {Wire} wire
  * @param {(value: undefined, flag: boolean) => void} callback
  * @returns {((tell: boolean) => void) | undefined} Says so to the others, or ends.
  */
-export const listenToTabs = (app, callback) => {
+export const listenToTabs = ({ app, tokenEndpoint = '' }, callback) => {
   try {
-    const channel = new BroadcastChannel(`downscope ${app}`);
+    const channel = new BroadcastChannel(`downscope ${app ?? tokenEndpoint}`);
     channel.onmessage = ({ data }) => data === REVOKE_ALL && callback(undefined, false);
     // In Node it would keep the process alive.
     /** @type {any} */ (channel).unref?.();
@@ -642,7 +812,7 @@ const isOurs = (event) => event.eventPhase === Event.AT_TARGET;
 const REVOKE_ALL = 'revoke all';
 
 /** 128 random bits in hexadecimal. */
-export const randomName = () =>
+const randomName = () =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
     byte.toString(16).padStart(2, '0'),
   ).join('');

@@ -8,39 +8,64 @@ use web_sys::{AbortSignal, Url, UrlSearchParams};
 
 #[wasm_bindgen(module = "/src/browser/io.js")]
 extern "C" {
-    #[wasm_bindgen(js_name = askEndpoint)]
-    pub(super) fn ask_endpoint(
-        url: &str,
-        headers: Option<&Function>,
-        credentials: &str,
-        request: &JsValue,
-        keepalive: bool,
-        signal: &AbortSignal,
-        callback: &JsValue,
-    );
+    pub(super) fn connect(backend: &JsValue, most: u32) -> JsValue;
 
-    #[wasm_bindgen(js_name = askProvider)]
-    pub(super) fn ask_provider(
-        provider: &Function,
-        request: &JsValue,
-        signal: &AbortSignal,
-        callback: &JsValue,
-    );
+    #[wasm_bindgen(js_name = renewSession)]
+    pub(super) fn renew_session(wire: &JsValue);
 
-    #[wasm_bindgen(js_name = tokenRequest)]
-    pub(super) fn token_request(
+    #[wasm_bindgen(js_name = askForToken)]
+    pub(super) fn ask_for_token(
+        wire: &JsValue,
+        id: f64,
         resource: Option<&str>,
         scope: &str,
-        session: &JsString,
-        id: u32,
-        leased: bool,
-    ) -> JsValue;
+        callback: &JsValue,
+    );
 
-    #[wasm_bindgen(js_name = leaseRequest)]
-    pub(super) fn lease_request(session: &JsString) -> JsValue;
+    #[wasm_bindgen(js_name = askForLease)]
+    pub(super) fn ask_for_lease(wire: &JsValue, id: f64, callback: &JsValue);
+
+    pub(super) fn abort(wire: &JsValue, id: f64);
+
+    pub(super) fn keep(wire: &JsValue, id: f64, answer: &JsValue);
+
+    pub(super) fn forget(wire: &JsValue, id: f64);
+
+    #[wasm_bindgen(js_name = tokenOf)]
+    pub(super) fn token_of(wire: &JsValue, id: f64) -> Option<JsString>;
+
+    #[wasm_bindgen(js_name = scopeOf)]
+    pub(super) fn scope_of(wire: &JsValue, id: f64) -> Option<JsString>;
+
+    pub(super) fn form() -> UrlSearchParams;
+
+    #[wasm_bindgen(js_name = nameSecret)]
+    pub(super) fn name_secret(wire: &JsValue, id: f64, body: &UrlSearchParams);
+
+    #[wasm_bindgen(js_name = nameRequest)]
+    pub(super) fn name_request(id: f64, body: &UrlSearchParams);
+
+    pub(super) fn revoke(
+        wire: &JsValue,
+        id: f64,
+        body: &UrlSearchParams,
+        reason: &str,
+        wait: u32,
+        callback: &JsValue,
+    );
+
+    #[wasm_bindgen(js_name = handOver)]
+    pub(super) fn hand_over(wire: &JsValue, body: &UrlSearchParams, reason: &str, is_whole: bool);
+
+    #[wasm_bindgen(js_name = isNamedAtLast)]
+    pub(super) fn is_named_at_last(wire: &JsValue, id: f64) -> bool;
 
     #[wasm_bindgen(catch)]
-    pub(super) fn prepare(input: &JsValue, init: &JsValue) -> Result<JsValue, JsValue>;
+    pub(super) fn prepare(
+        wire: &JsValue,
+        input: &JsValue,
+        init: &JsValue,
+    ) -> Result<JsValue, JsValue>;
 
     pub(super) fn send(request: &JsValue, token: &JsString, callback: &JsValue);
 
@@ -52,36 +77,11 @@ extern "C" {
     #[wasm_bindgen(js_name = originOf)]
     pub(super) fn origin_of(url: &str) -> Option<String>;
 
-    pub(super) fn revoke(
-        url: &str,
-        body: &UrlSearchParams,
-        headers: Option<&Object>,
-        signal: &AbortSignal,
-        callback: &JsValue,
-    );
-
-    #[wasm_bindgen(js_name = lastRequest)]
-    pub(super) fn last_request(
-        url: &str,
-        headers: Option<&Object>,
-        deferred: bool,
-        most: u32,
-    ) -> JsValue;
-
-    #[wasm_bindgen(js_name = nameAtLast)]
-    pub(super) fn name_at_last(last: &JsValue, key: f64, name: &str, value: &JsValue);
-
-    #[wasm_bindgen(js_name = isLastSent)]
-    pub(super) fn is_last_sent(last: &JsValue) -> bool;
-
-    #[wasm_bindgen(js_name = handOver)]
-    pub(super) fn hand_over(url: &str, body: &UrlSearchParams, headers: Option<&Object>);
-
     #[wasm_bindgen(js_name = listenToTabs)]
-    pub(super) fn listen_to_tabs(app: &str, callback: &JsValue) -> Option<Function>;
+    pub(super) fn listen_to_tabs(wire: &JsValue, callback: &JsValue) -> Option<Function>;
 
     #[wasm_bindgen(js_name = listenToPage)]
-    pub(super) fn listen_to_page(callback: &JsValue, last: &JsValue) -> Function;
+    pub(super) fn listen_to_page(callback: &JsValue, wire: &JsValue) -> Function;
 
     #[wasm_bindgen(js_name = isPrerendering)]
     pub(super) fn is_prerendering() -> bool;
@@ -91,9 +91,6 @@ extern "C" {
 
     #[wasm_bindgen(js_name = onAbort)]
     pub(super) fn on_abort(signal: &AbortSignal, callback: &JsValue) -> Function;
-
-    #[wasm_bindgen(js_name = randomName)]
-    pub(super) fn random_name() -> JsString;
 
     #[wasm_bindgen(js_name = randomSeed)]
     pub(super) fn random_seed() -> f64;
@@ -112,8 +109,6 @@ pub(super) mod answer {
     pub(in crate::browser) const TOKEN: u32 = 2;
     pub(in crate::browser) const TOKEN_TYPE: u32 = 3;
     pub(in crate::browser) const EXPIRES_IN: u32 = 4;
-    pub(in crate::browser) const HANDLE: u32 = 5;
-    pub(in crate::browser) const SCOPE: u32 = 6;
     pub(in crate::browser) const WEIGHT: u32 = 7;
     pub(in crate::browser) const ERROR: u32 = 8;
     pub(in crate::browser) const RETRY_AFTER: u32 = 9;
@@ -146,6 +141,7 @@ pub(super) mod prepared {
     pub(in crate::browser) const PROTOCOL: u32 = 3;
     pub(in crate::browser) const HOSTNAME: u32 = 4;
     pub(in crate::browser) const ORIGIN: u32 = 5;
+    pub(in crate::browser) const ALLOWED: u32 = 6;
 }
 
 /// A list that `io.js` made.
@@ -155,6 +151,10 @@ pub(super) struct Parts(Array);
 impl Parts {
     pub(super) fn new(list: JsValue) -> Self {
         Self(list.unchecked_into())
+    }
+
+    pub(super) fn as_js(&self) -> &JsValue {
+        &self.0
     }
 
     pub(super) fn count(&self) -> u32 {
@@ -180,19 +180,6 @@ impl Parts {
     }
 }
 
-#[wasm_bindgen]
-extern "C" {
-    /// A form that takes a token as it is, without a copy in linear memory.
-    #[wasm_bindgen(extends = UrlSearchParams)]
-    pub(super) type Form;
-
-    #[wasm_bindgen(constructor, js_class = "URLSearchParams")]
-    pub(super) fn new() -> Form;
-
-    #[wasm_bindgen(method)]
-    pub(super) fn append(this: &Form, name: &str, value: &JsString);
-}
-
 /// A function for JavaScript to call back, of one signature for all purposes:
 /// each further one would bring its own glue. It is let go of when JavaScript
 /// lets go of it. `Fn`, since it may be called while it runs: Firefox tells of
@@ -203,6 +190,11 @@ pub(super) fn callback(callback: impl Fn(JsValue, bool) + 'static) -> JsValue {
 
 /// As [`callback`], for what is called once.
 pub(super) fn once(callback: impl FnOnce(JsValue, bool) + 'static) -> JsValue {
+    wrap_once(Box::new(callback))
+}
+
+/// Not generic: it is compiled once.
+fn wrap_once(callback: Box<dyn FnOnce(JsValue, bool)>) -> JsValue {
     let callback = Cell::new(Some(callback));
     self::callback(move |value, flag| {
         if let Some(callback) = callback.take() {

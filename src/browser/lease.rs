@@ -2,24 +2,16 @@
 
 use std::rc::Rc;
 
-use web_sys::AbortController;
-
 use super::endpoint;
-use super::io::{self, Parts, answer, once, recall};
-use super::shell::{self, Shell};
+use super::io::{Parts, answer, once, recall};
+use super::shell::Shell;
 use crate::core::{Batch, Generation, Recall};
 
 pub(super) fn request(shell: &Rc<Shell>, batch: Batch) {
-    let endpoints = &shell.endpoints;
-    let (Some(url), Ok(controller)) = (&endpoints.lease_url, AbortController::new()) else {
-        return;
-    };
-    let signal = controller.signal();
-    shell.others.borrow_mut().push((batch, controller));
     let back = shell.clone();
-    let callback = once(move |parts, _| {
-        // Not there any more: of a page life that is over.
-        if shell::take(&back.others, batch).is_none() {
+    let callback = once(move |parts, is_open| {
+        // Not awaited any more: of a page life that is over.
+        if !is_open {
             return;
         }
         let parts = Parts::new(parts);
@@ -34,8 +26,7 @@ pub(super) fn request(shell: &Rc<Shell>, batch: Batch) {
             }
         }
     });
-    let request = io::lease_request(&shell.session.borrow());
-    endpoint::ask_url(endpoints, url, &request, true, &signal, &callback);
+    shell.wire.ask_for_lease(batch, &callback);
 }
 
 fn read(recall: f64) -> Option<Recall> {

@@ -6,22 +6,20 @@
 mod clock;
 mod endpoint;
 mod io;
-mod last;
 mod lease;
 pub(crate) mod oneshot;
 mod page;
 mod resource;
 mod revoke;
-mod secrets;
 mod shell;
 mod tabs;
 mod timer;
 mod url;
+mod wire;
 
-pub(crate) use endpoint::Source;
 pub(crate) use io::{always, set};
 pub(crate) use resource::{FetchError, fetch_with_token};
+pub(crate) use shell::Shell;
 #[cfg(feature = "js")]
-pub(crate) use shell::{Acquired, Listener};
-pub(crate) use shell::{Endpoints, Shell};
+pub(crate) use shell::{Acquired, Listener, Sink};
 pub(crate) use url::check_endpoint;

@@ -6,8 +6,8 @@ use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
 use super::io;
-use super::last::LastRequest;
 use super::shell::Shell;
+use super::wire::Wire;
 use crate::core::Page;
 
 /// Listens until dropped. Where there is no document (workers), to nothing.
@@ -16,7 +16,7 @@ pub(super) struct PageEvents {
 }
 
 impl PageEvents {
-    pub(super) fn listen(shell: Weak<Shell>, last: &LastRequest) -> Self {
+    pub(super) fn listen(shell: Weak<Shell>, wire: &Wire) -> Self {
         let listener = io::callback(move |event, flag| {
             if let Some(shell) = shell.upgrade()
                 && let Some(page) = event.as_string().and_then(|event| read(&event, flag))
@@ -25,7 +25,7 @@ impl PageEvents {
             }
         });
         Self {
-            stop: io::listen_to_page(&listener, last.as_js()),
+            stop: wire.listen_to_page(&listener),
         }
     }
 }

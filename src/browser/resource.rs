@@ -6,10 +6,10 @@ use gloo_net::http::Response;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::AbortSignal;
 
-use super::io::prepared::{HOSTNAME, ORIGIN, PROTOCOL, REPLAY, REQUEST, SIGNAL};
+use super::io::prepared::{ALLOWED, HOSTNAME, ORIGIN, PROTOCOL, REPLAY, REQUEST, SIGNAL};
 use super::io::{self, Parts};
 use super::shell::{Acquired, Shell};
-use crate::core::{Code, Error, GrantId, Want, may_receive_token, protects_tokens};
+use crate::core::{Code, Error, Generation, GrantId, Want, may_receive_token, protects_tokens};
 
 /// Why there is no response.
 pub(crate) enum FetchError {
@@ -31,54 +31,82 @@ pub(crate) type Done = Box<dyn FnOnce(Result<JsValue, FetchError>)>;
 /// Fetches with the grant's token; see [`Done`].
 pub(crate) fn fetch_with_token(
     shell: &Rc<Shell>,
-    id: GrantId,
+    grant: GrantId,
     input: &JsValue,
     init: &JsValue,
     done: Done,
 ) {
-    match io::prepare(input, init) {
+    match io::prepare(shell.wire.as_js(), input, init) {
         Err(error) => done(Err(FetchError::Other(error))),
         Ok(prepared) => {
             let prepared = Parts::new(prepared);
-            if is_allowed(shell, id, &prepared) {
-                attempt(shell.clone(), id, prepared, REQUEST, done);
-            } else {
-                done(Err(Error::new(Code::OriginNotAllowed).into()));
+            if !is_allowed(shell, grant, &prepared) {
+                return done(Err(Error::new(Code::OriginNotAllowed).into()));
             }
+            Box::new(Fetch {
+                shell: shell.clone(),
+                grant,
+                prepared,
+                which: REQUEST,
+                done,
+            })
+            .ask();
         }
     }
 }
 
-fn attempt(shell: Rc<Shell>, id: GrantId, prepared: Parts, which: u32, done: Done) {
-    let signal: AbortSignal = prepared.get(SIGNAL).unchecked_into();
-    let reason = signal.clone();
-    let sender = shell.clone();
-    let send = move |acquired: Result<Acquired, Error>| match acquired {
-        // As an aborted `fetch` rejects: with the signal's reason.
-        Err(error) if error.code == Code::Aborted => {
-            done(Err(FetchError::Other(reason.reason())));
+/// A fetch on its way; boxed, since each step hands it on to the next.
+struct Fetch {
+    shell: Rc<Shell>,
+    grant: GrantId,
+    prepared: Parts,
+    /// [`REQUEST`] or [`REPLAY`].
+    which: u32,
+    done: Done,
+}
+
+impl Fetch {
+    fn ask(self: Box<Self>) {
+        let shell = self.shell.clone();
+        let grant = self.grant;
+        let signal: AbortSignal = self.prepared.get(SIGNAL).unchecked_into();
+        let sink = Box::new(move |acquired| self.acquired(acquired));
+        shell.acquire(grant, Want::default(), Some(&signal), sink);
+    }
+
+    fn acquired(self: Box<Self>, acquired: Result<Acquired, Error>) {
+        match acquired {
+            // As an aborted `fetch` rejects: with the signal's reason.
+            Err(error) if error.code == Code::Aborted => {
+                let signal: AbortSignal = self.prepared.get(SIGNAL).unchecked_into();
+                (self.done)(Err(FetchError::Other(signal.reason())));
+            }
+            Err(error) => (self.done)(Err(error.into())),
+            Ok((generation, token)) => {
+                let request = self.prepared.get(self.which);
+                let callback = io::once(move |value, is_response| {
+                    self.answered(generation, value, is_response);
+                });
+                io::send(&request, &token, &callback);
+            }
         }
-        Err(error) => done(Err(error.into())),
-        Ok((generation, token)) => {
-            let request = prepared.get(which);
-            let callback = io::once(move |value, is_response| {
-                if !is_response {
-                    return done(Err(FetchError::Other(value)));
-                }
-                if which == REPLAY || !asks_for_another_token(&value) {
-                    return done(Ok(value));
-                }
-                sender.refused(id, generation);
-                if prepared.get(REPLAY).is_undefined() {
-                    return done(Ok(value));
-                }
-                io::discard(&value);
-                attempt(sender, id, prepared, REPLAY, done);
-            });
-            io::send(&request, &token, &callback);
+    }
+
+    fn answered(mut self: Box<Self>, generation: Generation, value: JsValue, is_response: bool) {
+        if !is_response {
+            return (self.done)(Err(FetchError::Other(value)));
         }
-    };
-    shell.acquire(id, Want::default(), Some(&signal), Box::new(send));
+        if self.which == REPLAY || !asks_for_another_token(&value) {
+            return (self.done)(Ok(value));
+        }
+        self.shell.refused(self.grant, generation);
+        if self.prepared.get(REPLAY).is_undefined() {
+            return (self.done)(Ok(value));
+        }
+        io::discard(&value);
+        self.which = REPLAY;
+        self.ask();
+    }
 }
 
 fn is_allowed(shell: &Shell, id: GrantId, prepared: &Parts) -> bool {
@@ -86,11 +114,7 @@ fn is_allowed(shell: &Shell, id: GrantId, prepared: &Parts) -> bool {
     let resource = key.as_ref().and_then(|key| io::origin_of(key.resource()?));
     let text = |place| prepared.text(place).unwrap_or_default();
     protects_tokens(&text(PROTOCOL), &text(HOSTNAME))
-        && may_receive_token(
-            &text(ORIGIN),
-            resource.as_deref(),
-            &shell.endpoints.allowed_origins,
-        )
+        && may_receive_token(&text(ORIGIN), resource.as_deref(), &text(ALLOWED))
 }
 
 /// A 401, unless it says that no token of this grant will do (RFC 6750

@@ -3,20 +3,19 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use js_sys::{Function, JsString, Object};
+use js_sys::{Function, JsString};
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortController, AbortSignal};
+use web_sys::AbortSignal;
 
 use super::clock::now;
-use super::endpoint::{self, Source};
+use super::endpoint;
 use super::io::{self, Parts};
-use super::last::LastRequest;
 use super::lease;
 use super::page::{self, PageEvents};
-use super::revoke::{self, Revocation};
-use super::secrets::Secrets;
+use super::revoke;
 use super::tabs::Tabs;
 use super::timer::Timer;
+use super::wire::{Revocation, Wire};
 use crate::core::{
     Batch, CallerId, Code, Config, Error, Failure, Generation, GrantId, GrantKey, Input, Machine,
     Millis, Notice, Output, Page, Recall, RevokeOutcome, Revoked, Scope, Sending, State, Terms,
@@ -35,39 +34,12 @@ pub(crate) type Sink<T> = Box<dyn FnOnce(T)>;
 /// Those who wait for an answer, by name.
 type Sinks<T> = RefCell<Vec<(CallerId, Sink<T>)>>;
 
-/// Where the app's backend is.
-pub(crate) struct Endpoints {
-    pub(crate) source: Source,
-    /// Gives a record of headers, or a promise of one; not for revokes.
-    pub(crate) headers: Option<Function>,
-    /// A `RequestCredentials`; not for revokes.
-    pub(crate) credentials: String,
-    /// Absolute; checked.
-    pub(crate) revoke_url: Option<String>,
-    /// Absolute; checked.
-    pub(crate) lease_url: Option<String>,
-    /// Needing any rules out the beacon.
-    pub(crate) revoke_headers: Option<Object>,
-    /// Whether the browser is to hold the last revoke ready.
-    pub(crate) deferred: bool,
-    /// With a space between; empty: the origin of the grant's resource.
-    pub(crate) allowed_origins: String,
-    /// Names the app among others of the origin.
-    pub(crate) app: String,
-}
-
 pub(crate) struct Shell {
     machine: RefCell<Machine>,
-    pub(super) secrets: RefCell<Secrets>,
-    last: LastRequest,
-    pub(super) endpoints: Endpoints,
-    pub(super) session: RefCell<JsString>,
+    pub(super) wire: Wire,
     listener: Listener,
     waiting: Sinks<Result<Acquired, Error>>,
     revoking: Sinks<Revoked>,
-    requests: RefCell<Vec<(Generation, AbortController)>>,
-    /// Other requests whose answer is awaited.
-    pub(super) others: RefCell<Vec<(Batch, AbortController)>>,
     pub(super) request_timeout: Millis,
     timer: Timer,
     page_events: Cell<Option<PageEvents>>,
@@ -80,19 +52,15 @@ pub(crate) struct Shell {
 }
 
 impl Shell {
-    pub(crate) fn new(config: Config, endpoints: Endpoints, listener: Listener) -> Rc<Self> {
+    /// `backend` is what the app has said of it, checked, as `Wire` in `io.js` has it.
+    pub(crate) fn new(config: Config, backend: &JsValue, listener: Listener) -> Rc<Self> {
         let shell = Rc::new(Self {
             request_timeout: config.request_timeout,
             machine: RefCell::new(Machine::new(config, io::random_seed() as u64)),
-            secrets: RefCell::default(),
-            last: LastRequest::new(&endpoints),
-            endpoints,
-            session: RefCell::default(),
+            wire: Wire::new(backend),
             listener,
             waiting: RefCell::default(),
             revoking: RefCell::default(),
-            requests: RefCell::default(),
-            others: RefCell::default(),
             timer: Timer::default(),
             page_events: Cell::default(),
             tabs: RefCell::default(),
@@ -100,10 +68,10 @@ impl Shell {
             callers: Cell::new(0),
             pumping: Cell::new(false),
         });
-        shell.renew_session();
-        let events = PageEvents::listen(Rc::downgrade(&shell), &shell.last);
+        shell.wire.renew_session();
+        let events = PageEvents::listen(Rc::downgrade(&shell), &shell.wire);
         shell.page_events.set(Some(events));
-        let tabs = Tabs::listen(&shell.endpoints.app, Rc::downgrade(&shell));
+        let tabs = Tabs::listen(&shell.wire, Rc::downgrade(&shell));
         shell.tabs.replace(tabs);
         shell.keep();
         if let Some(page) = page::at_the_start() {
@@ -122,7 +90,7 @@ impl Shell {
     pub(crate) fn peek(&self, id: GrantId, settled: bool) -> Option<JsString> {
         let now = now();
         let generation = self.machine.borrow_mut().peek(id, settled, now)?;
-        self.token(generation)
+        self.wire.token(generation)
     }
 
     /// Calls `sink` with a token or why there is none.
@@ -166,7 +134,7 @@ impl Shell {
     pub(crate) fn refused_token(self: &Rc<Self>, id: GrantId, token: &JsString) {
         let current = self.machine.borrow().current(id);
         if let Some(generation) = current
-            && self.token(generation).as_ref() == Some(token)
+            && self.wire.token(generation).as_ref() == Some(token)
         {
             self.refused(id, generation);
         }
@@ -204,7 +172,7 @@ impl Shell {
     /// The scopes that the server says it granted with the grant's token.
     pub(crate) fn granted_scope(&self, id: GrantId) -> Option<JsString> {
         let generation = self.machine.borrow().current(id)?;
-        self.secrets.borrow().get(generation)?.scope.clone()
+        self.wire.scope(generation)
     }
 
     /// The app's other tabs are told to revoke everything.
@@ -224,11 +192,6 @@ impl Shell {
 
     pub(super) fn revoke_answered(self: &Rc<Self>, batch: Batch, outcome: RevokeOutcome) {
         self.input(Input::RevokeAnswered { batch, outcome });
-    }
-
-    fn token(&self, generation: Generation) -> Option<JsString> {
-        let secrets = self.secrets.borrow();
-        secrets.get(generation).map(|secret| secret.token.clone())
     }
 
     fn caller(&self) -> CallerId {
@@ -289,35 +252,17 @@ impl Shell {
 
     fn carry_out(self: &Rc<Self>, output: Output) {
         match output {
-            Output::AbortLease(batch) => {
-                if let Some((_, controller)) = take(&self.others, batch) {
-                    controller.abort();
-                }
-            }
-            Output::AbortRequest(generation) => {
-                self.last.forget_request(generation);
-                if let Some((_, controller)) = take(&self.requests, generation) {
-                    controller.abort();
-                }
-            }
-            Output::Forget(generation) => {
-                self.last.forget_token(generation);
-                self.secrets.borrow_mut().remove(generation);
-            }
+            Output::AbortLease(batch) => self.wire.abort_other(batch),
+            Output::AbortRequest(generation) => self.wire.abort(generation),
+            Output::Forget(generation) => self.wire.forget(generation),
             Output::LeaseLost(error) => (self.listener)(self, None, Notice::Failed(error)),
             Output::Notify(id, notice) => (self.listener)(self, Some(id), notice),
             Output::Reject(caller, error) => self.answer(caller, Err(error)),
-            Output::RenewSession => {
-                // A request under way keeps pages out of some back/forward caches.
-                for (_, controller) in self.others.take() {
-                    controller.abort();
-                }
-                self.renew_session();
-            }
+            Output::RenewSession => self.wire.renew_session(),
             Output::RequestLease(batch) => lease::request(self, batch),
             Output::RequestToken(id, generation) => self.request_token(id, generation),
             Output::Resolve(caller, generation) => {
-                let token = self.token(generation);
+                let token = self.wire.token(generation);
                 let token = token.ok_or(Error::new(Code::Internal));
                 self.answer(caller, token.map(|token| (generation, token)));
             }
@@ -333,12 +278,10 @@ impl Shell {
                     tokens,
                     pending,
                     reason,
-                    whole_session,
                 };
                 match sending {
                     Sending::Awaited => revoke::send_and_await(self, batch, &revocation),
-                    Sending::Unload if self.last.is_sent() => self.hand_over_rest(revocation),
-                    Sending::Unload => revoke::hand_over(self, &revocation),
+                    Sending::Unload => self.wire.hand_over(revocation, whole_session),
                 }
             }
             Output::Revoked(caller, revoked) => {
@@ -354,24 +297,6 @@ impl Shell {
         }
     }
 
-    fn renew_session(&self) {
-        let name = io::random_name();
-        self.last.session(&name);
-        self.session.replace(name);
-    }
-
-    /// The last request named every token and every request under way.
-    fn hand_over_rest(&self, mut revocation: Revocation) {
-        let requests = self.requests.borrow();
-        let is_under_way = |one| requests.iter().any(|(request, _)| *request == one);
-        revocation.tokens.clear();
-        revocation.pending.retain(|&one| !is_under_way(one));
-        drop(requests);
-        if !revocation.pending.is_empty() {
-            revoke::hand_over(self, &revocation);
-        }
-    }
-
     fn answer(&self, caller: CallerId, answer: Result<Acquired, Error>) {
         if let Some((_, sink)) = take(&self.waiting, caller) {
             sink(answer);
@@ -379,37 +304,23 @@ impl Shell {
     }
 
     fn request_token(self: &Rc<Self>, grant: GrantId, generation: Generation) {
-        let (Some(key), Ok(controller)) = (self.key(grant), AbortController::new()) else {
+        let Some(key) = self.key(grant) else {
             return;
         };
-        let signal = controller.signal();
-        self.requests.borrow_mut().push((generation, controller));
-        self.last.request(generation);
         let shell = self.clone();
         let callback = io::once(move |answer, _| {
-            take(&shell.requests, generation);
-            shell.last.forget_request(generation);
-            let read = endpoint::token_response(&Parts::new(answer));
-            let answer = read.map(|(issued, secret)| {
-                shell.last.token(generation, &secret);
-                shell.secrets.borrow_mut().insert(generation, secret);
-                issued
-            });
+            let answer = Parts::new(answer);
+            let issued = endpoint::token_response(&answer);
+            if issued.is_ok() {
+                shell.wire.keep(generation, &answer);
+            }
             shell.input(Input::Answered {
                 grant,
                 generation,
-                answer,
+                answer: issued,
             });
         });
-        let session = self.session.borrow().clone();
-        endpoint::ask(
-            &self.endpoints,
-            &key,
-            &session,
-            generation.0,
-            &signal,
-            &callback,
-        );
+        self.wire.ask_for_token(generation, &key, &callback);
     }
 }
 
@@ -439,8 +350,8 @@ impl Drop for Shell {
     }
 }
 
-pub(super) fn take<K: PartialEq, V>(list: &RefCell<Vec<(K, V)>>, key: K) -> Option<(K, V)> {
+fn take<T>(list: &Sinks<T>, caller: CallerId) -> Option<(CallerId, Sink<T>)> {
     let mut list = list.borrow_mut();
-    let place = list.iter().position(|(one, _)| *one == key)?;
+    let place = list.iter().position(|(one, _)| *one == caller)?;
     Some(list.swap_remove(place))
 }

@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::*;
 
 use super::io;
 use super::shell::Shell;
+use super::wire::Wire;
 
 /// Listens until dropped. Where there are no channels, to nothing.
 pub(super) struct Tabs {
@@ -14,13 +15,13 @@ pub(super) struct Tabs {
 }
 
 impl Tabs {
-    pub(super) fn listen(app: &str, shell: Weak<Shell>) -> Option<Self> {
+    pub(super) fn listen(wire: &Wire, shell: Weak<Shell>) -> Option<Self> {
         let listener = io::callback(move |_, _| {
             if let Some(shell) = shell.upgrade() {
                 shell.revoke_as_told();
             }
         });
-        let channel = io::listen_to_tabs(app, &listener)?;
+        let channel = wire.listen_to_tabs(&listener)?;
         Some(Self { channel })
     }
 

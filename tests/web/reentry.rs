@@ -211,7 +211,7 @@ async fn in_a_callback(token_answer: &str, then: impl FnOnce(Grant) + 'static) -
     let grant = client.grant("read");
     let callback = Closure::once_into_js(move |_: JsValue| then(grant));
     let callback: Function = callback.unchecked_into();
-    grant.call("{ timeout: 999 }", callback.clone(), callback);
+    grant.call("{ timeout: 999 }", callback);
     let bystander = grant.token_with("{ timeout: 999 }");
 
     let request = page.network.nth("/token", 1).await;
@@ -257,7 +257,7 @@ async fn a_caller_that_throws_disturbs_nobody() {
     let client = Client::new(ENDPOINTS);
     let grant = client.grant("read");
     let throwing: Function = js("() => { throw 'thrown'; }").unchecked_into();
-    grant.call("{}", throwing.clone(), throwing);
+    grant.call("{}", throwing);
     assert_eq!(grant.token().await.unwrap(), "fake-token-1");
     client.ends_cleanly(&page).await;
 }

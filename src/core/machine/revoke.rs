@@ -1,7 +1,5 @@
 //! How tokens end.
 
-use std::collections::BinaryHeap;
-
 use super::super::backoff;
 use super::super::event::{Notice, Output, RevokeOutcome, Sending};
 use super::super::grant::Grant;
@@ -80,7 +78,7 @@ pub struct Revoked {
 }
 
 /// What is left to know of a token that is to be revoked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Ending {
     pub(super) generation: Generation,
     pub(super) weight: u32,
@@ -125,23 +123,32 @@ impl Endings {
     /// open requests: the older ones die first anyway. Gives back the others.
     fn cut_to_quota(&mut self) -> Vec<Ending> {
         let pending = self.pending.len() as u32;
-        let mut room = UNLOAD_QUOTA.saturating_sub(PENDING_WEIGHT.saturating_mul(pending));
-        let weights = self.tokens.iter().map(|ending| ending.weight);
-        if weights.fold(0, u32::saturating_add) <= room {
-            return Vec::new();
-        }
-        let mut youngest = BinaryHeap::from(std::mem::take(&mut self.tokens));
-        // One that fits nowhere goes alone, so that it does not hold up the rest.
-        let alone = self.pending.is_empty();
-        while let Some(next) = youngest.peek() {
-            match room.checked_sub(next.weight) {
-                Some(rest) => room = rest,
-                None if alone && self.tokens.is_empty() => room = 0,
-                None => break,
+        let room = UNLOAD_QUOTA.saturating_sub(PENDING_WEIGHT.saturating_mul(pending));
+        let mut oldest = 0;
+        // From the highest bit on: the last generation whose successors are too many.
+        for bit in (0..u32::BITS).rev() {
+            let candidate = oldest | (1 << bit);
+            if self.weight_from(candidate - 1) > room {
+                oldest = candidate;
             }
-            self.tokens.extend(youngest.pop());
         }
-        youngest.into_vec()
+        let youngest = self.tokens.iter().map(|ending| ending.generation.0).max();
+        // One that fits nowhere goes alone, so that it does not hold up the rest.
+        if self.pending.is_empty() {
+            oldest = oldest.min(youngest.unwrap_or(oldest));
+        }
+        let all = std::mem::take(&mut self.tokens);
+        let left_out;
+        (self.tokens, left_out) = all
+            .into_iter()
+            .partition(|ending| ending.generation.0 >= oldest);
+        left_out
+    }
+
+    /// Bytes that it takes to name the tokens from this generation on.
+    fn weight_from(&self, oldest: u32) -> u32 {
+        let young = self.tokens.iter().filter(|one| one.generation.0 >= oldest);
+        young.map(|one| one.weight).fold(0, u32::saturating_add)
     }
 }
 
@@ -419,7 +426,7 @@ mod tests {
         let mut endings = Endings::from(vec![ending(2), ending(1), ending(3)]);
         let left_out = endings.cut_to_quota();
         let numbers = |list: &[Ending]| list.iter().map(|one| one.generation.0).collect::<Vec<_>>();
-        assert_eq!(numbers(&endings.tokens), [3, 2]);
+        assert_eq!(numbers(&endings.tokens), [2, 3]);
         assert_eq!(numbers(&left_out), [1]);
     }
 }

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use downscope::api;
-use js_sys::{Function, Promise, Reflect};
+use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -68,7 +68,7 @@ impl Client {
     }
 
     pub(crate) fn revoke_all(&self) -> Answer<Revoked> {
-        revoked(|resolve| api::revoke(self.number, None, false, resolve))
+        revoked(|settle| api::revoke(self.number, 0.0, false, settle))
     }
 
     pub(crate) fn resume(&self) {
@@ -76,7 +76,7 @@ impl Client {
     }
 
     pub(crate) fn close(&self) -> Answer<Revoked> {
-        revoked(|resolve| api::close(self.number, resolve))
+        revoked(|settle| api::close(self.number, settle))
     }
 
     /// Closes the client, after which nothing of it is left in the page.
@@ -105,11 +105,11 @@ impl Grant {
 
     /// The promise itself: the token stays out of linear memory.
     pub(crate) fn promise(self, options: &str) -> Promise {
-        Promise::new(&mut |resolve, reject| self.call(options, resolve, reject))
+        Promise::new(&mut |resolve, reject| self.call(options, settler(&resolve, &reject)))
     }
 
-    /// Calls one of the two functions, with nothing between.
-    pub(crate) fn call(self, options: &str, resolve: Function, reject: Function) {
+    /// Calls the function with a value and whether it is a failure, with nothing between.
+    pub(crate) fn call(self, options: &str, settle: Function) {
         let options = js(options);
         let number = |name, default| get(&options, name).as_f64().unwrap_or(default);
         let signal = get(&options, "signal");
@@ -120,8 +120,7 @@ impl Grant {
             get(&options, "forceRefresh").is_truthy(),
             number("timeout", -1.0),
             signal.is_object().then(|| signal.unchecked_into()),
-            resolve,
-            reject,
+            settle,
         );
     }
 
@@ -131,8 +130,13 @@ impl Grant {
 
     pub(crate) fn fetch(self, input: &JsValue, init: &JsValue) -> Answer<JsValue> {
         settled(Promise::new(&mut |resolve, reject| {
-            let (input, init) = (input.clone(), init.clone());
-            api::fetch(self.client, self.id, input, init, resolve, reject);
+            api::fetch(
+                self.client,
+                self.id,
+                input,
+                init,
+                settler(&resolve, &reject),
+            );
         }))
     }
 
@@ -142,7 +146,7 @@ impl Grant {
     }
 
     pub(crate) fn revoke(self) -> Answer<Revoked> {
-        revoked(|resolve| api::revoke(self.client, Some(self.id), false, resolve))
+        revoked(|settle| api::revoke(self.client, self.id, false, settle))
     }
 
     /// A field of the state that a user interface would show.
@@ -156,7 +160,7 @@ impl Grant {
 
     /// The client of the grant, without its listener.
     pub(crate) fn close_client(self) -> Answer<Revoked> {
-        revoked(|resolve| api::close(self.client, resolve))
+        revoked(|settle| api::close(self.client, settle))
     }
 
     /// Another grant of the same client.
@@ -206,8 +210,17 @@ pub(crate) fn settled(promise: Promise) -> Answer<JsValue> {
     Box::pin(async move { answer.await.map_err(Refusal) })
 }
 
+/// The function that settles a promise, as the facade has it.
+fn settler(resolve: &Function, reject: &Function) -> Function {
+    let body = "return (value, failed) => (failed ? reject : resolve)(value)";
+    let make = Function::new_with_args("resolve, reject", body);
+    let settle = make.call2(&JsValue::UNDEFINED, resolve, reject);
+    settle.unwrap().unchecked_into()
+}
+
 fn revoked(call: impl Fn(Function)) -> Answer<Revoked> {
-    let answer = settled(Promise::new(&mut |resolve, _| call(resolve)));
+    let settle = |resolve: Function, reject: Function| call(settler(&resolve, &reject));
+    let answer = settled(Promise::new(&mut |resolve, reject| settle(resolve, reject)));
     Box::pin(async move {
         let revoked = answer.await?;
         Ok(Revoked {
@@ -220,28 +233,22 @@ fn revoked(call: impl Fn(Function)) -> Answer<Revoked> {
 /// Options as the facade hands them on once it has read them.
 fn create(options: &JsValue, notify: &Function) -> u32 {
     let option = |name| get(options, name);
-    let url = |name| {
-        let path = option(name).as_string()?;
-        js(&format!("new URL('{path}', location.href).href")).as_string()
-    };
-    let text = |name, default: &str| {
-        option(name)
-            .as_string()
-            .unwrap_or_else(|| default.to_owned())
-    };
     let number = |name| option(name).as_f64().unwrap_or(-1.0);
+    let backend = Object::assign(&Object::new(), options.unchecked_ref());
+    for name in ["tokenEndpoint", "revokeEndpoint", "leaseEndpoint"] {
+        if let Some(path) = option(name).as_string() {
+            let url = js(&format!("new URL('{path}', location.href).href"));
+            Reflect::set(&backend, &name.into(), &url).unwrap();
+        }
+    }
+    if option("app").is_undefined() {
+        Reflect::set(&backend, &"app".into(), &"test".into()).unwrap();
+    }
     api::create(
-        url("tokenEndpoint"),
-        option("getToken").dyn_into().ok(),
-        url("revokeEndpoint"),
-        url("leaseEndpoint"),
-        option("headers").dyn_into().ok(),
-        option("revokeHeaders").dyn_into().ok(),
-        text("credentials", "same-origin"),
-        text("allowedOrigins", ""),
-        text("app", "test"),
+        &backend,
+        option("revokeEndpoint").is_truthy(),
+        option("leaseEndpoint").is_truthy(),
         option("revokeOn") == "hidden",
-        option("deferred").is_truthy(),
         number("refreshLead"),
         number("expiryMargin"),
         number("maxAge"),
