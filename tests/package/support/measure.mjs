@@ -1,9 +1,11 @@
-// Prints the sizes of both entries in two bundlers' output, as JSON.
+// Prints the sizes of both entries in two bundlers' output, and those of the
+// adapters by themselves, as JSON.
 
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
+import { bundleAdapters } from './adapters.mjs';
 import { appSource, outputDirectory } from './app.mjs';
 import { esbuild, vite } from './bundlers.mjs';
 
@@ -15,13 +17,17 @@ const measured = [
   { entry: 'default', source: 'default.js', bundler: esbuild },
 ];
 
-const report = [];
+const bundles = [];
 for (const { entry, source, bundler, extra } of measured) {
   const directory = await outputDirectory(`size-${entry}-${bundler.name}`);
   await bundler(await appSource(source), directory, extra);
-  report.push({ entry, bundler: bundler.name, size: await sizeOf(directory) });
+  bundles.push({ entry, bundler: bundler.name, size: await sizeOf(directory) });
 }
-console.log(JSON.stringify(report));
+const adapters = {};
+for (const [subpath, directory] of Object.entries(await bundleAdapters())) {
+  adapters[subpath] = await sizeOf(directory);
+}
+console.log(JSON.stringify({ bundles, adapters }));
 
 async function sizeOf(directory) {
   const size = { raw: 0, gzip: 0, brotli: 0 };

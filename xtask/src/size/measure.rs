@@ -28,16 +28,25 @@ struct Bundle {
     size: Size,
 }
 
+/// What `measure.mjs` prints.
+#[derive(Deserialize)]
+struct Answer {
+    bundles: Vec<Bundle>,
+    adapters: BTreeMap<String, Size>,
+}
+
 pub(super) struct Sizes {
     bundles: Vec<Bundle>,
     slim: Size,
     default: Size,
     wasm_raw: u64,
+    /// By their subpath in the package; each by itself, without the client.
+    adapters: BTreeMap<String, Size>,
 }
 
 pub(super) fn measure(workspace: &Workspace, package: &Path) -> Result<Sizes> {
     setup::npm(workspace)?;
-    let bundles: Vec<Bundle> = step("bundle an app and measure it", || {
+    let Answer { bundles, adapters } = step("bundle an app and measure it", || {
         let answer = ask(workspace
             .node()
             .arg(workspace.path("tests/package/support/measure.mjs"))
@@ -49,6 +58,7 @@ pub(super) fn measure(workspace: &Workspace, package: &Path) -> Result<Sizes> {
         default: largest(&bundles, "default")?,
         wasm_raw: fs::metadata(package.join("downscope_bg.wasm"))?.len(),
         bundles,
+        adapters,
     })
 }
 
@@ -67,20 +77,28 @@ impl Sizes {
         self.slim
     }
 
+    pub(super) fn default(&self) -> Size {
+        self.default
+    }
+
+    pub(super) fn wasm_raw(&self) -> u64 {
+        self.wasm_raw
+    }
+
     pub(super) fn to_json(&self) -> Result<String> {
         #[derive(Serialize)]
-        struct Report {
+        struct Report<'a> {
             slim: Size,
             default: Size,
             wasm_raw: u64,
-            adapters: BTreeMap<String, Size>,
+            adapters: &'a BTreeMap<String, Size>,
         }
 
         Ok(serde_json::to_string(&Report {
             slim: self.slim,
             default: self.default,
             wasm_raw: self.wasm_raw,
-            adapters: BTreeMap::new(),
+            adapters: &self.adapters,
         })?)
     }
 }
@@ -94,9 +112,18 @@ impl fmt::Display for Sizes {
             size,
         } in &self.bundles
         {
-            let Size { raw, gzip, brotli } = size;
-            writeln!(f, "{entry:<9} {bundler:<9} {raw:>7} {gzip:>7} {brotli:>7}")?;
+            writeln!(f, "{entry:<9} {bundler:<9} {size}")?;
+        }
+        for (subpath, size) in &self.adapters {
+            writeln!(f, "{subpath:<9} {:<9} {size}", "alone")?;
         }
         writeln!(f, "downscope_bg.wasm   {:>7}", self.wasm_raw)
+    }
+}
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { raw, gzip, brotli } = self;
+        write!(f, "{raw:>7} {gzip:>7} {brotli:>7}")
     }
 }

@@ -1,8 +1,12 @@
 //! `cargo xtask size`: what a page downloads, from the packed tarball as
 //! bundlers put it into an app.
 
+mod crates;
 mod gate;
 mod measure;
+mod released;
+mod sections;
+mod table;
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -24,7 +28,7 @@ pub(crate) fn run(workspace: &Workspace, format: Format) -> Result<()> {
     let package = pack::pack(workspace)?.install(workspace)?.package();
     let sizes = measure::measure(workspace, &package)?;
     match format {
-        Format::Table => write!(io::stdout(), "{sizes}")?,
+        Format::Table => table::print(workspace, &package, &sizes)?,
         Format::Json => writeln!(io::stdout(), "{}", sizes.to_json()?)?,
     }
     gate::check(&sizes)
