@@ -23,6 +23,11 @@ export const startOnce = (source) =>
     try {
       await load({ module_or_path: await source() });
       start(die, (/** @type {any} */ raw) => new TokenError(raw));
+      // Two bundles may each have a copy. That works, but they share nothing, this number apart.
+      const page = /** @type {any} */ (globalThis);
+      const copies = Symbol.for('downscope.instances');
+      page[copies] = (page[copies] ?? 0) + 1;
+      if (page[copies] === 2) console.warn('downscope: second_copy: two in this page share no tokens. Bundle it once.');
     } catch (cause) {
       started = undefined;
       throw new TokenError({ code: 'unsupported', message: hint(cause), cause });
