@@ -11,7 +11,7 @@ import { openPage, setUp } from './support/page.mjs';
 const HOURS = engine === 'chromium' ? 24 : 6;
 
 /** What the heap of the page may grow by between the second hour and any other: bytes, of some two million. */
-const HEAP = 300_000;
+const HEAP = 200_000;
 
 /** How many more tokens may wait for their revoke or their end at one full hour than at another, of a thousand. */
 const ENDING = 100;

@@ -7,6 +7,7 @@ import { createServer, request as ask } from 'node:http';
 /** Allows whatever the asking page wants; a credentialed request wants its origin named. */
 const allow = ({ origin, ...headers }) => ({
   'access-control-allow-origin': origin,
+  'access-control-allow-credentials': 'true',
   'access-control-allow-headers': headers['access-control-request-headers'] ?? '*',
 });
 
