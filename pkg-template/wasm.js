@@ -1,6 +1,7 @@
 // @ts-check
-import load, { start } from './glue.js';
+import { start } from './glue.js';
 import { TokenError } from './errors.js';
+import { load } from './load.js';
 
 /** @typedef {import('./slim.js').WasmSource} WasmSource */
 
@@ -21,7 +22,7 @@ const open = new Set();
 export const startOnce = (source) =>
   (started ??= (async () => {
     try {
-      await load({ module_or_path: await source() });
+      await load(await source());
       start(die, (/** @type {any} */ raw) => new TokenError(raw));
       // Two bundles may each have a copy. That works, but they share nothing, this number apart.
       const page = /** @type {any} */ (globalThis);

@@ -5,5 +5,6 @@ import { readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 
 const [glue, wasm] = process.argv.slice(2);
-const { default: start } = await import(pathToFileURL(glue));
-await start({ module_or_path: await readFile(wasm) });
+const { finish, imports } = await import(pathToFileURL(glue));
+const { instance } = await WebAssembly.instantiate(await readFile(wasm), imports());
+finish(instance);

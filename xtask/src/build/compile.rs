@@ -11,11 +11,12 @@ use crate::workspace::Workspace;
 
 /// Options of LLVM that measurement found to leave the fewest bytes after
 /// compression; see docs/decisions.md.
-const FEWEST_BYTES: [&str; 4] = [
+const FEWEST_BYTES: [&str; 5] = [
     "-inline-threshold=25",
     // Copies by one instruction instead of loads and stores.
     "-max-store-memcpy=1",
     "-enable-pre=0",
+    "-sink-common-insts",
     "-tail-merge-size=1",
 ];
 

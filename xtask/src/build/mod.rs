@@ -4,6 +4,7 @@ mod assemble;
 pub(crate) mod bindgen;
 mod compile;
 mod inline;
+mod loader;
 mod optimize;
 mod panics;
 mod paths;
@@ -37,7 +38,9 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     panics::silence(&compiled, &silent)?;
     let bindings = workspace.target(BINDINGS);
     let generated = step("generate the JavaScript glue (wasm-bindgen)", || {
-        bindgen::bindgen(&silent, &bindings, "glue")
+        let generated = bindgen::bindgen(&silent, &bindings, "glue")?;
+        loader::expose(&generated.glue)?;
+        anyhow::Ok(generated)
     })?;
 
     let made = workspace.target(MADE);
