@@ -1,0 +1,96 @@
+// What clients do where it is easy to do the wrong thing: each in real Chromium,
+// with time that passes as it is told to, in a fresh page for each scenario.
+
+import { fileURLToPath } from 'node:url';
+
+import { startBackend } from '../backend/server.mjs';
+import { bundleClients } from '../clients/bundle.mjs';
+
+export const SCENARIOS = [
+  'herd',
+  'slow',
+  'failing',
+  'outage',
+  'outageWithRetryAfter',
+  'short',
+  'setBack',
+  'setBackAsleep',
+];
+
+/** How long one scenario may take, in real time. */
+const PATIENCE = 90_000;
+
+/** Scenarios that are about a token that is valid and due for a refresh. */
+const OF_THE_WINDOW = ['slow', 'failing'];
+
+/**
+ * Gives a row for each client: `{ client, cells }`, where a cell holds the figures
+ * of its scenario, or says in `why` for what reason there are none. `browser` is a
+ * Chromium of playwright, `clients` are ids. `tell` hears of each cell.
+ */
+export async function behaviour({ browser, clients, scenarios = SCENARIOS, tell = () => {} }) {
+  const { directory, remove } = await bundleClients(clients);
+  const backend = await startBackend({
+    mounts: {
+      '/clients/': directory,
+      '/behaviour/': fileURLToPath(new URL('./page/', import.meta.url)),
+    },
+  });
+  try {
+    const rows = [];
+    for (const client of clients) {
+      const cells = {};
+      for (const scenario of scenarios) {
+        cells[scenario] = await cell({ browser, backend, client, scenario });
+        tell({ client, scenario, cell: cells[scenario] });
+      }
+      rows.push({ client, cells });
+    }
+    return rows;
+  } finally {
+    backend.close();
+    await remove();
+  }
+}
+
+async function cell({ browser, backend, client, scenario }) {
+  const run = `${client}-${scenario}`;
+  const context = await browser.newContext();
+  try {
+    const page = await context.newPage();
+    const uncaught = [];
+    page.on('pageerror', (error) => uncaught.push(error.message));
+    await page.goto(`${backend.origin}/behaviour/page.html`);
+    const played = page.evaluate(playInPage, {
+      client: `/clients/${client}.js`,
+      scenario,
+      ofTheWindow: OF_THE_WINDOW.includes(scenario),
+      run: { run, backend: backend.prefix(run) },
+    });
+    const figures = await within(PATIENCE, played);
+    return uncaught.length ? { ...figures, uncaught } : figures;
+  } catch (error) {
+    return { why: `did not run: ${error.message.split('\n')[0]}` };
+  } finally {
+    await context.close();
+  }
+}
+
+/** In the page. */
+async function playInPage({ client, scenario, ofTheWindow, run }) {
+  const [{ default: one }, { play }] = await Promise.all([
+    import(client),
+    import('/behaviour/scenarios.js'),
+  ]);
+  if (one.can.behaviour === false) return { why: one.can.why.behaviour };
+  if (ofTheWindow && !one.inWindow) return { why: one.can.why.inWindow };
+  return play(scenario, one, run);
+}
+
+async function within(milliseconds, promise) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error('not over in time')), milliseconds);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,90 @@
+// Page and backend together: time that passes for both, and no further before all
+// has happened that the present moment brings about.
+
+/** Nothing is left to happen once so many looks in a row have seen nothing new. */
+const STILL = 3;
+
+/** Further looks where somebody waits, for workers and locks, which nobody can look at. */
+const PATIENT = 16;
+
+export class World {
+  #control;
+
+  /** `run` is the run's name at the backend. */
+  constructor(run) {
+    this.#control = `/control/${run}`;
+  }
+
+  /** Changes how the backend behaves. */
+  async set(settings) {
+    await this.#tell(settings);
+  }
+
+  /** How many requests for a token the backend has seen. */
+  async hits() {
+    const { hits } = await this.#quiet(STILL);
+    return hits;
+  }
+
+  /** Whether an API would take the token. */
+  async isAlive(token) {
+    const { alive } = await this.#tell({ isAlive: token });
+    return alive;
+  }
+
+  /** Lets so many milliseconds pass, with all that happens in them. */
+  async run(milliseconds) {
+    await this.#pass(clock.passed + milliseconds);
+  }
+
+  /** Lets so many milliseconds pass without a timer: those that come due meanwhile are late. */
+  async sleep(milliseconds) {
+    clock.sleep(milliseconds);
+    await this.#tell();
+  }
+
+  /** Lets time pass until a promise has settled, and gives its value; fails after `atMost`. */
+  async until(promise, atMost = 120_000) {
+    let settled = false;
+    const noted = () => {
+      settled = true;
+    };
+    promise.then(noted, noted);
+    await this.#pass(clock.passed + atMost, () => settled);
+    if (!settled) throw new Error(`nothing after ${atMost / 1000} s`);
+    return promise;
+  }
+
+  async #pass(end, isOver) {
+    const born = clock.truth - clock.passed;
+    for (;;) {
+      const { due = Infinity } = await this.#quiet(isOver ? PATIENT : STILL, isOver);
+      const next = Math.min(clock.next, due - born);
+      if (isOver?.() || (clock.passed >= end && next > clock.passed)) return;
+      clock.sleep(Math.max(0, Math.min(next, end) - clock.passed));
+      // The backend first: an answer that comes at the same moment as a time-out is in time.
+      if (due - born <= clock.passed) await this.#quiet(STILL);
+      await clock.fire();
+    }
+  }
+
+  /** Waits until neither the backend nor a timer notices anything any more. */
+  async #quiet(looks, isOver) {
+    let state;
+    let before;
+    for (let still = 0; still < looks && !isOver?.(); ) {
+      await clock.turn();
+      state = await this.#tell();
+      const seen = `${state.hits} ${state.seen} ${clock.changes}`;
+      still = seen === before ? still + 1 : 0;
+      before = seen;
+    }
+    return state ?? this.#tell();
+  }
+
+  async #tell(settings) {
+    const body = JSON.stringify({ now: clock.truth, ...settings });
+    const response = await fetch(this.#control, { method: 'POST', body });
+    return response.json();
+  }
+}

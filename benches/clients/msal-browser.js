@@ -1,0 +1,75 @@
+// @azure/msal-browser, signed in by `acquireTokenByCode`, which the backend answers.
+// Its authority must be https:, so its `networkClient` says where that really is;
+// what goes over the wire is what msal made.
+
+import { PublicClientApplication } from '@azure/msal-browser';
+
+import { addressOf, scopeOf } from './support/address.js';
+
+const AUTHORITY = 'https://login.example/fake-tenant';
+
+export default {
+  id: 'msal-browser',
+  store: 'memory where asked for; by default sessionStorage',
+  can: {
+    peek: false,
+    header: false,
+    grants: 1_000,
+    length: 1,
+    behaviour: true,
+    why: {
+      peek: 'acquireTokenSilent is asynchronous',
+      grants: 'a scope each, of one client; it looks through all of them',
+    },
+  },
+  // It counts a token as expired for the last 300 seconds.
+  inWindow: 150,
+
+  async open({ memory = true, ...wanted }) {
+    const address = addressOf(wanted);
+    const client = new PublicClientApplication({
+      auth: {
+        clientId: 'fake-client',
+        authority: AUTHORITY,
+        knownAuthorities: ['login.example'],
+        authorityMetadata: JSON.stringify({
+          issuer: `${AUTHORITY}/v2.0`,
+          authorization_endpoint: `${AUTHORITY}/oauth2/v2.0/authorize`,
+          token_endpoint: `${AUTHORITY}/oauth2/v2.0/token`,
+          jwks_uri: `${AUTHORITY}/discovery/v2.0/keys`,
+        }),
+        redirectUri: `${location.origin}/`,
+      },
+      cache: { cacheLocation: memory ? 'memoryStorage' : 'sessionStorage' },
+      system: { networkClient: networkTo(address) },
+    });
+    await client.initialize();
+    const { account } = await client.acquireTokenByCode({
+      code: 'expired.code',
+      scopes: ['sign_in'],
+    });
+    return {
+      token: async (i) => {
+        const result = await client.acquireTokenSilent({ account, scopes: [scopeOf(i)] });
+        return result.accessToken;
+      },
+      close: async () => {},
+    };
+  },
+};
+
+/** As msal's own, but that the authority is at `address`. */
+function networkTo(address) {
+  const send = async (method, url, { headers, body } = {}) => {
+    const response = await fetch(url.replace(AUTHORITY, address), { method, headers, body });
+    return {
+      headers: Object.fromEntries(response.headers),
+      body: await response.json(),
+      status: response.status,
+    };
+  };
+  return {
+    sendGetRequestAsync: (url, options) => send('GET', url, options),
+    sendPostRequestAsync: (url, options) => send('POST', url, options),
+  };
+}
