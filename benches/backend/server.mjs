@@ -2,6 +2,8 @@
 // endpoint in the shape that each client knows.
 //
 //   /run/<name>/<length>x<life>/…   token endpoints (see shapes.mjs) and `revoke`
+//   /oauth/token                    the same, for a client that can only be told an origin
+//                                   and has the beginning of that path for its client id
 //   /control/<name>                 POST of settings (see run.mjs); tells what the run has seen
 //   all else                        files
 
@@ -11,7 +13,7 @@ import { createServer } from 'node:http';
 import { extname, join } from 'node:path';
 
 import { Run } from './run.mjs';
-import { SHAPES } from './shapes.mjs';
+import { isSignIn, SHAPES } from './shapes.mjs';
 
 const TYPES = {
   '.html': 'text/html',
@@ -35,13 +37,15 @@ export async function startBackend({ mounts = {} } = {}) {
   };
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url, 'http://loopback');
-    const [, kind, name, ...rest] = pathname.split('/');
-    const asked = { request, pathname, query: Object.fromEntries(searchParams) };
     // Only what a test got wrong ends here.
     const failed = (error) => send(response, 500, { error: error.message });
-    if (kind === 'run') answerRun(run(name), rest, asked, response).catch(failed);
-    else if (kind === 'control') answerControl(run(name), asked, response).catch(failed);
-    else answerFile(mounts, pathname, response).catch(failed);
+    if (/^\/(run|oauth)\//.test(pathname)) {
+      answerRun(run, { request, pathname, query: Object.fromEntries(searchParams) }, response).catch(failed);
+    } else if (pathname.startsWith('/control/')) {
+      answerControl(run(pathname.split('/')[2]), request, response).catch(failed);
+    } else {
+      answerFile(mounts, pathname, response).catch(failed);
+    }
   });
   // Pages come and go quickly; a connection that is closed under a request is an error to them.
   server.keepAliveTimeout = 60_000;
@@ -59,30 +63,33 @@ export async function startBackend({ mounts = {} } = {}) {
   };
 }
 
-async function answerRun(run, [shape, ...path], { request, query }, response) {
-  const [length, life] = shape.split('x').map(Number);
-  const endpoint = path.join('/');
+async function answerRun(runs, { request, pathname, query }, response) {
   const params = { ...query, ...fieldsOf(await bodyOf(request), request.headers['content-type']) };
+  const path = pathname === '/oauth/token' ? params.client_id + pathname : pathname;
+  const [, , name, shape, ...rest] = path.split('/');
+  const [length, life] = shape.split('x').map(Number);
+  const endpoint = rest.join('/');
+  const run = runs(name);
   run.seen += 1;
   if (endpoint === 'revoke') {
     run.revoke([params.token ?? []].flat());
     return response.writeHead(204).end();
   }
   if (!SHAPES[endpoint]) return send(response, 404, { error: `no endpoint ${endpoint}` });
+  const origin = `http://${request.headers.host}`;
+  const asked = { run, length, life, params, origin };
+  if (isSignIn(params)) return send(response, 200, SHAPES[endpoint](asked));
   run.hits += 1;
   // What the endpoint is like counts when the request arrives.
   const { fault } = run;
   await run.pass();
   run.seen += 1;
-  if (fault) {
-    const headers = fault.retryAfter === undefined ? {} : { 'retry-after': fault.retryAfter };
-    return send(response, fault.status, { error: 'temporarily_unavailable' }, headers);
-  }
-  const address = `http://${request.headers.host}${request.url.split('/').slice(0, 4).join('/')}`;
-  send(response, 200, SHAPES[endpoint]({ run, length, life, params, address }));
+  if (!fault) return send(response, 200, SHAPES[endpoint](asked));
+  const headers = fault.retryAfter === undefined ? {} : { 'retry-after': fault.retryAfter };
+  send(response, fault.status, { error: 'temporarily_unavailable' }, headers);
 }
 
-async function answerControl(run, { request }, response) {
+async function answerControl(run, request, response) {
   const { isAlive, ...settings } = JSON.parse((await bodyOf(request)) || '{}');
   run.set(settings);
   send(response, 200, { ...run.state(), ...(isAlive && { alive: run.isAlive(isAlive) }) });

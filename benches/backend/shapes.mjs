@@ -2,13 +2,17 @@
 
 import { encoded, jwt } from './tokens.mjs';
 
-/** Says in an authorization code that what it is exchanged for has run out already. */
-const EXPIRED = 'expired';
+/**
+ * Whether the request is the last step of a sign-in, of which the clients make one
+ * to have a refresh token. It always succeeds and counts for nothing, and what it
+ * gives has run out at once, so that the first call asks for a token.
+ */
+export const isSignIn = ({ code }) => code !== undefined;
 
 /**
  * By path below the prefix of a run: what a request for a token gets. Each takes
- * `{ run, length, life, params, address }`, of which `params` are the fields of
- * the body or query and `address` is the prefix itself.
+ * `{ run, length, life, params, origin }`, of which `params` are the fields of the
+ * body or query.
  */
 export const SHAPES = {
   // downscope, plain, and the credentials that an app writes for azure.
@@ -21,7 +25,7 @@ export const SHAPES = {
   // auth0-spa-js.
   'oauth/token': (asked) => ({
     ...oauth(asked),
-    id_token: idToken(asked, { iss: `${asked.address}/`, nonce: nonceOf(asked.params) }),
+    id_token: idToken(asked, { iss: `${asked.origin}/`, nonce: nonceOf(asked.params) }),
   }),
 
   // oidc-client-ts.
@@ -72,7 +76,7 @@ export const SHAPES = {
 
 /** What RFC 6749 section 5.1 has, with a refresh token that stays as it is. */
 function oauth({ run, length, life, params }) {
-  const expiresIn = params.code?.startsWith(EXPIRED) ? 1 : life;
+  const expiresIn = isSignIn(params) ? 1 : life;
   return {
     access_token: run.mint({ length, life: expiresIn }),
     token_type: 'Bearer',

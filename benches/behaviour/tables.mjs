@@ -5,10 +5,10 @@ const COLUMNS = [
   ['50 callers, none yet: requests', ({ herd }) => shown(herd, requests)],
   ['due, endpoint takes 1 s: waited', ({ slow }) => shown(slow, ({ waited }) => seconds(waited))],
   ['due, 503 for 2 s: ok / failed, requests', ({ failing }) => shown(failing, outcome)],
-  ['no token, 503 for 5 s, 50 calls: requests', ({ outage }) => shown(outage, ({ hits }) => hits)],
+  ['no token, 503 for 5 s, 50 calls: requests', ({ outage }) => shown(outage, recovery)],
   [
     'the same with `Retry-After: 5`',
-    ({ outageWithRetryAfter }) => shown(outageWithRetryAfter, ({ hits }) => hits),
+    ({ outageWithRetryAfter }) => shown(outageWithRetryAfter, recovery),
   ],
   ['60 s tokens, 20 calls: requests', ({ short }) => shown(short, ({ hits }) => hits)],
   ['clock set back 2 h: dead token served', dead],
@@ -38,6 +38,8 @@ export function markdown(rows) {
 const shown = (cell, read) => (cell === undefined || cell.why ? { why: 'not run', ...cell } : read(cell));
 
 const requests = ({ hits, failed }) => (failed ? `${hits}, and ${failed} failed` : hits);
+
+const recovery = ({ hits, recovers }) => (recovers ? hits : `${hits}, and none works afterwards`);
 
 function outcome({ ok, failed, hits, longest }) {
   const patience = longest > 100 ? ` after up to ${seconds(longest)}` : '';

@@ -7,7 +7,6 @@ import { Auth0Client } from '@auth0/auth0-spa-js';
 
 import { addressOf, resourceOf } from './support/address.js';
 
-const CLIENT_ID = 'fake-client';
 const RETURN_TO = `${location.origin}/`;
 
 export default {
@@ -27,15 +26,17 @@ export default {
   // It counts a token as expired for the last 60 seconds.
   inWindow: 30,
 
-  async open({ memory = true, ...wanted }) {
+  async open({ grants = 1, memory = true, ...wanted }) {
     const client = new Auth0Client({
-      domain: addressOf(wanted),
-      clientId: CLIENT_ID,
+      // Its worker talks to this path of an origin and to no other; the backend
+      // knows by the client id which run it is.
+      domain: location.origin,
+      clientId: new URL(addressOf(wanted)).pathname,
       cacheLocation: memory ? 'memory' : 'localstorage',
       useRefreshTokens: true,
       useRefreshTokensFallback: false,
-      // One refresh token for every audience.
-      useMrrt: true,
+      // One refresh token for every audience, where there is more than one.
+      useMrrt: grants > 1,
       authorizationParams: { redirect_uri: RETURN_TO, audience: resourceOf(0), scope: 'item_read' },
     });
     let login;
@@ -44,9 +45,10 @@ export default {
         login = new URL(url).searchParams;
       },
     });
-    // The token of the sign-in has run out at once, so that the first call asks for one.
-    const code = `expired.${login.get('nonce')}`;
-    const answer = new URLSearchParams({ code, state: login.get('state') });
+    const answer = new URLSearchParams({
+      code: `fake.${login.get('nonce')}`,
+      state: login.get('state'),
+    });
     await client.handleRedirectCallback(`${RETURN_TO}?${answer}`);
     return {
       token: (i) => client.getTokenSilently({ authorizationParams: { audience: resourceOf(i) } }),

@@ -22,6 +22,8 @@ export const PEERS = [
   'ably',
 ];
 
+const WASM = 'downscope_bg.wasm';
+
 const here = fileURLToPath(new URL('.', import.meta.url));
 
 /** The built package. */
@@ -47,8 +49,9 @@ export async function bundleClients(ids, { minify = true } = {}) {
     },
     logLevel: 'error',
   });
-  // Where the slim entry looks for it.
-  const wasm = 'downscope_bg.wasm';
-  await copyFile(join(packageDirectory, wasm), join(directory, wasm));
+  if (ids.includes('downscope-slim')) {
+    // Where the slim entry looks for it.
+    await copyFile(join(packageDirectory, WASM), join(directory, WASM));
+  }
   return { directory, remove: () => rm(directory, { recursive: true, force: true }) };
 }

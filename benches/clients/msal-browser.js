@@ -45,7 +45,7 @@ export default {
     });
     await client.initialize();
     const { account } = await client.acquireTokenByCode({
-      code: 'expired.code',
+      code: 'fake',
       scopes: ['sign_in'],
     });
     return {

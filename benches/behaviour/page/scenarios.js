@@ -9,14 +9,18 @@ const HOUR = 3600 * SECOND;
 const LIFE = 3600;
 
 const scenarios = {
-  /** Fifty callers at once, and no token yet. */
+  /** Fifty callers, as soon as there is a client; no token yet. */
   async herd({ open, world }) {
-    const one = await open();
-    const before = await world.hits();
-    const calls = new Calls(one);
-    for (let caller = 0; caller < 50; caller += 1) calls.call();
+    // At once: some clients ask for a token as soon as they are made.
+    const calls = await world.until(
+      open().then((one) => {
+        const calls = new Calls(one);
+        for (let caller = 0; caller < 50; caller += 1) calls.call();
+        return calls;
+      }),
+    );
     await calls.settled(world);
-    return { hits: (await world.hits()) - before, ...calls.count };
+    return { hits: await world.hits(), ...calls.count };
   },
 
   /** The token is valid and due for a refresh; the endpoint takes a second. */
@@ -34,7 +38,9 @@ const scenarios = {
     const one = await withToken(open, world);
     await world.set({ status: 503 });
     await world.sleep((LIFE - inWindow) * SECOND);
-    const { calls, hits } = await callEvery100(one, world, 20);
+    const before = await world.hits();
+    const calls = await callEvery100(one, world, 20);
+    const hits = (await world.hits()) - before;
     await world.set({ status: 200 });
     await calls.settled(world);
     return { ...calls.count, hits, longest: calls.longest };
@@ -48,14 +54,13 @@ const scenarios = {
 
   /** Tokens of a minute; twenty calls, a second apart. */
   async short({ open, world }) {
-    const one = await open({ life: 60 });
-    const before = await world.hits();
+    const one = await world.until(open({ life: 60 }));
     for (let call = 0; call < 20; call += 1) {
       const next = clock.passed + SECOND;
       await world.until(one.token(0));
       await world.run(Math.max(0, next - clock.passed));
     }
-    return { hits: (await world.hits()) - before };
+    return { hits: await world.hits() };
   },
 
   /** The clock is set back by two hours; the page lives on until its token is dead. */
@@ -69,15 +74,21 @@ const scenarios = {
 export function play(name, client, { run, backend }) {
   const world = new World(run);
   const open = (options) =>
-    world.until(client.open({ backend, grants: 1, length: 64, life: LIFE, ...options }));
+    client.open({ backend, grants: 1, length: 64, life: LIFE, ...options });
   return scenarios[name]({ open, world, inWindow: client.inWindow });
 }
 
 async function outage({ open, world }, retryAfter) {
-  const one = await open();
   await world.set({ status: 503, retryAfter });
-  const { calls, hits } = await callEvery100(one, world, 50);
-  return { hits, ...calls.count };
+  const one = await world.until(open());
+  const calls = await callEvery100(one, world, 50);
+  const figures = { hits: await world.hits(), ...calls.count };
+  await world.set({ status: 200 });
+  await world.run(60 * SECOND);
+  const later = new Calls(one);
+  later.call();
+  await later.settled(world);
+  return { ...figures, recovers: later.count.ok === 1 };
 }
 
 async function afterSetBack({ open, world }, passTime) {
@@ -90,21 +101,20 @@ async function afterSetBack({ open, world }, passTime) {
 
 /** A client that has a token, got just now. */
 async function withToken(open, world) {
-  const one = await open();
+  const one = await world.until(open());
   await world.until(one.token(0));
   return one;
 }
 
-/** Calls every 100 ms, whatever became of the calls before; `hits` are those in that time. */
+/** Calls every 100 ms, whatever became of the calls before. */
 async function callEvery100(one, world, count) {
-  const before = await world.hits();
   const calls = new Calls(one);
   for (let call = 0; call < count; call += 1) {
     calls.call();
     // The last moment is left out: what is due then happens after the fault.
     await world.run(call + 1 < count ? 100 : 99);
   }
-  return { calls, hits: (await world.hits()) - before };
+  return calls;
 }
 
 /** Callers that each ask once, and what became of them. */
