@@ -13,14 +13,15 @@ export class Run {
   seen = 0;
   /** How many tokens were revoked. */
   revoked = 0;
-  #settings = { latency: 0, status: 200, retryAfter: undefined, now: undefined };
+  #settings = { latency: 0, status: 200, retryAfter: undefined, html: false, now: undefined };
   #tokens = new Map();
   #held = [];
 
   /**
    * Changes how the run behaves: `latency` in milliseconds, the `status` of every
-   * answer of a token endpoint, `retryAfter` in seconds beside it. With `now` (as
-   * `Date.now()`) time passes only when it is set again.
+   * answer of a token endpoint, `retryAfter` in seconds beside it, `html` if it is to
+   * be a gateway's page and not JSON. With `now` (as `Date.now()`) time passes only
+   * when it is set again.
    */
   set(settings) {
     Object.assign(this.#settings, settings);
@@ -40,8 +41,8 @@ export class Run {
 
   /** The fault that token endpoints have at present. */
   get fault() {
-    const { status, retryAfter } = this.#settings;
-    return status === 200 ? undefined : { status, retryAfter };
+    const { status, retryAfter, html } = this.#settings;
+    return status === 200 ? undefined : { status, retryAfter, html };
   }
 
   /** Resolves when an answer to what came in now may go out. */

@@ -85,8 +85,10 @@ async function answerRun(runs, { request, pathname, query }, response) {
   await run.pass();
   run.seen += 1;
   if (!fault) return send(response, 200, SHAPES[endpoint](asked));
-  const headers = fault.retryAfter === undefined ? {} : { 'retry-after': fault.retryAfter };
-  send(response, fault.status, { error: 'temporarily_unavailable' }, headers);
+  send(response, fault.status, fault.html ? '<h1>Down</h1>' : { error: 'temporarily_unavailable' }, {
+    ...(fault.html && { 'content-type': 'text/html' }),
+    ...(fault.retryAfter !== undefined && { 'retry-after': fault.retryAfter }),
+  });
 }
 
 async function answerControl(run, request, response) {

@@ -12,6 +12,7 @@ export const SCENARIOS = [
   'failing',
   'outage',
   'outageWithRetryAfter',
+  'outageWithHtml',
   'short',
   'setBack',
   'setBackAsleep',
@@ -20,13 +21,16 @@ export const SCENARIOS = [
 /** How long one scenario may take, in real time. */
 const PATIENCE = 90_000;
 
+/** Pages side by side; they mostly wait for one another's processes. */
+const PAGES = 4;
+
 /** Scenarios that are about a token that is valid and due for a refresh. */
 const OF_THE_WINDOW = ['slow', 'failing'];
 
 /**
- * Gives a row for each client: `{ client, cells }`, where a cell holds the figures
- * of its scenario, or says in `why` for what reason there are none. `browser` is a
- * Chromium of playwright, `clients` are ids. `tell` hears of each cell.
+ * Gives a row for each client: `{ client, store, note, inWindow, cells }`, where a cell holds
+ * the figures of its scenario, or says in `why` for what reason there are none.
+ * `browser` is a Chromium of playwright, `clients` are ids. `tell` hears of each cell.
  */
 export async function behaviour({ browser, clients, scenarios = SCENARIOS, tell = () => {} }) {
   const { directory, remove } = await bundleClients(clients);
@@ -37,16 +41,20 @@ export async function behaviour({ browser, clients, scenarios = SCENARIOS, tell 
     },
   });
   try {
-    const rows = [];
-    for (const client of clients) {
-      const cells = {};
-      for (const scenario of scenarios) {
-        cells[scenario] = await cell({ browser, backend, client, scenario });
-        tell({ client, scenario, cell: cells[scenario] });
+    const rows = clients.map((client) => ({ client, cells: {} }));
+    const pending = rows.flatMap((row) => scenarios.map((scenario) => ({ row, scenario })));
+    const work = async () => {
+      for (let next = pending.shift(); next; next = pending.shift()) {
+        const { row, scenario } = next;
+        const { client } = row;
+        const { about, ...figures } = await cell({ browser, backend, client, scenario });
+        Object.assign(row, about);
+        row.cells[scenario] = figures;
+        tell({ client, scenario, cell: figures });
       }
-      rows.push({ client, cells });
-    }
-    return rows;
+    };
+    await Promise.all(Array.from({ length: PAGES }, work));
+    return rows.map((row) => ({ ...row, cells: inOrder(row.cells, scenarios) }));
   } finally {
     backend.close();
     await remove();
@@ -82,10 +90,14 @@ async function playInPage({ client, scenario, ofTheWindow, run }) {
     import(client),
     import('/behaviour/scenarios.js'),
   ]);
-  if (one.can.behaviour === false) return { why: one.can.why.behaviour };
-  if (ofTheWindow && !one.inWindow) return { why: one.can.why.inWindow };
-  return play(scenario, one, run);
+  const { store, note, inWindow, can } = one;
+  const about = { store, note, inWindow };
+  if (ofTheWindow && !inWindow) return { about, why: can.why.inWindow };
+  return { about, ...(await play(scenario, one, run)) };
 }
+
+const inOrder = (cells, scenarios) =>
+  Object.fromEntries(scenarios.map((scenario) => [scenario, cells[scenario]]));
 
 async function within(milliseconds, promise) {
   let timer;

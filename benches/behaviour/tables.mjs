@@ -6,32 +6,28 @@ const COLUMNS = [
   ['due, endpoint takes 1 s: waited', ({ slow }) => shown(slow, ({ waited }) => seconds(waited))],
   ['due, 503 for 2 s: ok / failed, requests', ({ failing }) => shown(failing, outcome)],
   ['no token, 503 for 5 s, 50 calls: requests', ({ outage }) => shown(outage, recovery)],
-  [
-    'the same with `Retry-After: 5`',
-    ({ outageWithRetryAfter }) => shown(outageWithRetryAfter, recovery),
-  ],
+  ['the same with `Retry-After: 5`', ({ outageWithRetryAfter }) => shown(outageWithRetryAfter, recovery)],
+  ['the same as HTML', ({ outageWithHtml }) => shown(outageWithHtml, recovery)],
   ['60 s tokens, 20 calls: requests', ({ short }) => shown(short, ({ hits }) => hits)],
   ['clock set back 2 h: dead token served', dead],
 ];
 
-/** A Markdown table, with the reason below it for each cell that has no figures. */
+/** A Markdown table, and below it what is to be known of the clients and of cells without figures. */
 export function markdown(rows) {
-  const head = ['', ...COLUMNS.map(([title]) => title)];
+  const lines = [['', ...COLUMNS.map(([title]) => title)], COLUMNS.map(() => '--:')];
+  lines[1].unshift('---');
   const notes = [];
-  const lines = rows.map(({ client, cells }) => {
-    const texts = COLUMNS.map(([, read]) => {
-      const text = read(cells);
-      if (typeof text === 'object') {
-        if (!notes.includes(`${client}: ${text.why}`)) notes.push(`${client}: ${text.why}`);
-        return `– [${notes.indexOf(`${client}: ${text.why}`) + 1}]`;
-      }
-      return String(text);
-    });
-    return line([client, ...texts]);
-  });
-  const rule = line(head.map((_, column) => (column ? '--:' : '---')));
-  const footnotes = notes.map((note, i) => `[${i + 1}] ${note}`);
-  return `${[line(head), rule, ...lines].join('\n')}\n${footnotes.length ? `\n${footnotes.join('  \n')}\n` : ''}`;
+  for (const { client, note, cells } of rows) {
+    const texts = COLUMNS.map(([, read]) => read(cells));
+    const reasons = texts.flatMap((text) => text.why ?? []);
+    const said = [...new Set([note, ...reasons].filter(Boolean))];
+    if (said.length) notes.push(`- **${client}** ${said.join('; ')}.`);
+    lines.push([client, ...texts.map((text) => (text.why ? '–' : text))]);
+  }
+  const windows = rows.flatMap(({ client, inWindow }) => (inWindow ? `${client} ${inWindow} s` : []));
+  if (windows.length) notes.push(`- *Due* is the middle of what each refreshes in; before expiry: ${windows.join(', ')}.`);
+  const table = lines.map((cells) => `| ${cells.join(' | ')} |\n`).join('');
+  return notes.length ? `${table}\n${notes.join('\n')}\n` : table;
 }
 
 /** What a cell says, or why it says nothing. */
@@ -55,5 +51,3 @@ function dead({ setBack, setBackAsleep }) {
 }
 
 const seconds = (milliseconds) => `${(milliseconds / 1000).toFixed(1)} s`;
-
-const line = (cells) => `| ${cells.join(' | ')} |`;

@@ -12,6 +12,8 @@ const BEARER = 'Bearer '.length;
 export default {
   id: 'ably',
   store: 'memory',
+  note:
+    'tried by `auth.getAuthHeaders`, which is not documented; it leaves it to the API to refuse a dead token',
   can: {
     peek: false,
     header: true,

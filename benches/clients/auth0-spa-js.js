@@ -12,6 +12,7 @@ const RETURN_TO = `${location.origin}/`;
 export default {
   id: 'auth0-spa-js',
   store: 'memory (the default)',
+  note: 'its worker forgets the refresh token when an answer in JSON, as of the 503 here, has none',
   can: {
     peek: false,
     header: false,

@@ -21,6 +21,7 @@ const api = {
 export default {
   id: 'azure-core-rest-pipeline',
   store: 'memory',
+  note: 'has a credential that an app would write, of ten lines',
   can: {
     peek: false,
     header: true,

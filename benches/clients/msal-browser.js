@@ -11,6 +11,7 @@ const AUTHORITY = 'https://login.example/fake-tenant';
 export default {
   id: 'msal-browser',
   store: 'memory where asked for; by default sessionStorage',
+  note: 'has its network client replaced, since its authority must be https:',
   can: {
     peek: false,
     header: false,

@@ -11,6 +11,8 @@ const CLIENT_ID = 'fake-client';
 export default {
   id: 'oidc-client-ts',
   store: 'memory where asked for; by default sessionStorage',
+  note:
+    'renews by timer; `getUser` never asks, so a call that finds the user expired calls `signinSilent`',
   can: {
     peek: false,
     header: false,

@@ -9,6 +9,7 @@ import { addressOf, range } from './support/address.js';
 export default {
   id: 'okta-auth-js',
   store: 'memory where asked for; by default localStorage',
+  note: 'its figures include what it asks for by itself when it starts with an expired token',
   can: {
     peek: true,
     header: false,

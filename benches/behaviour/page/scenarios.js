@@ -47,10 +47,13 @@ const scenarios = {
   },
 
   /** No valid token, and the endpoint fails for five seconds, in which there are fifty calls. */
-  outage: (stage) => outage(stage, undefined),
+  outage: (stage) => outage(stage, {}),
 
   /** The same, with answers that say when to come again. */
-  outageWithRetryAfter: (stage) => outage(stage, 5),
+  outageWithRetryAfter: (stage) => outage(stage, { retryAfter: 5 }),
+
+  /** The same, where a gateway answers, with a page. */
+  outageWithHtml: (stage) => outage(stage, { html: true }),
 
   /** Tokens of a minute; twenty calls, a second apart. */
   async short({ open, world }) {
@@ -78,8 +81,8 @@ export function play(name, client, { run, backend }) {
   return scenarios[name]({ open, world, inWindow: client.inWindow });
 }
 
-async function outage({ open, world }, retryAfter) {
-  await world.set({ status: 503, retryAfter });
+async function outage({ open, world }, answer) {
+  await world.set({ status: 503, ...answer });
   const one = await world.until(open());
   const calls = await callEvery100(one, world, 50);
   const figures = { hits: await world.hits(), ...calls.count };

@@ -2,10 +2,10 @@
 // has happened that the present moment brings about.
 
 /** Nothing is left to happen once so many looks in a row have seen nothing new. */
-const STILL = 3;
+const STILL = 2;
 
-/** Further looks where somebody waits, for workers and locks, which nobody can look at. */
-const PATIENT = 16;
+/** As many where it matters that nothing is missed: for workers and locks, which nobody can look at. */
+const PATIENT = 60;
 
 export class World {
   #control;
@@ -22,7 +22,7 @@ export class World {
 
   /** How many requests for a token the backend has seen. */
   async hits() {
-    const { hits } = await this.#quiet(STILL);
+    const { hits } = await this.#quiet(undefined, PATIENT);
     return hits;
   }
 
@@ -51,35 +51,40 @@ export class World {
     };
     promise.then(noted, noted);
     await this.#pass(clock.passed + atMost, () => settled);
+    await this.#quiet(() => settled);
     if (!settled) throw new Error(`nothing after ${atMost / 1000} s`);
     return promise;
   }
 
+  /** What happens at the end itself may still go on when it returns. */
   async #pass(end, isOver) {
     const born = clock.truth - clock.passed;
-    for (;;) {
-      const { due = Infinity } = await this.#quiet(isOver ? PATIENT : STILL, isOver);
-      const next = Math.min(clock.next, due - born);
-      if (isOver?.() || (clock.passed >= end && next > clock.passed)) return;
-      clock.sleep(Math.max(0, Math.min(next, end) - clock.passed));
-      // The backend first: an answer that comes at the same moment as a time-out is in time.
-      if (due - born <= clock.passed) await this.#quiet(STILL);
+    while (clock.passed < end) {
+      const { due = Infinity } = await this.#quiet(isOver);
+      if (isOver?.()) return;
+      const next = Math.min(clock.next, due - born, end);
+      clock.sleep(Math.max(0, next - clock.passed));
+      // The backend first: what a timer asks for is asked for now, and an answer
+      // that comes at the same moment as a time-out is in time.
+      await this.#tell();
+      if (due - born <= clock.passed) await this.#quiet();
       await clock.fire();
     }
   }
 
-  /** Waits until neither the backend nor a timer notices anything any more. */
-  async #quiet(looks, isOver) {
-    let state;
-    let before;
+  /** Waits until neither the backend nor a timer notices anything any more, or until it is over. */
+  async #quiet(isOver, looks = isOver ? PATIENT : STILL) {
+    let state = await this.#tell();
+    const seen = () => `${state.hits} ${state.seen} ${clock.changes}`;
+    // Who waits for an answer that is held back waits for the time to pass.
+    if (isOver && state.due) looks = STILL;
     for (let still = 0; still < looks && !isOver?.(); ) {
+      const before = seen();
       await clock.turn();
       state = await this.#tell();
-      const seen = `${state.hits} ${state.seen} ${clock.changes}`;
-      still = seen === before ? still + 1 : 0;
-      before = seen;
+      still = seen() === before ? still + 1 : 0;
     }
-    return state ?? this.#tell();
+    return state;
   }
 
   async #tell(settings) {

@@ -11,6 +11,7 @@ const IN_WINDOW = 450;
 export const ours = (id, create) => ({
   id,
   store: 'memory',
+  note: 'counts an hour-long token as expired for its last 5 minutes (`expiryMargin`)',
   can: { peek: true, header: false, grants: 10_000, length: 1, behaviour: true, why: {} },
   inWindow: IN_WINDOW,
 
