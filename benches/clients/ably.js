@@ -19,7 +19,6 @@ export default {
     header: true,
     grants: 1_000,
     length: 1,
-    behaviour: true,
     why: {
       peek: 'its public calls give no held token',
       grants: 'a Rest client each',

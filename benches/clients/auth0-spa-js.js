@@ -18,7 +18,6 @@ export default {
     header: false,
     grants: 1_000,
     length: 1,
-    behaviour: true,
     why: {
       peek: 'getTokenSilently is asynchronous',
       grants: 'an audience each, of one client; it looks through all of them',

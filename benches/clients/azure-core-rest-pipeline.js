@@ -27,7 +27,6 @@ export default {
     header: true,
     grants: 10_000,
     length: 1,
-    behaviour: true,
     why: { peek: 'a token is reached through a request only' },
   },
   // It refreshes behind the callers from 120 seconds before expiry on.

@@ -13,7 +13,6 @@ export default {
     header: false,
     grants: 10_000,
     length: 150,
-    behaviour: true,
     why: { peek: 'fetch is asynchronous', length: 'its tokens are JWTs' },
   },
   // It counts a token as expired for the last 60 seconds.

@@ -17,7 +17,6 @@ export default {
     header: false,
     grants: 1_000,
     length: 1,
-    behaviour: true,
     why: {
       peek: 'acquireTokenSilent is asynchronous',
       grants: 'a scope each, of one client; it looks through all of them',

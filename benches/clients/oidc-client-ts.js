@@ -18,7 +18,6 @@ export default {
     header: false,
     grants: 1_000,
     length: 1,
-    behaviour: true,
     why: { peek: 'getUser is asynchronous', grants: 'a UserManager each, with timers of its own' },
   },
   // It renews by timer from 60 seconds before expiry on.

@@ -13,7 +13,6 @@ export default {
     header: false,
     grants: 100,
     length: 150,
-    behaviour: true,
     why: {
       peek: 'getSession is asynchronous',
       grants: 'an AuthClient each, with a timer of its own',

@@ -12,7 +12,7 @@ export const ours = (id, create) => ({
   id,
   store: 'memory',
   note: 'counts an hour-long token as expired for its last 5 minutes (`expiryMargin`)',
-  can: { peek: true, header: false, grants: 10_000, length: 1, behaviour: true, why: {} },
+  can: { peek: true, header: false, grants: 10_000, length: 1, why: {} },
   inWindow: IN_WINDOW,
 
   async open({ grants = 1, ...wanted }) {
