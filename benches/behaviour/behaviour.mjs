@@ -19,7 +19,7 @@ export const SCENARIOS = [
 ];
 
 /** How long one scenario may take, in real time. */
-const PATIENCE = 90_000;
+const PATIENCE = 240_000;
 
 /** Pages side by side; they mostly wait for one another's processes. */
 const PAGES = 4;

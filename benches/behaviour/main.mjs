@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import { OWN, PEERS } from '../clients/bundle.mjs';
+import { OWN, packageDirectory, PEERS } from '../clients/bundle.mjs';
 import { behaviour, SCENARIOS } from './behaviour.mjs';
 import { launch } from './browser.mjs';
 import { markdown } from './tables.mjs';
@@ -56,6 +56,11 @@ try {
 }
 
 async function versions() {
-  const text = await readFile(new URL('../package.json', import.meta.url), 'utf8');
-  return JSON.parse(text).dependencies;
+  const { version } = await json(join(packageDirectory, 'package.json'));
+  const { dependencies } = await json(new URL('../package.json', import.meta.url));
+  return { downscope: version, ...dependencies };
+}
+
+async function json(path) {
+  return JSON.parse(await readFile(path, 'utf8'));
 }

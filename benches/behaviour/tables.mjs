@@ -47,7 +47,7 @@ function dead({ setBack, setBackAsleep }) {
   if (typeof awake === 'object') return awake;
   if (awake === true) return 'yes';
   if (typeof asleep === 'object') return asleep;
-  return asleep ? 'after a sleep' : 'no';
+  return asleep ? 'yes, after a sleep' : 'no';
 }
 
 const seconds = (milliseconds) => `${(milliseconds / 1000).toFixed(1)} s`;

@@ -1,6 +1,5 @@
 // @azure/msal-browser, signed in by `acquireTokenByCode`, which the backend answers.
-// Its authority must be https:, so its `networkClient` says where that really is;
-// what goes over the wire is what msal made.
+// Its authority must be https:, so `fetch` leads requests for that to the backend.
 
 import { PublicClientApplication } from '@azure/msal-browser';
 
@@ -11,7 +10,6 @@ const AUTHORITY = 'https://login.example/fake-tenant';
 export default {
   id: 'msal-browser',
   store: 'memory where asked for; by default sessionStorage',
-  note: 'has its network client replaced, since its authority must be https:',
   can: {
     peek: false,
     header: false,
@@ -26,7 +24,7 @@ export default {
   inWindow: 150,
 
   async open({ memory = true, ...wanted }) {
-    const address = addressOf(wanted);
+    leadTo(addressOf(wanted));
     const client = new PublicClientApplication({
       auth: {
         clientId: 'fake-client',
@@ -41,7 +39,6 @@ export default {
         redirectUri: `${location.origin}/`,
       },
       cache: { cacheLocation: memory ? 'memoryStorage' : 'sessionStorage' },
-      system: { networkClient: networkTo(address) },
     });
     await client.initialize();
     const { account } = await client.acquireTokenByCode({
@@ -58,18 +55,14 @@ export default {
   },
 };
 
-/** As msal's own, but that the authority is at `address`. */
-function networkTo(address) {
-  const send = async (method, url, { headers, body } = {}) => {
-    const response = await fetch(url.replace(AUTHORITY, address), { method, headers, body });
-    return {
-      headers: Object.fromEntries(response.headers),
-      body: await response.json(),
-      status: response.status,
-    };
-  };
-  return {
-    sendGetRequestAsync: (url, options) => send('GET', url, options),
-    sendPostRequestAsync: (url, options) => send('POST', url, options),
-  };
+let address;
+
+/** Requests for the authority go to `to` from now on. */
+function leadTo(to) {
+  if (!address) {
+    const send = fetch;
+    globalThis.fetch = (url, init) =>
+      send(typeof url === 'string' ? url.replace(AUTHORITY, address) : url, init);
+  }
+  address = to;
 }
