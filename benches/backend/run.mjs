@@ -32,7 +32,8 @@ export class Run {
   state() {
     const { hits, seen, revoked } = this;
     const due = Math.min(...this.#held.map((one) => one.due));
-    return { hits, seen, revoked, due: Number.isFinite(due) ? due : undefined };
+    const held = this.#held.length;
+    return { hits, seen, revoked, held, due: held ? due : undefined };
   }
 
   get now() {

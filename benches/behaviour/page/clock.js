@@ -1,5 +1,6 @@
-// Time that passes only when it is told to: both clocks, and every timer. A classic
-// script, so that it runs before any client has loaded.
+// Time that passes only when it is told to: both clocks, and every timer. And how many
+// requests are under way, for which it must not pass. A classic script, so that it runs
+// before any client has loaded.
 
 {
   const RealDate = Date;
@@ -45,7 +46,32 @@
     return controller.signal;
   };
 
+  let requests = 0;
+  const over = () => {
+    requests -= 1;
+    changes += 1;
+  };
+  const realFetch = fetch.bind(globalThis);
+  globalThis.fetch = (...args) => {
+    requests += 1;
+    const answer = realFetch(...args);
+    answer.then(over, over);
+    return answer;
+  };
+  const { send } = XMLHttpRequest.prototype;
+  XMLHttpRequest.prototype.send = function (...args) {
+    requests += 1;
+    this.addEventListener('loadend', over);
+    send.apply(this, args);
+  };
+
   globalThis.clock = {
+    /** A `fetch` that is not counted. */
+    fetch: realFetch,
+    /** How many requests are under way, but for those of workers. */
+    get requests() {
+      return requests;
+    },
     /** How much time has passed since the page was loaded. */
     get passed() {
       return passed;
@@ -54,7 +80,7 @@
     get truth() {
       return born.wall + passed;
     },
-    /** How often a timer was set or cleared. */
+    /** How often a timer was set or cleared, or a request answered. */
     get changes() {
       return changes;
     },

@@ -82,14 +82,15 @@ export class World {
       const before = seen();
       await clock.turn();
       state = await this.#tell();
-      still = seen() === before ? still + 1 : 0;
+      const underWay = clock.requests > state.held;
+      still = seen() === before && !underWay ? still + 1 : 0;
     }
     return state;
   }
 
   async #tell(settings) {
     const body = JSON.stringify({ now: clock.truth, ...settings });
-    const response = await fetch(this.#control, { method: 'POST', body });
+    const response = await clock.fetch(this.#control, { method: 'POST', body });
     return response.json();
   }
 }
