@@ -35,23 +35,29 @@ export const packageDirectory = resolve(process.env.DOWNSCOPE_PKG ?? join(here, 
  */
 export async function bundleClients(ids, { minify = true } = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'downscope-clients-'));
-  await build({
-    entryPoints: ids.map((id) => join(here, `${id}.js`)),
-    outdir: directory,
-    bundle: true,
-    minify,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2022',
-    alias: {
-      downscope: join(packageDirectory, 'index.js'),
-      'downscope/slim': join(packageDirectory, 'slim.js'),
-    },
-    logLevel: 'error',
-  });
-  if (ids.includes('downscope-slim')) {
+  const remove = () => rm(directory, { recursive: true, force: true });
+  try {
+    await build({
+      entryPoints: ids.map((id) => join(here, `${id}.js`)),
+      outdir: directory,
+      bundle: true,
+      minify,
+      format: 'esm',
+      platform: 'browser',
+      target: 'es2022',
+      alias: {
+        downscope: join(packageDirectory, 'index.js'),
+        'downscope/slim': join(packageDirectory, 'slim.js'),
+      },
+      logLevel: 'error',
+    });
     // Where the slim entry looks for it.
-    await copyFile(join(packageDirectory, WASM), join(directory, WASM));
+    if (ids.includes('downscope-slim')) {
+      await copyFile(join(packageDirectory, WASM), join(directory, WASM));
+    }
+  } catch (error) {
+    await remove();
+    throw error;
   }
-  return { directory, remove: () => rm(directory, { recursive: true, force: true }) };
+  return { directory, remove };
 }
