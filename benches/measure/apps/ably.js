@@ -1,0 +1,3 @@
+import { Rest } from 'ably';
+
+globalThis.token = new Rest({ authUrl: '/token' }).auth.requestToken();

@@ -1,0 +1,5 @@
+import { createTokenClient } from 'downscope';
+
+globalThis.token = createTokenClient({ tokenEndpoint: '/token', revokeEndpoint: '/revoke' }).then(
+  (client) => client.grant({ scopes: ['read'] }).token(),
+);
