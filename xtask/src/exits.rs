@@ -8,7 +8,7 @@ use crate::demo;
 use crate::lock::lock;
 use crate::pack;
 use crate::setup::{self, Engine, Program, Source};
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, without_separator};
 
 /// What measures; it writes what it found to the directory `DOWNSCOPE_OUT`.
 const PROGRAM: &str = "tests/exits/main.mjs";
@@ -51,25 +51,4 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
         bail!("{PROGRAM} ended: {status}");
     }
     Ok(())
-}
-
-/// The arguments behind `--`, should it have been written.
-fn without_separator(arguments: &[String]) -> &[String] {
-    match arguments {
-        [first, rest @ ..] if first == "--" => rest,
-        all => all,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn arguments_are_handed_on_with_and_without_the_separator() {
-        let words = ["--", "--runs", "3"].map(str::to_owned);
-        assert_eq!(without_separator(&words), &words[1..]);
-        assert_eq!(without_separator(&words[1..]), &words[1..]);
-        assert!(without_separator(&[]).is_empty());
-    }
 }

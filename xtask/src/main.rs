@@ -1,6 +1,7 @@
 //! `cargo xtask <command>`: everything one does with this repository. Each
 //! command sets up what it needs; `cargo xtask help` lists them.
 
+mod bench;
 mod build;
 mod clock;
 mod demo;
@@ -34,6 +35,8 @@ cargo xtask <command>
                         browser in chromium, firefox and webkit, or the named ones
   exits [-- argument...]
                         what is revoked however a page ends, measured in all three
+  bench [-- argument...]
+                        what the package costs beside plain JavaScript and its peers
   wasm-test-runner      what cargo runs WebAssembly tests with
 ";
 
@@ -71,6 +74,7 @@ fn dispatch(command: Option<&str>, arguments: Vec<String>) -> Result<()> {
         (Some("demo"), [flag, port]) if flag == "--port" => demo::run(&workspace, port.parse()?),
         (Some("test"), chosen) => test::run(&workspace, chosen),
         (Some("exits"), rest) => exits::run(&workspace, rest),
+        (Some("bench"), rest) => bench::run(&workspace, rest),
         (None | Some("help" | "-h" | "--help"), _) => {
             eprint!("{HELP}");
             Ok(())

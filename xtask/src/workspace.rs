@@ -111,3 +111,25 @@ impl Workspace {
             .context("the workspace has no package named downscope")
     }
 }
+
+/// The arguments behind `--`, should it have been written: those of the program
+/// that a command starts.
+pub(crate) fn without_separator(arguments: &[String]) -> &[String] {
+    match arguments {
+        [first, rest @ ..] if first == "--" => rest,
+        all => all,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_are_handed_on_with_and_without_the_separator() {
+        let words = ["--", "--runs", "3"].map(str::to_owned);
+        assert_eq!(without_separator(&words), &words[1..]);
+        assert_eq!(without_separator(&words[1..]), &words[1..]);
+        assert!(without_separator(&[]).is_empty());
+    }
+}

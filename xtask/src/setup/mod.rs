@@ -8,6 +8,6 @@ mod program;
 mod wasm_target;
 
 pub(crate) use engine::{Engine, Found, engine, is_required};
-pub(crate) use npm::npm;
+pub(crate) use npm::{npm, npm_in};
 pub(crate) use program::{Program, Source, find};
 pub(crate) use wasm_target::{WASM_TARGET, wasm_target};

@@ -12,20 +12,29 @@ const OLDEST_NODE: (u32, u32) = (20, 19);
 
 /// Makes `node_modules` what `package-lock.json` says.
 pub(crate) fn npm(workspace: &Workspace) -> Result<()> {
+    npm_in(workspace, "")
+}
+
+/// The same for a project of its own, in a directory of the checkout.
+pub(crate) fn npm_in(workspace: &Workspace, directory: &str) -> Result<()> {
     check_node(workspace)?;
+    let project = workspace.path(directory);
 
     // A copy of the lock file that was installed from: time stamps say little
     // after a checkout.
-    let installed = workspace.path("node_modules/.installed-lock.json");
-    let lock = fs::read(workspace.path("package-lock.json"))?;
+    let installed = project.join("node_modules/.installed-lock.json");
+    let lock = fs::read(project.join("package-lock.json"))?;
     if fs::read(&installed).is_ok_and(|from| from == lock) {
         return Ok(());
     }
     run(
         "install the npm tools (npm ci)",
-        workspace
-            .npm()
-            .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]),
+        workspace.npm().current_dir(&project).args([
+            "ci",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+        ]),
     )?;
     fs::write(installed, lock)?;
     Ok(())

@@ -29,7 +29,7 @@ enum Stage {
 }
 
 /// In the order in which they run: what is quick and often wrong comes first.
-const STAGES: [(&str, Stage); 13] = [
+const STAGES: [(&str, Stage); 14] = [
     ("fmt", Stage::Once(stages::fmt)),
     ("lint", Stage::Once(stages::lint)),
     ("doc", Stage::Once(stages::doc)),
@@ -41,6 +41,7 @@ const STAGES: [(&str, Stage); 13] = [
     ("types", Stage::Once(stages::types)),
     ("package", Stage::Once(stages::package)),
     ("size", Stage::Once(stages::size)),
+    ("ratios", Stage::Once(stages::ratios)),
     ("example", Stage::Once(stages::example)),
     ("e2e", Stage::PerEngine(stages::e2e)),
 ];

@@ -114,6 +114,19 @@ pub(super) fn size(context: &Context<'_>, _: &mut Tally) -> Result<()> {
     size::check(context.workspace, &context.app()?.package())
 }
 
+/// Beside plain JavaScript, in one engine: that the plain client and the package
+/// do the same, and what the package may cost more.
+pub(super) fn ratios(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
+    let chromium = context.engine(Engine::Chromium)?;
+    let mut test = |name: &str, directory: &str| {
+        let mut node = node_tests::node_tests(context, chromium, directory)?;
+        count(tally, &run(name, &mut node)?)
+    };
+    test("the same in plain JavaScript", "benches/plain")?;
+    test("requests, and waiting for them", "benches/behaviour")?;
+    test("a held token, and plain JavaScript", "benches/measure")
+}
+
 /// Builds the example app; the end-to-end tests run it.
 pub(super) fn example(context: &Context<'_>, _: &mut Tally) -> Result<()> {
     setup::wasm_target(context.workspace)?;
