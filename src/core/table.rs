@@ -34,7 +34,9 @@ impl GrantId {
 /// Constant-time access by [`GrantId`], sorted access by [`GrantKey`].
 #[derive(Debug, Default)]
 pub(crate) struct Table {
-    slots: Vec<Option<(u32, Grant)>>,
+    /// Boxed: a list that grows is copied, and WebAssembly never gives back the
+    /// memory of the copy.
+    slots: Vec<Option<(u32, Box<Grant>)>>,
     free: Vec<u32>,
     /// Occupied slots, sorted by the key of their grant.
     sorted: Vec<u32>,
@@ -81,7 +83,7 @@ impl Table {
             self.slots.push(None);
             self.slots.len() as u32 - 1
         });
-        self.slots[slot as usize] = Some((serial, grant));
+        self.slots[slot as usize] = Some((serial, Box::new(grant)));
         self.sorted.insert(place, slot);
         GrantId { slot, serial }
     }
@@ -90,7 +92,7 @@ impl Table {
         let place = self.place(&self.get(id)?.key).ok()?;
         self.sorted.remove(place);
         self.free.push(id.slot);
-        self.slots[id.slot as usize].take().map(|(_, grant)| grant)
+        self.slots[id.slot as usize].take().map(|(_, grant)| *grant)
     }
 
     fn id_at(&self, slot: u32) -> Option<GrantId> {
