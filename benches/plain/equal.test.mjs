@@ -207,7 +207,7 @@ function equal(name, place) {
       const before = backend.asked.length;
       backend.answer = ({ access_token }) => ({ access_token, expires_in: 3_600 });
       await stage.pass(61_000);
-      return [code, retryAfter, refused.code, before, await grant.token()];
+      return [code, Math.round(retryAfter), refused.code, before, await grant.token()];
     });
     assert.deepEqual(seen, ['unavailable', 120_000, 'unavailable', 1, 'fake.2']);
   });

@@ -25,15 +25,24 @@
  *   session: string,
  *   secrets: Record<number, Secret>,
  *   open: Map<number, AbortController>,
+ *   weight: number,
  *   most: number,
  *   body: URLSearchParams | undefined,
+ *   timer: ReturnType<typeof setTimeout> | undefined,
  *   isCurrent: boolean,
  *   isSent: boolean,
  *   held: AbortController | undefined,
  * }} Wire
  */
 
-/** @typedef {{ token: string, handle: string | undefined, scope: string | undefined }} Secret */
+/**
+ * @typedef {{
+ *   token: string,
+ *   handle: string | undefined,
+ *   scope: string | undefined,
+ *   weight: number,
+ * }} Secret
+ */
 
 /**
  * @param {object} backend Checked, URLs absolute.
@@ -42,13 +51,16 @@
  */
 export const connect = (backend, most) => ({
   .../** @type {Wire} */ (backend),
-  most,
   session: '',
+  // Bytes that it takes to name the secrets, and may take.
+  weight: 0,
+  most,
   // Without a prototype, and so without code of others: tokens are put here.
   secrets: Object.create(null),
   // Those for tokens by the number of the token, others by numbers below zero.
   open: new Map(),
   body: undefined,
+  timer: undefined,
   isCurrent: true,
   isSent: false,
   held: undefined,
@@ -141,8 +153,10 @@ const release = (wire, id) => {
  * @param {number} id
  * @param {Answer} answer
  */
-export const keep = (wire, id, [, , token, , , handle, scope]) => {
-  wire.secrets[id] = { token: /** @type {string} */ (token), handle, scope };
+export const keep = (wire, id, [, , token, , , handle, scope, length]) => {
+  const weight = length + '&handle='.length;
+  wire.secrets[id] = { token: /** @type {string} */ (token), handle, scope, weight };
+  wire.weight += weight;
   added(wire);
 };
 
@@ -151,6 +165,7 @@ export const keep = (wire, id, [, , token, , , handle, scope]) => {
  * @param {number} id
  */
 export const forget = (wire, id) => {
+  wire.weight -= wire.secrets[id]?.weight ?? 0;
   delete wire.secrets[id];
   changed(wire);
 };
@@ -589,17 +604,22 @@ const added = (wire) => {
 /** @param {Wire} wire */
 const changed = (wire) => {
   wire.body = undefined;
+  if (!wire.weight) {
+    // Nothing to wait for.
+    clearTimeout(wire.timer);
+    wire.isCurrent = true;
+  }
   if (wire.isCurrent && wire.revokeEndpoint && globalThis.document) {
     wire.isCurrent = false;
     const make = () => writeAgain(wire);
     // Once for all that happens in one go, and of what takes long, seldom.
-    if (Object.keys(wire.secrets).length < MANY) queueMicrotask(make);
-    else setTimeout(make, 50);
+    if (wire.weight < MUCH || wire.weight > wire.most) queueMicrotask(make);
+    else wire.timer = setTimeout(make, 50);
   }
 };
 
-/** So many names take some tenths of a millisecond to write down. */
-const MANY = 200;
+/** So many bytes take some tenths of a millisecond to write down. */
+const MUCH = 10_000;
 
 /**
  * Whether the page is going, and the last request was sent before anything else was
@@ -624,12 +644,13 @@ const writeAgain = (wire) => {
  */
 const write = (wire) => {
   const requests = [...wire.open.keys()].filter((id) => id > 0);
-  const secrets = Object.values(wire.secrets);
-  if (!requests.length && !secrets.length) return;
-  const body = new URLSearchParams(secrets.map(named));
-  for (const id of requests) nameRequest(id, body);
+  const weight = wire.weight + requests.length * '&pending=4294967295'.length;
+  if (!weight) return;
+  const isShort = weight <= wire.most;
+  const body = new URLSearchParams(isShort ? Object.values(wire.secrets).map(named) : []);
+  if (isShort) for (const id of requests) nameRequest(id, body);
   complete(wire, body, 'unload');
-  return `${body}`.length > wire.most ? wholeSession(body) : body;
+  return isShort ? body : wholeSession(body);
 };
 
 /** @param {Wire} wire */
