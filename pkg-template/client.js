@@ -1,6 +1,6 @@
 // @ts-check
 import { close, create as createClient, open, resume, revoke } from './glue.js';
-import { follow, Grant } from './grant.js';
+import { Grant } from './grant.js';
 import { TokenEvent } from './events.js';
 import { readClient, readGrant, readRevoke } from './options.js';
 import { guard, settledBy, startOnce } from './wasm.js';
@@ -27,10 +27,10 @@ class Client extends EventTarget {
   #client;
   /** @type {Map<number, Grant>} Where events find their grant. */
   #grants = new Map();
-  /** @type {Map<string, WeakRef<Grant>>} Grants that gave way: one handle for a resource and scopes, for as long as anybody has it. */
-  #gone = new Map();
-  #forgotten = new FinalizationRegistry((/** @type {string} */ key) => {
-    if (!this.#gone.get(key)?.deref()) this.#gone.delete(key);
+  /** @type {Map<string, WeakRef<Grant>>} One handle for a resource and scopes, for as long as anybody has it. */
+  #handles = new Map();
+  #gone = new FinalizationRegistry((/** @type {string} */ key) => {
+    if (!this.#handles.get(key)?.deref()) this.#handles.delete(key);
   });
   /** @type {Promise<RevokeResult> | undefined} */
   #closing;
@@ -66,10 +66,14 @@ class Client extends EventTarget {
   /** @param {import('./index.js').GrantOptions} options */
   grant(options) {
     const { resource, scopes = [] } = readGrant(options);
+    const key = JSON.stringify([resource, scopes]);
+    const known = this.#handles.get(key)?.deref();
+    if (known) return known;
     const id = guard(() => open(this.#client, resource, scopes.join(' '), 0));
-    const known = this.#grants.get(id) ?? this.#gone.get(keyOf(resource, scopes))?.deref();
-    if (known) follow(known, id);
-    return known ?? new Grant(this.#client, this.#grants, id, resource, scopes);
+    const grant = new Grant(this.#client, this.#grants, id, resource, scopes);
+    this.#handles.set(key, new WeakRef(grant));
+    this.#gone.register(grant, key);
+    return grant;
   }
 
   /**
@@ -113,10 +117,7 @@ class Client extends EventTarget {
    */
   #notify(id, type, detail) {
     const grant = this.#grants.get(id);
-    if (type === 'gone' && grant) {
-      const key = keyOf(grant.resource, grant.scopes);
-      this.#gone.set(key, new WeakRef(grant));
-      this.#forgotten.register(grant, key);
+    if (type === 'gone') {
       this.#grants.delete(id);
     } else if (!id) {
       this.dispatchEvent(new TokenEvent(type, detail));
@@ -127,9 +128,3 @@ class Client extends EventTarget {
     }
   }
 }
-
-/**
- * @param {string | undefined} resource
- * @param {readonly string[]} scopes
- */
-const keyOf = (resource, scopes) => JSON.stringify([resource, scopes]);

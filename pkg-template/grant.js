@@ -3,14 +3,7 @@ import { acquire, fetchWithToken, open, peek, refused, revoke, state } from './g
 import { readToken } from './options.js';
 import { dead, guard, settledBy } from './wasm.js';
 
-/** @type {(grant: Grant, id: number) => void} Says which one of WebAssembly's it is from now on. */
-export let follow;
-
 export class Grant extends EventTarget {
-  static {
-    follow = (grant, id) => grant.#follow(id);
-  }
-
   #client;
   #grants;
   #id;

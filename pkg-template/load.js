@@ -5,19 +5,17 @@ import { finish, imports } from './glue.js';
 
 /** @param {WasmSource} source */
 export const load = async (source) => {
-  const { instance } = await instantiate(isRequest(source) ? await fetch(source) : source);
-  finish(instance);
+  const made = await instantiate(isRequest(source) ? await fetch(source) : source);
+  // Of a module it makes an instance, of all else both.
+  finish(made.instance ?? made);
 };
 
 /**
  * @param {Exclude<WasmSource, string | URL | Request>} source
- * @returns {Promise<{ instance: WebAssembly.Instance }>}
+ * @returns {Promise<any>}
  */
 const instantiate = async (source) => {
-  if (source instanceof WebAssembly.Module) {
-    return { instance: await WebAssembly.instantiate(source, imports()) };
-  }
-  if (!(source instanceof Response)) return WebAssembly.instantiate(source, imports());
+  if (!(source instanceof Response)) return WebAssembly.instantiate(/** @type {any} */ (source), imports());
   if (!source.ok) throw new Error(`status ${source.status}`);
   // Streaming insists on the type, which not every server knows.
   return source.headers.get('content-type') === 'application/wasm'

@@ -27,7 +27,8 @@ export const startOnce = (source) =>
       // Two bundles may each have a copy. That works, but they share nothing, this number apart.
       const page = /** @type {any} */ (globalThis);
       const copies = Symbol.for('downscope.instances');
-      page[copies] = (page[copies] ?? 0) + 1;
+      // Where it cannot be counted, nothing is lost.
+      Reflect.set(page, copies, (page[copies] ?? 0) + 1);
       if (page[copies] === 2) console.warn('downscope: second_copy: two in this page share no tokens. Bundle it once.');
     } catch (cause) {
       started = undefined;

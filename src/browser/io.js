@@ -50,6 +50,8 @@
  * @returns {Wire}
  */
 export const connect = (backend, most) => ({
+  // What has been put on a prototype is no option of the app's.
+  __proto__: null,
   .../** @type {Wire} */ (backend),
   session: '',
   // Bytes that it takes to name the secrets, and may take.
@@ -250,7 +252,8 @@ const answered = async (wire, id, call, callback) => {
   } catch (error) {
     answer = readThrown(error);
   }
-  callback(answer, release(wire, id));
+  // A request that was tried again has another one by now.
+  callback(answer, wire.open.get(id) === controller && release(wire, id));
 };
 
 /**
@@ -340,7 +343,7 @@ const answer = (status, body, retryAfter, final = false) => {
     secondsOf(expires_in),
     handle,
     string(scope),
-    encodeURIComponent(handle ?? token?.slice(0, 16_384) ?? '').length,
+    `${new URLSearchParams({ a: handle ?? token?.slice(0, 16_384) ?? '' })}`.length - 'a='.length,
     errorOf(own),
     retryAfter,
     final,
@@ -604,17 +607,23 @@ const added = (wire) => {
 /** @param {Wire} wire */
 const changed = (wire) => {
   wire.body = undefined;
-  if (!wire.weight) {
+  if (wire.timer !== undefined && !wire.weight) {
     // Nothing to wait for.
     clearTimeout(wire.timer);
+    wire.timer = undefined;
     wire.isCurrent = true;
   }
   if (wire.isCurrent && wire.revokeEndpoint && globalThis.document) {
     wire.isCurrent = false;
-    const make = () => writeAgain(wire);
-    // Once for all that happens in one go, and of what takes long, seldom.
-    if (wire.weight < MUCH || wire.weight > wire.most) queueMicrotask(make);
-    else wire.timer = setTimeout(make, 50);
+    const make = () => {
+      wire.timer = undefined;
+      writeAgain(wire);
+    };
+    // Once for all that happens in one go, and of what takes long, seldom; but what
+    // the browser holds should not lag behind.
+    const isMuch = wire.weight > MUCH && wire.weight <= wire.most && !wire.deferred;
+    if (isMuch) wire.timer = setTimeout(make, 50);
+    else queueMicrotask(make);
   }
 };
 

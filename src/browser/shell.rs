@@ -1,4 +1,4 @@
-//! One client: the machine, the secrets, and who waits for what.
+//! One client: the machine, what goes over the wire, and who waits for what.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;

@@ -35,6 +35,24 @@ test('a page whose process crashes revokes its tokens', { skip }, async () => {
   assert.equal(requests.revoke, 1, 'in one request, the earlier ones taken back');
 });
 
+test('requests that are made at once are handed to the browser once', { skip }, async () => {
+  const calls = await stage.page.evaluate(async () => {
+    const client = await fixture.open({ deferred: true });
+    const files = Array.from({ length: 20 }, (_, number) => `${number}`);
+    const grants = files.map((file) => fixture.grantFor(client, { file }));
+    let calls = 0;
+    const { fetchLater } = globalThis;
+    globalThis.fetchLater = (...given) => {
+      calls += 1;
+      return fetchLater(...given);
+    };
+    for (const grant of grants) fixture.outcome(grant.token());
+    await Promise.resolve();
+    return calls;
+  });
+  assert.equal(calls, 1);
+});
+
 test('a token on its way when the process crashed does not stay alive', { skip }, async () => {
   const { page, server } = stage;
   await server.faults({ token: { latencyMs: 1_000 } });
