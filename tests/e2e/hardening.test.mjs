@@ -25,7 +25,6 @@ test('what has been put on Object.prototype is neither an option nor an answer',
     navigator.sendBeacon = (url) => beacons.push(String(url));
     const planted = {
       allowedOrigins: 'null',
-      getToken: () => ({ access_token: 'FAKE-planted' }),
       leaseEndpoint: '/evil',
       revocation_handle: 'x',
       revokeEndpoint: '/evil',
