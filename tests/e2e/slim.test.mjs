@@ -30,9 +30,17 @@ test('slim fetches the file that lies beside it, once', async () => {
   assert.equal(fetched, 1);
 });
 
-const SOURCES = ['bytes', 'a promise of bytes', 'a compiled module', 'a Response', 'a URL', 'a string'];
+const SOURCES = [
+  'bytes',
+  'a promise of bytes',
+  'a compiled module',
+  'a module of another realm',
+  'a Response',
+  'a URL',
+  'a string',
+];
 
-test('slim can be told where its WebAssembly comes from, in six ways', async () => {
+test('slim can be told where its WebAssembly comes from, in seven ways', async () => {
   for (const source of SOURCES) {
     const fetched = await wasmRequests(async () => {
       assert.equal(await tokenFrom(source), 'FAKE', source);
@@ -73,6 +81,10 @@ const tokenFrom = (source) =>
       bytes: async () => initialize(await bytes()),
       'a promise of bytes': () => initialize(bytes()),
       'a compiled module': async () => initialize(await WebAssembly.compile(await bytes())),
+      'a module of another realm': async () => {
+        const { contentWindow } = document.body.appendChild(document.createElement('iframe'));
+        return initialize(await contentWindow.WebAssembly.compile(await bytes()));
+      },
       'a Response': async () => initialize(await fetch(address)),
       'a URL': () => initialize(new URL(address, location.href)),
       'a string': () => initialize(address),

@@ -2,7 +2,7 @@
 
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::support::{Client, ENDPOINTS, HEEDLESS, HELD, Page};
+use super::support::{Client, ENDPOINTS, HEEDLESS, HELD, Page, js};
 
 /// Tried again after an answer like this, and confirmed by the next one.
 async fn is_tried_again(answer: &str) {
@@ -189,6 +189,28 @@ async fn a_revoke_whose_fetch_heeds_no_signal_is_not_waited_for() {
     page.network.once("/revoke", HEEDLESS);
     let revoking = grant.revoke();
     page.time.advance(2_450).await;
+    assert!(revoking.await.unwrap().confirmed);
+    client.ends_cleanly(&page).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_late_answer_to_one_try_leaves_the_next_one_its_time_limit() {
+    let page = Page::new();
+    let client =
+        Client::new("{ tokenEndpoint: '/token', revokeEndpoint: '/revoke', requestTimeout: 200 }");
+    let grant = client.grant("read");
+    grant.token().await.unwrap();
+    page.network.once("/revoke", HEEDLESS);
+    page.network.once("/revoke", HELD);
+    let revoking = grant.revoke();
+    while page.network.count("/revoke") < 2 {
+        page.time.advance(50).await;
+    }
+    let first = page.network.nth("/revoke", 1).await;
+    first.respond(&js("new Response('', { status: 503 })"));
+    page.time.advance(200).await;
+    assert!(page.network.nth("/revoke", 2).await.is_aborted());
+    page.time.advance(5_000).await;
     assert!(revoking.await.unwrap().confirmed);
     client.ends_cleanly(&page).await;
 }
