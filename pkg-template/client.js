@@ -29,9 +29,7 @@ class Client extends EventTarget {
   #grants = new Map();
   /** @type {Map<string, WeakRef<Grant>>} One handle for a resource and scopes, for as long as anybody has it. */
   #handles = new Map();
-  #gone = new FinalizationRegistry((/** @type {string} */ key) => {
-    if (!this.#handles.get(key)?.deref()) this.#handles.delete(key);
-  });
+  #sweepAt = 100;
   /** @type {Promise<RevokeResult> | undefined} */
   #closing;
 
@@ -72,7 +70,11 @@ class Client extends EventTarget {
     const id = guard(() => open(this.#client, resource, scopes.join(' '), 0));
     const grant = new Grant(this.#client, this.#grants, id, resource, scopes);
     this.#handles.set(key, new WeakRef(grant));
-    this.#gone.register(grant, key);
+    // Not by a finalizer: one that runs puts a page out of Chromium's back/forward cache.
+    if (this.#handles.size > this.#sweepAt) {
+      this.#handles.forEach((handle, key) => handle.deref() ?? this.#handles.delete(key));
+      this.#sweepAt = this.#handles.size * 2 + 100;
+    }
     return grant;
   }
 

@@ -535,10 +535,16 @@ export const nameRequest = (id, body) => body.append('pending', `${id}`);
  */
 export const revoke = (wire, id, body, reason, wait, callback) => {
   complete(wire, body, reason);
-  // Whichever comes first: a patched `fetch` may heed no signal.
-  const timer = setTimeout(() => {
+  const done = (/** @type {Answer} */ answer) => {
+    const isFirst = timer;
+    timer = clearTimeout(timer);
+    // Of the two: a patched `fetch` may heed no signal.
+    if (isFirst) callback(answer, false);
+  };
+  /** @type {any} */
+  let timer = setTimeout(() => {
     abort(wire, id);
-    callback(answer(0), false);
+    done(answer(0));
   }, wait);
   answered(
     wire,
@@ -551,10 +557,7 @@ export const revoke = (wire, id, body, reason, wait, callback) => {
       if (!isResponse(value)) throw undefined;
       return value;
     },
-    (answer, isOpen) => {
-      clearTimeout(timer);
-      callback(answer, isOpen);
-    },
+    done,
   );
 };
 
@@ -768,7 +771,8 @@ export const listenToPage = (callback, wire) => {
       if (isLeft) return;
       // Whatever else it says, nobody sees the page.
       callback('visibilitychange', true);
-      if (!/pageshow|prerender|online/.test(type)) return;
+      // Who hears of it may have closed the client.
+      if (stop.signal.aborted || !/pageshow|prerender|online/.test(type)) return;
     }
     callback(type, /** @type {any} */ (event).persisted ?? page.hidden);
     // What comes after it is named in requests of its own.

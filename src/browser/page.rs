@@ -2,38 +2,21 @@
 
 use std::rc::Weak;
 
-use js_sys::Function;
-use wasm_bindgen::prelude::*;
-
-use super::io;
+use super::io::{self, Subscription};
 use super::shell::Shell;
 use super::wire::Wire;
 use crate::core::Page;
 
-/// Listens until dropped. Where there is no document (workers), to nothing.
-pub(super) struct PageEvents {
-    stop: Function,
-}
-
-impl PageEvents {
-    pub(super) fn listen(shell: Weak<Shell>, wire: &Wire) -> Self {
-        let listener = io::callback(move |event, flag| {
-            if let Some(shell) = shell.upgrade()
-                && let Some(page) = event.as_string().and_then(|event| read(&event, flag))
-            {
-                shell.page(page);
-            }
-        });
-        Self {
-            stop: wire.listen_to_page(&listener),
+/// Where there is no document (workers), it hears nothing.
+pub(super) fn listen(shell: Weak<Shell>, wire: &Wire) -> Subscription {
+    let callback = io::callback(move |event, flag| {
+        if let Some(shell) = shell.upgrade()
+            && let Some(page) = event.as_string().and_then(|event| read(&event, flag))
+        {
+            shell.page(page);
         }
-    }
-}
-
-impl Drop for PageEvents {
-    fn drop(&mut self) {
-        let _ = self.stop.call0(&JsValue::UNDEFINED);
-    }
+    });
+    Subscription::new(wire.listen_to_page(callback.as_ref()), callback)
 }
 
 /// How the page stands when a client is made, where it is not simply there.

@@ -3,15 +3,15 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use js_sys::{Function, JsString};
+use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
 use super::clock::now;
 use super::endpoint;
-use super::io::{self, Parts};
+use super::io::{self, Parts, Subscription};
 use super::lease;
-use super::page::{self, PageEvents};
+use super::page;
 use super::revoke;
 use super::tabs::Tabs;
 use super::timer::Timer;
@@ -42,7 +42,7 @@ pub(crate) struct Shell {
     revoking: Sinks<Revoked>,
     pub(super) request_timeout: Millis,
     timer: Timer,
-    page_events: Cell<Option<PageEvents>>,
+    page_events: Cell<Option<Subscription>>,
     tabs: RefCell<Option<Tabs>>,
     /// Until it is closed a client outlives its handle: the tokens that it
     /// handed out are to be revoked when the page goes.
@@ -69,7 +69,7 @@ impl Shell {
             pumping: Cell::new(false),
         });
         shell.wire.renew_session();
-        let events = PageEvents::listen(Rc::downgrade(&shell), &shell.wire);
+        let events = page::listen(Rc::downgrade(&shell), &shell.wire);
         shell.page_events.set(Some(events));
         let tabs = Tabs::listen(&shell.wire, Rc::downgrade(&shell));
         shell.tabs.replace(tabs);
@@ -107,7 +107,7 @@ impl Shell {
         let caller = self.caller();
         let shell = Rc::downgrade(self);
         let listener = signal.map(|signal| {
-            OnAbort::new(signal, move || {
+            on_abort(signal, move || {
                 if let Some(shell) = shell.upgrade() {
                     shell.input(Input::Cancel { grant: id, caller });
                 }
@@ -325,23 +325,9 @@ impl Shell {
 }
 
 /// Calls back when a signal fires; lets go of the signal on drop.
-struct OnAbort {
-    stop: Function,
-}
-
-impl OnAbort {
-    fn new(signal: &AbortSignal, callback: impl FnOnce() + 'static) -> Self {
-        let callback = io::once(move |_, _| callback());
-        Self {
-            stop: io::on_abort(signal, &callback),
-        }
-    }
-}
-
-impl Drop for OnAbort {
-    fn drop(&mut self) {
-        let _ = self.stop.call0(&JsValue::UNDEFINED);
-    }
+fn on_abort(signal: &AbortSignal, callback: impl Fn() + 'static) -> Subscription {
+    let callback = io::callback(move |_, _| callback());
+    Subscription::new(io::on_abort(signal, callback.as_ref()), callback)
 }
 
 impl Drop for Shell {

@@ -2,41 +2,26 @@
 
 use std::rc::Weak;
 
-use js_sys::Function;
-use wasm_bindgen::prelude::*;
-
-use super::io;
+use super::io::{self, Subscription};
 use super::shell::Shell;
 use super::wire::Wire;
 
-/// Listens until dropped. Where there are no channels, to nothing.
-pub(super) struct Tabs {
-    channel: Function,
-}
+/// Heard of until dropped. Where there are no channels, there are none.
+pub(super) struct Tabs(Subscription);
 
 impl Tabs {
     pub(super) fn listen(wire: &Wire, shell: Weak<Shell>) -> Option<Self> {
-        let listener = io::callback(move |_, _| {
+        let callback = io::callback(move |_, _| {
             if let Some(shell) = shell.upgrade() {
                 shell.revoke_as_told();
             }
         });
-        let channel = wire.listen_to_tabs(&listener)?;
-        Some(Self { channel })
+        let channel = wire.listen_to_tabs(callback.as_ref())?;
+        Some(Self(Subscription::new(channel, callback)))
     }
 
     /// Has them revoke everything.
     pub(super) fn tell(&self) {
-        self.call(true);
-    }
-
-    fn call(&self, tell: bool) {
-        let _ = self.channel.call1(&JsValue::UNDEFINED, &tell.into());
-    }
-}
-
-impl Drop for Tabs {
-    fn drop(&mut self) {
-        self.call(false);
+        self.0.call(true);
     }
 }

@@ -68,6 +68,17 @@ test('the same resource and scopes are the same grant, others are not', async ()
   assert.equal((await server.ledger()).requests.token, 2);
 });
 
+test('a handle that the app keeps is its grant among any number of others', async () => {
+  const same = await stage.page.evaluate(async () => {
+    const client = await fixture.open({ maxGrants: 10 });
+    const open = (file) => fixture.grantFor(client, { file: String(file) });
+    const kept = Array.from({ length: 150 }, (_, file) => open(file));
+    for (let file = 150; file < 1000; file += 1) open(file);
+    return kept.every((handle, file) => handle === open(file));
+  });
+  assert.equal(same, true);
+});
+
 test('twenty calls for a token that lives sixty seconds make one request', async () => {
   const { page, server } = stage;
   await server.faults({ lifetimeSeconds: 60 });

@@ -50,14 +50,27 @@ const WAYS = {
     }),
 
   async 'away-and-back'({ session, stage, runs }) {
-    for (let run = 0; run < runs; run += 1) {
-      const life = await stage.visit(run, session.goto);
+    const goAway = async (run) => {
       const away = `${run}-away`;
       await follow(session)(stage.address(away, { page: 'away.html' }));
-      const { openedAt } = await stage.news(away);
+      return stage.news(away);
+    };
+    for (let run = 0; run < runs; run += 1) {
+      const life = await stage.visit(run, session.goto);
+      const { openedAt } = await goAway(run);
       stage.left(life, openedAt);
       const { restored } = await stage.visit(run, session.back);
       stage.saw(restored ? 'came back as it was' : 'came back anew');
+    }
+    // To tell what the SDK costs from what the engine does anyway.
+    for (let run = 0; run < runs; run += 1) {
+      const name = `${run}-without`;
+      await session.goto(stage.address(name, { page: 'away.html' }));
+      await stage.news(name);
+      await goAway(name);
+      await session.back();
+      const { restored } = await stage.news(name);
+      stage.saw(`without the SDK, ${restored ? 'came back as it was' : 'came back anew'}`);
     }
   },
 

@@ -126,18 +126,18 @@
   };
 
   // wasm-bindgen registers each closure under what it keeps for it, and takes
-  // that back when the closure is dropped; one that is called once goes with its
-  // function.
+  // that back when the closure is dropped.
   const closures = new Set();
+  let finalized = 0;
   globalThis.FinalizationRegistry = class extends FinalizationRegistry {
     constructor(finalize) {
       super((kept) => {
-        closures.delete(kept);
+        finalized += 1;
         finalize(kept);
       });
     }
     register(target, kept, ...token) {
-      if (token.length > 0) closures.add(kept);
+      closures.add(kept);
       super.register(target, kept, ...token);
     }
     unregister(token) {
@@ -180,6 +180,7 @@
       pages: memory.buffer.byteLength / 65_536,
       references: references(),
       closures: closures.size,
+      finalized,
       timers: timers.size,
       listeners: listeners.size,
       channels: channels.size,

@@ -3,6 +3,7 @@
 mod assemble;
 pub(crate) mod bindgen;
 mod compile;
+mod fallbacks;
 mod inline;
 mod loader;
 mod optimize;
@@ -40,6 +41,7 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     let generated = step("generate the JavaScript glue (wasm-bindgen)", || {
         let generated = bindgen::bindgen(&silent, &bindings, "glue")?;
         loader::expose(&generated.glue)?;
+        fallbacks::drop_from(&generated.glue)?;
         anyhow::Ok(generated)
     })?;
 
