@@ -535,14 +535,15 @@ export const nameRequest = (id, body) => body.append('pending', `${id}`);
  */
 export const revoke = (wire, id, body, reason, wait, callback) => {
   complete(wire, body, reason);
+  let isDone = false;
+  // What comes first, for a patched `fetch` may heed no signal.
   const done = (/** @type {Answer} */ answer) => {
-    const isFirst = timer;
-    timer = clearTimeout(timer);
-    // Of the two: a patched `fetch` may heed no signal.
-    if (isFirst) callback(answer, false);
+    if (isDone) return;
+    isDone = true;
+    clearTimeout(timer);
+    callback(answer, false);
   };
-  /** @type {any} */
-  let timer = setTimeout(() => {
+  const timer = setTimeout(() => {
     abort(wire, id);
     done(answer(0));
   }, wait);
@@ -810,9 +811,14 @@ export const isHidden = () => !!globalThis.document?.hidden;
  * @param {(value: undefined, flag: boolean) => void} callback
  */
 export const onAbort = (signal, callback) => {
-  const listener = () => callback(undefined, false);
+  let isOver = false;
+  // A signal of the app's own may know no better than to call it nevertheless.
+  const listener = () => isOver || callback(undefined, false);
   signal.addEventListener('abort', listener);
-  return () => signal.removeEventListener('abort', listener);
+  return () => {
+    isOver = true;
+    signal.removeEventListener('abort', listener);
+  };
 };
 
 /**

@@ -6,7 +6,7 @@ use super::io::{self, Subscription};
 use super::shell::Shell;
 use super::wire::Wire;
 
-/// Heard of until dropped. Where there are no channels, there are none.
+/// Listened to until dropped.
 pub(super) struct Tabs(Subscription);
 
 impl Tabs {

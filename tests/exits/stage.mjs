@@ -39,6 +39,10 @@ class Stage {
     return this.#server.app;
   }
 
+  get means() {
+    return this.#means;
+  }
+
   /** Runs that have come to their end. */
   get done() {
     return this.#lives.length;

@@ -104,6 +104,20 @@ async fn a_signal_is_let_go_of_however_the_wait_ends() {
 }
 
 #[wasm_bindgen_test]
+async fn a_signal_that_forgets_no_listener_may_call_it_when_all_is_over() {
+    let page = Page::new();
+    let client = Client::new(ENDPOINTS);
+    let grant = client.grant("read");
+    js("globalThis.kept = []");
+    let signal = "{ aborted: false, addEventListener: (_, one) => kept.push(one) }";
+    let answer = grant.token_with(&format!("{{ signal: {signal} }}"));
+    assert_eq!(answer.await.unwrap(), "fake-token-1");
+    js("kept.forEach((one) => one())");
+    assert_eq!(grant.peek().unwrap(), "fake-token-1");
+    client.ends_cleanly(&page).await;
+}
+
+#[wasm_bindgen_test]
 async fn one_signal_may_end_many_calls() {
     let page = Page::new();
     controller(&page);

@@ -7,7 +7,9 @@ use js_sys::Function;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::support::{Answer, Client, ENDPOINTS, Grant, HELD, Page, js, patch_global, rest};
+use super::support::{
+    Answer, Client, ENDPOINTS, Grant, HELD, Page, js, patch_document, patch_global, rest,
+};
 
 /// Answers to calls that were made from inside of a callback.
 struct Later<T>(Rc<RefCell<Vec<Answer<T>>>>);
@@ -200,6 +202,20 @@ async fn a_listener_may_close_the_client_while_the_page_goes() {
     page.events.leave(false);
     assert_eq!(later.pop().await.unwrap().tokens, 0);
     assert_eq!(page.network.count("/revoke"), 1);
+    page.is_clean().await;
+}
+
+#[wasm_bindgen_test]
+async fn a_listener_may_close_the_client_when_a_hidden_page_hears_of_the_network() {
+    let page = Page::new();
+    // With nowhere to revoke there is nothing to wait for.
+    let client = Client::new("{ tokenEndpoint: '/token', revokeOn: 'hidden' }");
+    let grant = client.grant("read");
+    grant.token().await.unwrap();
+    let later = at_first(&client, grant, "revoked", Grant::close_client);
+    patch_document("hidden", &true.into());
+    js("dispatchEvent(new Event('online'))");
+    assert_eq!(later.pop().await.unwrap().tokens, 0);
     page.is_clean().await;
 }
 

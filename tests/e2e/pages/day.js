@@ -125,24 +125,11 @@
     return remove.call(target, type, listener, options);
   };
 
-  // wasm-bindgen registers each closure under what it keeps for it, and takes
-  // that back when the closure is dropped.
-  const closures = new Set();
-  let finalized = 0;
+  let finalizers = 0;
   globalThis.FinalizationRegistry = class extends FinalizationRegistry {
     constructor(finalize) {
-      super((kept) => {
-        finalized += 1;
-        finalize(kept);
-      });
-    }
-    register(target, kept, ...token) {
-      closures.add(kept);
-      super.register(target, kept, ...token);
-    }
-    unregister(token) {
-      closures.delete(token);
-      return super.unregister(token);
+      super(finalize);
+      finalizers += 1;
     }
   };
 
@@ -159,7 +146,10 @@
     };
   }
 
-  /** JavaScript's values that WebAssembly holds on to. Functions are in a table of their own. */
+  /**
+   * JavaScript's values that WebAssembly holds on to, its own closures among
+   * them. Functions of WebAssembly are in a table of their own.
+   */
   function references() {
     let held = 0;
     for (const table of tables) {
@@ -179,8 +169,7 @@
     return {
       pages: memory.buffer.byteLength / 65_536,
       references: references(),
-      closures: closures.size,
-      finalized,
+      finalizers,
       timers: timers.size,
       listeners: listeners.size,
       channels: channels.size,

@@ -3,9 +3,9 @@
 mod assemble;
 pub(crate) mod bindgen;
 mod compile;
-mod fallbacks;
 mod inline;
 mod loader;
+mod needless;
 mod optimize;
 mod panics;
 mod paths;
@@ -41,7 +41,7 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     let generated = step("generate the JavaScript glue (wasm-bindgen)", || {
         let generated = bindgen::bindgen(&silent, &bindings, "glue")?;
         loader::expose(&generated.glue)?;
-        fallbacks::drop_from(&generated.glue)?;
+        needless::drop_from(&generated.glue)?;
         anyhow::Ok(generated)
     })?;
 
