@@ -3,7 +3,7 @@
 
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::support::{Client, ENDPOINTS, Page, js, patch_global};
+use super::support::{Client, ENDPOINTS, IMPATIENT, Page, js, patch_global};
 
 /// A caller too impatient for any back-off is told the code at once; after the
 /// back-off the next one gets a token.
@@ -277,8 +277,7 @@ async fn a_body_that_cannot_be_let_go_is_no_unhandled_rejection() {
 async fn a_request_that_is_never_answered_ends_in_a_time_out_and_is_aborted() {
     let page = Page::new();
     page.network.once("/token", "() => new Promise(() => {})");
-    let client =
-        Client::new("{ tokenEndpoint: '/token', revokeEndpoint: '/revoke', requestTimeout: 200 }");
+    let client = Client::new(IMPATIENT);
     let grant = client.grant("read");
 
     let answer = grant.token_with("{ timeout: 999 }");

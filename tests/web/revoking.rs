@@ -2,7 +2,7 @@
 
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::support::{Client, ENDPOINTS, HEEDLESS, HELD, Page, js};
+use super::support::{Client, ENDPOINTS, HEEDLESS, HELD, IMPATIENT, Page, js};
 
 /// Tried again after an answer like this, and confirmed by the next one.
 async fn is_tried_again(answer: &str) {
@@ -166,8 +166,7 @@ async fn a_refusal_to_revoke_is_final() {
 #[wasm_bindgen_test]
 async fn a_revoke_that_is_never_answered_is_aborted_and_tried_again() {
     let page = Page::new();
-    let client =
-        Client::new("{ tokenEndpoint: '/token', revokeEndpoint: '/revoke', requestTimeout: 200 }");
+    let client = Client::new(IMPATIENT);
     let grant = client.grant("read");
     grant.token().await.unwrap();
     page.network.once("/revoke", HELD);
@@ -182,8 +181,7 @@ async fn a_revoke_that_is_never_answered_is_aborted_and_tried_again() {
 #[wasm_bindgen_test]
 async fn a_revoke_whose_fetch_heeds_no_signal_is_not_waited_for() {
     let page = Page::new();
-    let client =
-        Client::new("{ tokenEndpoint: '/token', revokeEndpoint: '/revoke', requestTimeout: 200 }");
+    let client = Client::new(IMPATIENT);
     let grant = client.grant("read");
     grant.token().await.unwrap();
     page.network.once("/revoke", HEEDLESS);
@@ -196,8 +194,7 @@ async fn a_revoke_whose_fetch_heeds_no_signal_is_not_waited_for() {
 #[wasm_bindgen_test]
 async fn a_late_answer_to_one_try_leaves_the_next_one_its_time_limit() {
     let page = Page::new();
-    let client =
-        Client::new("{ tokenEndpoint: '/token', revokeEndpoint: '/revoke', requestTimeout: 200 }");
+    let client = Client::new(IMPATIENT);
     let grant = client.grant("read");
     grant.token().await.unwrap();
     page.network.once("/revoke", HEEDLESS);

@@ -14,6 +14,10 @@ pub(crate) use page::{Page, patch_document, patch_global, patch_navigator, rest}
 /// Where tokens come from and go to, unless a test is about something else.
 pub(crate) const ENDPOINTS: &str = "{ tokenEndpoint: '/token', revokeEndpoint: '/revoke' }";
 
+/// The same, for a client that waits for an answer no longer than 200 ms.
+pub(crate) const IMPATIENT: &str =
+    "{ tokenEndpoint: '/token', revokeEndpoint: '/revoke', requestTimeout: 200 }";
+
 /// A request that is answered when the test says so.
 pub(crate) const HELD: &str = "request => request.answer";
 

@@ -34,7 +34,7 @@ fn without(glue: &str) -> Result<String> {
             .fold([before, after].concat(), |glue, part| {
                 glue.replace(part, "")
             });
-        if !left.contains("encodeInto'") && !left.contains("CLOSURE_DTORS") {
+        if !left.contains("CLOSURE_DTORS") {
             return Ok(left);
         }
     }
