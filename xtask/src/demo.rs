@@ -3,9 +3,10 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::build;
+use crate::dependent;
 use crate::lock::lock;
 use crate::step;
 use crate::workspace::Workspace;
@@ -22,14 +23,14 @@ pub(crate) fn run(workspace: &Workspace, port: u16) -> Result<()> {
     // 0 lets the system choose, for both.
     let api_port = if port == 0 { 0 } else { port.wrapping_add(1) };
     eprintln!("   open the address of `app`; Ctrl-C ends the demo");
-    let status = workspace
-        .command(&server)
+    let mut command = workspace.command(&server);
+    command
+        .arg("--until-eof")
         .args(["--port", &port.to_string()])
         .args(["--api-port", &api_port.to_string()])
         .args(["--www", "www", "--pkg", "pkg"])
-        .args(["--mount", "/node_modules/=node_modules"])
-        .status()
-        .with_context(|| format!("could not start {}", server.display()))?;
+        .args(["--mount", "/node_modules/=node_modules"]);
+    let status = dependent::run(&mut command)?;
     if !status.success() {
         bail!("the server ended: {status}");
     }

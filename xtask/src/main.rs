@@ -5,6 +5,7 @@ mod bench;
 mod build;
 mod clock;
 mod demo;
+mod dependent;
 mod display;
 mod exits;
 mod files;

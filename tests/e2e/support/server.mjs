@@ -26,10 +26,12 @@ export async function startServer(mounts = {}) {
   const ports = ['--port', '0', '--api-port', '0'];
   // As short as the SDK lets them be: a tenth of what a real backend would choose.
   const lease = ['--lease-hold', '2000', '--lease-term', '10000'];
+  // A test that is killed leaves no server: the pipe to it closes.
+  const untilEof = ['--until-eof'];
   const process = spawn(
     executable,
-    [...ports, ...lease, '--www', join(root, 'www'), '--pkg', packageDirectory, ...mount],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    [...ports, ...lease, ...untilEof, '--www', join(root, 'www'), '--pkg', packageDirectory, ...mount],
+    { stdio: ['pipe', 'pipe', 'pipe'] },
   );
   const log = [];
   createInterface({ input: process.stderr }).on('line', (line) => log.push(line));

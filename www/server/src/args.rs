@@ -17,6 +17,7 @@ Usage: downscope-server [OPTIONS]
   --mount PREFIX=DIR   another directory, for example /t/=tests/pages; can be repeated
   --lease-hold MS      how long a lease request is held open (default 55000)
   --lease-term MS      how long a page may be silent (default 90000)
+  --until-eof          end when standard input does, as it does with its writer
   --help               print this
 
 BOX_CLIENT_ID in the environment makes Box mint the tokens; see the README.
@@ -35,6 +36,8 @@ pub struct Args {
     pub mounts: Vec<Mount>,
     /// How long pages may be silent.
     pub leases: LeaseTerms,
+    /// Whether to end with standard input.
+    pub until_eof: bool,
 }
 
 /// What to do.
@@ -65,10 +68,15 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, ArgsEr
     let (mut www, mut pkg) = (PathBuf::from("www"), PathBuf::from("pkg"));
     let mut mounts = Vec::new();
     let mut leases = LeaseTerms::default();
+    let mut until_eof = false;
     while let Some(name) = args.next() {
         let name = name.to_string_lossy().into_owned();
         if matches!(name.as_str(), "--help" | "-h") {
             return Ok(Command::Help);
+        }
+        if name == "--until-eof" {
+            until_eof = true;
+            continue;
         }
         if !matches!(
             name.as_str(),
@@ -114,6 +122,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, ArgsEr
         www,
         mounts,
         leases,
+        until_eof,
     }))
 }
 
@@ -182,6 +191,14 @@ mod tests {
             term: 2_000,
         };
         assert_eq!(args.leases, terms);
+        Ok(())
+    }
+
+    #[test]
+    fn it_ends_with_standard_input_only_where_that_is_asked_for() -> Result<(), ArgsError> {
+        assert!(!served(&[])?.until_eof);
+        let args = served(&["--until-eof", "--port", "1"])?;
+        assert_eq!((args.until_eof, args.port), (true, 1));
         Ok(())
     }
 

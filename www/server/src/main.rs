@@ -5,6 +5,7 @@ use std::{
     io::{self, Write},
     process::ExitCode,
     sync::Arc,
+    thread,
 };
 
 use downscope_server::{
@@ -14,7 +15,7 @@ use downscope_server::{
     media::{FileInfo, Media},
     upstream::box_api::BoxSettings,
 };
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::oneshot};
 
 fn main() -> ExitCode {
     let outcome = match args::parse(env::args_os().skip(1)) {
@@ -76,6 +77,24 @@ async fn serve(args: Args) -> Result<(), Box<dyn std::error::Error>> {
         "app http://127.0.0.1:{port}\napi http://127.0.0.1:{api_port}"
     )?;
     stdout.flush()?;
-    tokio::try_join!(axum::serve(app, demo.app), axum::serve(api, demo.api))?;
-    Ok(())
+    let serving = async {
+        tokio::try_join!(axum::serve(app, demo.app), axum::serve(api, demo.api))?;
+        Ok(())
+    };
+    tokio::select! {
+        ended = serving => ended,
+        () = eof(), if args.until_eof => Ok(()),
+    }
+}
+
+/// Waits for the end of standard input, in a thread that nobody waits for: a
+/// read cannot be called off.
+async fn eof() {
+    let (ended, end) = oneshot::channel::<()>();
+    thread::spawn(move || {
+        // One that cannot be read has ended as well.
+        _ = io::copy(&mut io::stdin(), &mut io::sink());
+        drop(ended);
+    });
+    _ = end.await;
 }

@@ -17,6 +17,7 @@ mod document;
 mod file_api;
 mod lease;
 mod page;
+mod process;
 mod recall;
 mod revoke;
 mod secrets;
