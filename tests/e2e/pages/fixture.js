@@ -118,9 +118,9 @@ function advance(milliseconds) {
   clock.monotonic += milliseconds;
 }
 
-/** Asks the backend for a token, as an app's own provider would. */
-const ask = (request) =>
-  fetch('/api/token', {
+/** Asks the backend for a token, as an app's own provider would; or for something else. */
+const ask = (request, path = '/api/token') =>
+  fetch(path, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'X-Downscope': '1' },
     body: JSON.stringify(request),
@@ -130,15 +130,26 @@ const ask = (request) =>
  * A provider for a frame of another site, where the browser keeps its own
  * backend's cookie from it: the page around it asks in its name.
  */
-const fromParent = (request) =>
+const fromParent = (request) => throughParent(request);
+
+/** The same for the lease: its requests then go through the page around the frame. */
+function renewByParent() {
+  const { fetch } = globalThis;
+  globalThis.fetch = (url, init) =>
+    new URL(url).pathname === '/api/lease'
+      ? throughParent(JSON.parse(init.body), '/api/lease')
+      : fetch(url, init);
+}
+
+const throughParent = (request, path) =>
   new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = ({ data: { status, body } }) => resolve(new Response(body, { status }));
-    parent.postMessage({ request }, '*', [port2]);
+    parent.postMessage({ request, path }, '*', [port2]);
   });
 
-addEventListener('message', async ({ data: { request }, ports: [port] }) => {
-  const response = await ask(request);
+addEventListener('message', async ({ data: { request, path }, ports: [port] }) => {
+  const response = await ask(request, path);
   port.postMessage({ status: response.status, body: await response.text() });
 });
 
@@ -163,5 +174,6 @@ globalThis.fixture = {
   openGrant,
   outcome,
   record,
+  renewByParent,
   tellAll,
 };

@@ -17,6 +17,21 @@ const QUIET = [
   '--disable-sync',
 ];
 
+/**
+ * Switched off in place of what playwright names, since of two lists the last one
+ * counts: of its own it also switches off that a frame under another site has a
+ * storage of its own there. These are of no use without somebody in front of the
+ * screen, or are to ask the network for something.
+ */
+const SWITCHED_OFF = [
+  'AimEnabled',
+  'DestroyProfileOnBrowserClose',
+  'MediaRouter',
+  'NetworkTimeServiceQuerying',
+  'OptimizationHints',
+  'PreconnectToSearch',
+];
+
 /** What playwright switches off and these tests are about. */
 const NATURAL = [
   '--disable-back-forward-cache',
@@ -33,7 +48,7 @@ export const launch = () => (engine === 'chromium' ? launchChromium() : launchDr
 function launchChromium() {
   return chromium.launch({
     executablePath: process.env.CHROME_BIN ?? '/usr/bin/chromium',
-    args: QUIET,
+    args: [...QUIET, `--disable-features=${SWITCHED_OFF}`],
     ignoreDefaultArgs: NATURAL,
   });
 }

@@ -58,8 +58,8 @@ export async function startServer(mounts = {}) {
     faults: (changes) => control('faults', changes),
     /** The file API refuses every token minted so far. */
     expire: () => control('expire', {}),
-    /** Takes back tokens of the pages that keep a lease: `all`, `stop` or the ids of requests. */
-    recall: (revoke) => control('recall', { revoke }),
+    /** Takes back tokens of the pages that keep a lease, or of one: `all`, `stop` or the ids of requests. */
+    recall: (revoke, session) => control('recall', { revoke, session }),
     /** No faults, an empty ledger. */
     reset: () => control('reset', {}),
     async close() {
