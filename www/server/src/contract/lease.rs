@@ -25,19 +25,26 @@ pub(super) async fn handle(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let (owner, session) = match admit(&backend, &headers, body).await {
+    let request = match admit(&backend, &headers, body).await {
         Ok(request) => request,
         Err(error) => return error.into_response(),
     };
     // Not in a task of its own: a request that is held ends with its connection.
-    let mut response = match renew(&backend, owner, &session).await {
+    let mut response = match renew(&backend, &request).await {
         Ok(answer) => answer.into_response(),
         Err(error) => error.into_response(),
     };
     if let Some(note) = response.extensions_mut().get_mut::<Note>() {
-        note.session = Some(session);
+        note.session = Some(request.session);
     }
     response
+}
+
+struct LeaseRequest {
+    owner: Fingerprint,
+    session: String,
+    /// Of the push that the page has heard last.
+    word: Option<String>,
 }
 
 /// A page life was heard from other than by its lease request.
@@ -58,7 +65,7 @@ async fn admit(
     backend: &Backend,
     headers: &HeaderMap,
     body: Body,
-) -> Result<(Fingerprint, String), OAuthError> {
+) -> Result<LeaseRequest, OAuthError> {
     csrf::check(headers, &backend.origins)?;
     let owner = backend.sign_ins.of(headers);
     let owner = owner.ok_or_else(OAuthError::login_required)?;
@@ -67,26 +74,31 @@ async fn admit(
     let fields = serde_json::from_slice::<Map<String, Value>>(&body);
     let fields =
         fields.map_err(|_| OAuthError::invalid_request("The body must be a JSON object."))?;
-    match fields.get("session").and_then(Value::as_str) {
-        Some(session) if syntax::is_session(session) => Ok((owner, session.to_owned())),
-        Some(_) | None => Err(OAuthError::invalid_request(syntax::NO_SESSION)),
-    }
+    let text = |name| fields.get(name).and_then(Value::as_str).map(str::to_owned);
+    let session = text("session").filter(|session| syntax::is_session(session));
+    let session = session.ok_or_else(|| OAuthError::invalid_request(syntax::NO_SESSION))?;
+    Ok(LeaseRequest {
+        owner,
+        session,
+        // What is no word names no push, and is no reason to give a page up.
+        word: text("heard"),
+    })
 }
 
-async fn renew(
-    backend: &Arc<Backend>,
-    owner: Fingerprint,
-    session: &str,
-) -> Result<Answer, OAuthError> {
+async fn renew(backend: &Arc<Backend>, request: &LeaseRequest) -> Result<Answer, OAuthError> {
+    let LeaseRequest { session, word, .. } = request;
+    let owner = request.owner;
     // First of all: a request that comes too late must not revive what has lapsed.
     ending::lapsed(backend);
     let is_signed_in = |owner| backend.sign_ins.is_live(owner);
-    let (heard, renewal) = backend.leases.renew(session, owner, is_signed_in)?;
+    let word = word.as_deref();
+    let (heard, renewal) = backend.leases.renew(session, word, owner, is_signed_in)?;
     end_former(backend, session, heard);
     match renewal {
         Renewal::Answer(answer) => {
             // The word has waited for this request: what was minted meanwhile goes with the rest.
-            if matches!(answer.recall, Some(Recall::All | Recall::Stop)) && heard == Heard::Owner {
+            let recall = answer.push.as_ref().map(|push| &push.recall);
+            if matches!(recall, Some(Recall::All | Recall::Stop)) && heard == Heard::Owner {
                 ending::session(backend, session, Reason::Recalled);
             }
             Ok(answer)
@@ -129,11 +141,12 @@ impl IntoResponse for Answer {
         if self.held > 0 {
             body["held"] = json!(seconds(self.held));
         }
-        let detail = match self.recall {
+        let detail = match self.push {
             None => "renewed",
-            Some(recall) => {
-                body["revoke"] = recall.to_json();
-                match recall {
+            Some(push) => {
+                body["revoke"] = push.recall.to_json();
+                body["word"] = push.word.into();
+                match push.recall {
                     Recall::All => "renewed: all recalled",
                     Recall::Requests(_) => "renewed: some recalled",
                     Recall::Stop => "renewed: stop",

@@ -109,6 +109,99 @@ async fn a_recall_without_a_held_request_waits_for_the_next_one() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn word_that_was_lost_with_its_answer_is_said_again_at_once_until_it_is_heard() {
+    for revoke in [json!("all"), json!("stop"), json!(["1"])] {
+        let fixture = ticking().await;
+        fixture.mint_leased(SESSION, "1").await;
+        fixture.lease(SESSION).await;
+        let lost = async {
+            sleep(MILLI).await;
+            recall(&fixture, json!({ "revoke": revoke })).await;
+        };
+        let (lost, ()) = tokio::join!(fixture.lease_in_vain(SESSION), lost);
+        let word = lost.text("word");
+        let begin = Instant::now();
+        for answer in [
+            fixture.lease_in_vain(SESSION).await,
+            fixture.lease(SESSION).await,
+        ] {
+            assert_eq!(answer.json()["revoke"], revoke);
+            assert_eq!(answer.text("word"), word);
+        }
+        assert_eq!(begin.elapsed(), Duration::ZERO);
+        // Heard: the next one is held, and what is minted stays.
+        let next = fixture.mint_leased(SESSION, "2").await;
+        let answer = fixture.lease(SESSION).await;
+        assert_eq!(
+            answer.json(),
+            json!({ "renew_in": 0, "held": 55, "term": 90 })
+        );
+        assert!(fixture.is_alive(&next).await);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn word_that_was_lost_is_said_with_what_is_new() {
+    let fixture = ticking().await;
+    fixture.mint_leased(SESSION, "1").await;
+    recall(&fixture, json!({ "revoke": ["1"] })).await;
+    let lost = fixture.lease_in_vain(SESSION).await;
+    recall(&fixture, json!({ "revoke": ["7"] })).await;
+    let answer = fixture.lease(SESSION).await;
+    assert_eq!(answer.json()["revoke"], json!(["1", "7"]));
+    assert_ne!(answer.text("word"), lost.text("word"));
+    recall(&fixture, json!({ "revoke": ["8"] })).await;
+    let answer = fixture.lease(SESSION).await;
+    assert_eq!(answer.json()["revoke"], json!(["8"]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_knows_no_words_hears_the_same_three_times_more_and_is_then_held() {
+    let fixture = ticking().await;
+    fixture.mint_leased(SESSION, "1").await;
+    recall(&fixture, json!({ "revoke": "all" })).await;
+    let begin = Instant::now();
+    for _ in 0..4 {
+        let answer = fixture.lease_in_vain(SESSION).await;
+        assert_eq!(answer.text("revoke"), "all");
+    }
+    assert_eq!(begin.elapsed(), Duration::ZERO);
+    let answer = fixture.lease_in_vain(SESSION).await;
+    assert_eq!(
+        answer.json(),
+        json!({ "renew_in": 0, "held": 55, "term": 90 })
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_drops_what_it_got_since_a_lost_word_leaves_nothing_alive() {
+    let fixture = ticking().await;
+    fixture.mint_leased(SESSION, "1").await;
+    recall(&fixture, json!({ "revoke": "all" })).await;
+    fixture.lease_in_vain(SESSION).await;
+    let meanwhile = fixture.mint_leased(SESSION, "2").await;
+    assert_eq!(fixture.lease(SESSION).await.text("revoke"), "all");
+    sleep(MILLI).await;
+    assert!(!fixture.is_alive(&meanwhile).await);
+}
+
+#[tokio::test]
+async fn a_word_that_the_backend_has_not_given_is_no_error_and_says_nothing() {
+    let fixture = Fixture::new().await;
+    fixture.mint_leased(SESSION, "1").await;
+    recall(&fixture, json!({ "revoke": "all" })).await;
+    let word = fixture.lease_in_vain(SESSION).await.text("word");
+    for heard in [json!("x"), json!("x".repeat(4_000)), json!(7), json!(null)] {
+        // At once each time, and never let go of: word comes in between.
+        recall(&fixture, json!({ "revoke": ["1"] })).await;
+        let body = json!({ "session": SESSION, "heard": heard }).to_string();
+        let answer = fixture.lease_raw(fixture.lease_request(), body).await;
+        assert_eq!(answer.text("revoke"), "all", "{heard}");
+        assert_ne!(answer.text("word"), word);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_a_page_drops_unseen_with_the_rest_is_revoked_with_the_rest() {
     for word in ["all", "stop"] {
         let fixture = ticking().await;

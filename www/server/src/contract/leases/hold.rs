@@ -4,8 +4,8 @@ use std::{collections::hash_map::Entry, sync::Arc, time::Duration};
 
 use tokio::sync::oneshot;
 
-use super::{Leases, State};
-use crate::{clock::Millis, contract::Recall, lock::lock, secret::Fingerprint};
+use super::{Leases, State, push::Push};
+use crate::{clock::Millis, lock::lock, secret::Fingerprint};
 
 /// What becomes of a lease request.
 pub(in crate::contract) enum Renewal {
@@ -20,7 +20,7 @@ pub(in crate::contract) struct Answer {
     /// How long the request was held open.
     pub(in crate::contract) held: Millis,
     pub(in crate::contract) term: Millis,
-    pub(in crate::contract) recall: Option<Recall>,
+    pub(in crate::contract) push: Option<Push>,
 }
 
 /// A lease request that is held open. It is dropped when its connection closes,
@@ -62,14 +62,14 @@ impl Hold {
             renew_in: 0,
             held: 0,
             term: self.leases.terms.term,
-            recall: None,
+            push: None,
         };
         if let Some(lease) = lease {
             by_end.remove(&(lease.ends_at, self.session.clone()));
             by_end.insert((ends_at, self.session.clone()));
             lease.ends_at = ends_at;
             answer.held = self.leases.clock.now().saturating_sub(self.since);
-            answer.recall = lease.recall.take();
+            answer.push = lease.pushes.say();
         }
         answer
     }

@@ -13,8 +13,8 @@ use std::{
 use serde::Serialize;
 use tokio::sync::oneshot;
 
-use self::hold::Hold;
 pub(super) use self::hold::{Answer, Renewal};
+use self::{hold::Hold, push::Pushes};
 use super::Recall;
 use crate::{
     clock::{Clock, Millis},
@@ -23,6 +23,7 @@ use crate::{
 };
 
 mod hold;
+mod push;
 
 /// More page lives than any honest user base has at once in one process.
 const CAPACITY: usize = 20_000;
@@ -82,7 +83,7 @@ struct Lease {
     is_told: bool,
     /// The request that is held; to drop the sender wakes it.
     held: Option<(u64, oneshot::Sender<()>)>,
-    recall: Option<Recall>,
+    pushes: Pushes,
 }
 
 /// A page life was heard from.
@@ -123,10 +124,12 @@ impl Leases {
         lock(&self.state).hear(session, owner, ends_at, is_signed_in)
     }
 
-    /// Hears a lease request, and says what becomes of it.
+    /// Hears a lease request, and says what becomes of it. `word` is that of the
+    /// push that the page has heard last.
     pub(super) fn renew(
         self: &Arc<Self>,
         session: &str,
+        word: Option<&str>,
         owner: Fingerprint,
         is_signed_in: impl Fn(Fingerprint) -> bool,
     ) -> Result<(Heard, Renewal), NoLease> {
@@ -143,8 +146,16 @@ impl Leases {
         let lease = by_session.get_mut(session).ok_or(NoLease::Full)?;
         let has_room = held.get(&owner).is_none_or(|count| *count < HELD_PER_OWNER);
         let was_told = std::mem::replace(&mut lease.is_told, true);
-        let recall = lease.recall.take();
-        if recall.is_none() && was_told && has_room && heard == Heard::Owner {
+        if let Some(word) = word {
+            lease.pushes.heard(word);
+        }
+        if heard == Heard::NextOwner {
+            // All that it has was the former sign-in's.
+            lease.pushes = Pushes::default();
+            lease.pushes.leave(Recall::All);
+        }
+        let push = lease.pushes.say();
+        if push.is_none() && was_told && has_room {
             let (wake, woken) = oneshot::channel();
             *held.entry(owner).or_default() += 1;
             *last += 1;
@@ -163,10 +174,7 @@ impl Leases {
             renew_in: if has_room { 0 } else { hold },
             held: 0,
             term,
-            recall: match heard {
-                Heard::Owner => recall,
-                Heard::NextOwner => Some(Recall::All),
-            },
+            push,
         };
         Ok((heard, Renewal::Answer(answer)))
     }
@@ -174,10 +182,7 @@ impl Leases {
     /// Leaves word for `session`, if it keeps a lease, and wakes its held request.
     pub(super) fn tell(&self, session: &str, recall: Recall) {
         if let Some(lease) = lock(&self.state).by_session.get_mut(session) {
-            lease.recall = Some(match lease.recall.take() {
-                Some(earlier) => earlier.and(recall),
-                None => recall,
-            });
+            lease.pushes.leave(recall);
             lease.held = None;
         }
     }
@@ -254,7 +259,7 @@ impl State {
                     ends_at,
                     is_told: false,
                     held: None,
-                    recall: None,
+                    pushes: Pushes::default(),
                 });
                 Heard::Owner
             }
@@ -321,7 +326,7 @@ mod tests {
     /// A request of a page life that knows its term.
     fn hold(leases: &Arc<Leases>, session: &str) -> Option<Hold> {
         for _ in 0..2 {
-            let (_, renewal) = leases.renew(session, owner("a"), |_| true).ok()?;
+            let (_, renewal) = leases.renew(session, None, owner("a"), |_| true).ok()?;
             if let Renewal::Hold(hold) = renewal {
                 return Some(hold);
             }
@@ -354,7 +359,7 @@ mod tests {
         let held = hold(&leases, "s");
         now.store(2_000, Ordering::Relaxed);
         leases.take_lapsed();
-        assert_eq!(held.map(|held| held.answer().recall), Some(None));
+        assert_eq!(held.map(|held| held.answer().push), Some(None));
         assert!(is_empty(&leases));
     }
 
@@ -366,11 +371,11 @@ mod tests {
         assert!(first.is_some() && second.is_some());
         // The later one is still held when the word comes, and the first still there.
         if let Some(lease) = lock(&leases.state).by_session.get_mut("s") {
-            lease.recall = Some(Recall::All);
+            lease.pushes.leave(Recall::All);
         }
-        assert_eq!(first.map(|first| first.answer().recall), Some(None));
-        let recall = second.map(|second| second.answer().recall);
-        assert_eq!(recall, Some(Some(Recall::All)));
+        assert_eq!(first.map(|first| first.answer().push), Some(None));
+        let push = second.and_then(|second| second.answer().push);
+        assert_eq!(push.map(|push| push.recall), Some(Recall::All));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A demo of its own for every test, with a clock that stands still and a log to look at.
 
 use std::{
+    collections::HashMap,
     fs,
     sync::{
         Arc, Mutex,
@@ -44,6 +45,8 @@ pub(crate) struct Fixture {
     pub(crate) lines: Arc<Mutex<Vec<String>>>,
     logged: Arc<Notify>,
     now: Arc<AtomicU64>,
+    /// The word in the last answer to each page life that had one.
+    words: Mutex<HashMap<String, String>>,
     _www: TempDir,
 }
 
@@ -115,6 +118,7 @@ impl Fixture {
             lines,
             logged,
             now,
+            words: Mutex::default(),
             _www: www,
         };
         let cookie = fixture.get("/").await.cookie();
@@ -182,7 +186,25 @@ impl Fixture {
 
     /// Renews the lease as the app's own page does.
     pub(crate) async fn lease(&self, session: &str) -> Answer {
-        let request = json!({ "session": session });
+        let answer = self.lease_in_vain(session).await;
+        let word = serde_json::from_slice::<Value>(&answer.body);
+        let word = word
+            .ok()
+            .and_then(|body| body["word"].as_str().map(str::to_owned));
+        let mut words = self.words.lock().unwrap();
+        match word {
+            Some(word) => words.insert(session.to_owned(), word),
+            None => words.remove(session),
+        };
+        answer
+    }
+
+    /// The same, but the answer is lost on its way.
+    pub(crate) async fn lease_in_vain(&self, session: &str) -> Answer {
+        let mut request = json!({ "session": session });
+        if let Some(word) = self.words.lock().unwrap().get(session) {
+            request["heard"] = json!(word);
+        }
         openapi::check_lease_request(&request);
         self.lease_raw(self.lease_request(), request.to_string())
             .await
