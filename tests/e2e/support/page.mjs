@@ -82,9 +82,9 @@ export async function follow(page, address) {
   await arrived;
 }
 
-/** Resolves once a function that looks at the page finds it so. */
-export async function until(page, condition) {
-  const deadline = performance.now() + 20_000;
+/** Resolves once a function that looks at the page finds it so; fails after `within` ms. */
+export async function until(page, condition, within = 20_000) {
+  const deadline = performance.now() + within;
   while (!(await (page.look?.(condition) ?? page.evaluate(condition)))) {
     if (performance.now() > deadline) assert.fail(`not in time: ${condition}`);
     await sleep(50);
