@@ -11,7 +11,7 @@ export async function leaveWithBrowser({ engine, exit, stage, display, run }) {
   let browser;
   try {
     const life = await stage.visit(run, async (url) => {
-      browser = await startBrowser(engine, url, display.name);
+      browser = await startBrowser(engine, url, display.name, { isBlocked: stage.isBlocked });
     });
     const going = await WAYS[exit](browser, display);
     if (!(await areGone(going))) throw new Error('the browser did not go');

@@ -1,10 +1,13 @@
 // The browsers as a user starts them: with an address, and without a driver.
 
 import { spawn } from 'node:child_process';
+import { on } from 'node:events';
+import { watch } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { addBlocker, BLOCKER_PREFERENCES, blockerFlags } from './blocker.mjs';
 import { areGone, familyOf, killRest } from './processes.mjs';
 
 const FIREFOX_PREFERENCES = {
@@ -39,19 +42,22 @@ const ENGINES = {
       '--window-size=1200,800',
       `--user-data-dir=${profile}`,
     ],
+    // With an extension, one start in four hangs before its first page; later ones come.
+    readyWith: 'SingletonSocket',
     isContent: ({ command }) =>
       command.includes('--type=renderer') && !command.includes('--extension-process'),
   },
   firefox: {
     binary: () => process.env.FIREFOX_BIN ?? '/usr/bin/firefox-esr',
     flags: (profile) => ['--no-remote', '-profile', profile],
-    prepare: (profile) =>
-      writeFile(
-        join(profile, 'user.js'),
-        Object.entries(FIREFOX_PREFERENCES)
-          .map((preference) => `user_pref(${preference.map((one) => JSON.stringify(one))});\n`)
-          .join(''),
-      ),
+    async prepare(profile, { isBlocked }) {
+      const preferences = { ...FIREFOX_PREFERENCES, ...(isBlocked && BLOCKER_PREFERENCES) };
+      const lines = Object.entries(preferences).map(
+        (preference) => `user_pref(${preference.map((one) => JSON.stringify(one))});\n`,
+      );
+      await writeFile(join(profile, 'user.js'), lines.join(''));
+      if (isBlocked) await addBlocker(profile);
+    },
     isContent: ({ command, name }) => / tab$/.test(command) && /^(Isolated )?Web Co/.test(name),
   },
   webkit: {
@@ -67,17 +73,27 @@ const ENGINES = {
   },
 };
 
-/** One that shows `url` on `display`, with a fresh profile. */
-export async function startBrowser(engine, url, display) {
-  const { flags, prepare, environment = {}, isContent } = ENGINES[engine];
+/** One that shows `url` on `display`, with a fresh profile, and with the content blocker if it `isBlocked`. */
+export async function startBrowser(engine, url, display, { isBlocked = false } = {}) {
+  const { flags, prepare, readyWith, environment = {}, isContent } = ENGINES[engine];
   const profile = await mkdtemp(join(tmpdir(), 'downscope-'));
-  await prepare?.(profile);
-  const child = spawn(binaryOf(engine), [...flags(profile), url], {
-    env: { ...process.env, ...environment, ...placesBelow(profile), DISPLAY: display },
-    stdio: 'ignore',
-  });
-  // Seen by whoever waits for the page.
-  child.on('error', () => {});
+  await prepare?.(profile, { isBlocked });
+  const further = isBlocked ? await blockerFlags(engine, profile) : [];
+  const start = (address) => {
+    const child = spawn(binaryOf(engine), [...flags(profile), ...further, address], {
+      env: { ...process.env, ...environment, ...placesBelow(profile), DISPLAY: display },
+      stdio: 'ignore',
+    });
+    // Seen by whoever waits for the page.
+    child.on('error', () => {});
+    return child;
+  };
+  const isLater = isBlocked && readyWith;
+  const isReady = isLater && isWritten(profile, readyWith);
+  const child = start(isLater ? 'about:blank' : url);
+  await isReady;
+  // As another program opens a link: it hands the address over, and ends.
+  if (isLater) start(url);
   let family = [];
   const look = async () => {
     const now = child.pid ? await familyOf(child.pid) : [];
@@ -99,6 +115,19 @@ export async function startBrowser(engine, url, display) {
       await rm(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
   };
+}
+
+/** Resolves when there is a new file of that name, or after as long as a start may take. */
+async function isWritten(directory, name) {
+  const watcher = watch(directory);
+  try {
+    const signal = AbortSignal.timeout(30_000);
+    for await (const [, found] of on(watcher, 'change', { signal })) if (found === name) return;
+  } catch {
+    // Whoever waits for the page will tell.
+  } finally {
+    watcher.close();
+  }
 }
 
 export const binaryOf = (engine) => ENGINES[engine].binary();

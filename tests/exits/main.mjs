@@ -57,16 +57,23 @@ try {
 }
 
 async function tabExits(cells, pending) {
-  for (const engine of ENGINES) {
+  const browsers = ENGINES.flatMap((engine) => [
+    { engine, isBlocked: false },
+    { engine, isBlocked: true },
+  ]);
+  for (const { engine, isBlocked } of browsers) {
     let tabs;
-    for (const cell of cells.filter((one) => one.engine === engine)) {
+    const own = cells.filter(
+      (cell) => cell.engine === engine && (cell.means === 'blocked') === isBlocked,
+    );
+    for (const cell of own) {
       const runs = HARD_EXITS.has(cell.exit) ? options.hardRuns : options.runs;
       const began = performance.now();
       const problems = [];
       let stage;
       try {
         stage = await openStage(cell.means, signals);
-        tabs ??= await openTabs(engine);
+        tabs ??= await openTabs(engine, { isBlocked });
         await tabs.leave(cell.exit, stage, runs);
       } catch (error) {
         problems.push(`${stage?.done ?? 0} of ${runs} runs: ${error.message}`);

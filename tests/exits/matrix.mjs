@@ -25,10 +25,21 @@ export const EXITS = [
 /** Dear in time or in processes, so there are fewer runs of them. */
 export const HARD_EXITS = new Set([...BROWSER_EXITS, 'network-gone']);
 
-export const MEANS = ['default', 'hidden', 'deferred', 'lease'];
+/** The last one is `default` again, in a browser whose content blocker takes beacons. */
+export const MEANS = ['default', 'hidden', 'deferred', 'lease', 'blocked'];
 
 /** `fetchLater` is Chromium's; elsewhere the option changes nothing. */
 export const isOffered = (engine, means) => means !== 'deferred' || engine === 'chromium';
+
+/** Where nothing gets out anyway, there is nothing to block. */
+const BLOCKED_EXITS = new Set([
+  ...TAB_EXITS.filter((exit) => exit !== 'network-gone'),
+  'close-last-window',
+]);
+
+/** Whether there is such a cell at all. */
+export const isMeasured = ({ engine, exit, means }) =>
+  isOffered(engine, means) && (means !== 'blocked' || BLOCKED_EXITS.has(exit));
 
 /** How long the server of the tests keeps the tokens of a page that has fallen silent, and holds its requests before. */
 const [TERM_SECONDS, HOLD_SECONDS] = [10, 2];
@@ -45,8 +56,8 @@ export function cells({ engine = [], exit = [], means = [] } = {}) {
   return chosen(ENGINES, engine).flatMap((engine) =>
     chosen(EXITS, exit).flatMap((exit) =>
       chosen(MEANS, means)
-        .filter((means) => isOffered(engine, means))
-        .map((means) => ({ engine, exit, means })),
+        .map((means) => ({ engine, exit, means }))
+        .filter(isMeasured),
     ),
   );
 }

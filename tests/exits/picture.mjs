@@ -1,6 +1,6 @@
 // The figures as a picture: a heat map that tells by its numbers, too.
 
-import { ENGINES, EXITS, FIRST_SECONDS, isOffered, MEANS } from './matrix.mjs';
+import { ENGINES, EXITS, FIRST_SECONDS, isMeasured, isOffered, MEANS } from './matrix.mjs';
 import { figure, nameOf } from './tables.mjs';
 
 const CELL = { width: 92, height: 30 };
@@ -51,6 +51,7 @@ export function picture({ rows, versions, graceSeconds, date }) {
       const at = x + column * CELL.width;
       parts.push(text(at + CELL.width / 2, TOP - 10, one, 'middle faint'));
       for (const [line, exit] of exits.entries()) {
+        if (!isMeasured({ engine, exit, means: one })) continue;
         const row = rows.find(
           (row) => row.engine === engine && row.exit === exit && row.means === one,
         );

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { cells } from './matrix.mjs';
+import { cells, isMeasured } from './matrix.mjs';
 import { gradeOf, picture } from './picture.mjs';
 import { figure, markdown, notes, plain } from './tables.mjs';
 
@@ -22,13 +22,15 @@ const report = {
     row('chromium', 'close-tab', 'deferred', [49, 7, 3]),
     row('chromium', 'sigkill', 'default', [11, 11, 11]),
     row('firefox', 'close-tab', 'lease', [48, 13, 0]),
+    row('firefox', 'sigkill', 'lease', [9, 8, 0]),
+    row('firefox', 'close-tab', 'blocked', [47, 6, 6]),
   ],
   notes: [{ engine: 'webkit', exit: 'sigkill', means: 'lease', note: 'not today' }],
 };
 
 test('the table has a line for each cell', () => {
   const lines = plain(report).trim().split('\n');
-  assert.equal(lines.length, 5);
+  assert.equal(lines.length, 7);
   assert.match(lines[0], /minted +alive after 5 s +after 14 s$/);
   assert.match(lines[2], /^chromium +close-tab +deferred +49 +49 +7 +3$/);
 });
@@ -42,13 +44,18 @@ test('the Markdown has exits down and means across, and says what was not run', 
   assert.match(text, /### Chromium 1\.2\n\n\| exit \| default \| deferred \|/);
   assert.match(text, /\| close-tab \| 0 of 50 \| 7 → 3 of 49 \|/);
   assert.match(text, /\| sigkill \| 11 of 11 \| not run \|/);
-  assert.match(text, /\| close-tab \| 13 → 0 of 48 \|/);
+  assert.match(text, /\| close-tab \| 13 → 0 of 48 \| 6 of 47 \|/);
+});
+
+test('what is not to be measured is not told as not run', () => {
+  assert.match(markdown(report), /\| sigkill \| 8 → 0 of 9 \| – \|/);
+  assert.doesNotMatch(picture(report), /sigkill, blocked/);
 });
 
 test('the picture shows every figure, and its colours follow them', () => {
   const svg = picture(report);
   for (const one of report.rows) assert.ok(svg.includes(`>${figure(one)}</text>`), figure(one));
-  assert.deepEqual(report.rows.map(gradeOf), ['none', 'some', 'all', 'late']);
+  assert.deepEqual(report.rows.map(gradeOf), ['none', 'some', 'all', 'late', 'late', 'some']);
 });
 
 test('the picture is well-formed, follows the colour scheme and runs nothing', () => {
@@ -64,8 +71,16 @@ test('deferred is Chromium alone', () => {
   assert.deepEqual([...new Set(engines)], ['chromium']);
 });
 
+test('beacons are blocked where a browser still has a way to send them', () => {
+  const exits = cells({ engine: ['webkit'], means: ['blocked'] }).map(({ exit }) => exit);
+  assert.ok(exits.includes('close-last-window') && exits.includes('iframe-removed'));
+  const none = ['content-crash', 'sigterm', 'sigkill', 'network-gone'];
+  for (const exit of none) assert.ok(!isMeasured({ engine: 'webkit', exit, means: 'blocked' }));
+  assert.equal(exits.length + none.length, 11);
+});
+
 test('without filters every cell is there once', () => {
   const all = cells().map((cell) => Object.values(cell).join(' '));
-  assert.equal(all.length, 11 * (4 + 3 + 3));
+  assert.equal(all.length, 11 * (4 + 3 + 3) + 3 * 7);
   assert.equal(new Set(all).size, all.length);
 });

@@ -43,6 +43,11 @@ class Stage {
     return this.#means;
   }
 
+  /** Whether its pages are for a browser with the content blocker. */
+  get isBlocked() {
+    return this.#means === 'blocked';
+  }
+
   /** Runs that have come to their end. */
   get done() {
     return this.#lives.length;

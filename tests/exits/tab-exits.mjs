@@ -1,14 +1,15 @@
 // How a page goes while its browser lives on: through WebDriver, one after the other.
 
 import { openSession } from '../e2e/support/webdriver.mjs';
+import { openBlockedSession } from './blocker.mjs';
 import { relayTo } from './relay.mjs';
 
 /** WebKitGTK opens tabs in the background, where a page is hidden. */
 const KIND_OF_WINDOW = { chromium: 'tab', firefox: 'tab', webkit: 'window' };
 
-/** A browser for the exits of its tabs; give it one stage after the other. */
-export async function openTabs(engine) {
-  const session = await openSession(engine);
+/** A browser for the exits of its tabs, with the content blocker if it `isBlocked`; give it one stage after the other. */
+export async function openTabs(engine, { isBlocked = false } = {}) {
+  const { session, close } = await (isBlocked ? openBlockedSession : openPlainSession)(engine);
   const home = await session.handle();
 
   return {
@@ -18,8 +19,13 @@ export async function openTabs(engine) {
       await WAYS[exit]({ session, home, stage, runs });
       await session.goto('about:blank');
     },
-    close: () => session.quit(),
+    close,
   };
+}
+
+async function openPlainSession(engine) {
+  const session = await openSession(engine);
+  return { session, close: () => session.quit() };
 }
 
 const WAYS = {

@@ -1,6 +1,6 @@
 // The figures as text: for the terminal and for the docs.
 
-import { ENGINES, EXITS, FIRST_SECONDS, MEANS } from './matrix.mjs';
+import { ENGINES, EXITS, FIRST_SECONDS, isMeasured, MEANS } from './matrix.mjs';
 
 const HEADS = ({ graceSeconds }) => [
   ...['engine', 'exit', 'means', 'runs', 'minted'],
@@ -41,9 +41,10 @@ export function markdown(report) {
         ['---', ...means.map(() => '---')],
         ...exits.map((exit) => [
           exit,
-          ...means.map((one) =>
-            figure(own.find((row) => row.exit === exit && row.means === one)),
-          ),
+          ...means.map((one) => {
+            const row = own.find((row) => row.exit === exit && row.means === one);
+            return isMeasured({ engine, exit, means: one }) ? figure(row) : '–';
+          }),
         ]),
       ];
       const table = lines.map((line) => `| ${line.join(' | ')} |`).join('\n');

@@ -199,6 +199,9 @@ export class Session {
     throw Object.assign(new Error(message), { name, stack: `${name}: ${message}\n${stack}` });
   }
 
+  /** Installs the add-on of a directory, in Firefox, until the browser ends. */
+  addAddon = (path) => this.#post('/moz/addon/install', { path, temporary: true });
+
   /** Ends the session, the driver and every process that the browser still has. */
   async quit() {
     await command(this.#address, 'DELETE', '', undefined, 10_000).catch(() => {});

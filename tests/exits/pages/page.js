@@ -1,17 +1,21 @@
 // A page with one client, one grant and one token, which it keeps until it goes.
 
 import { createTokenClient } from '/pkg/index.js';
-import { tell } from './tell.js';
+import { beacon, tell } from './tell.js';
 
 const MEANS = {
   default: {},
   hidden: { revokeOn: 'hidden' },
   deferred: { deferred: true },
   lease: { leaseEndpoint: '/api/lease' },
+  blocked: {},
 };
 
 const openedAt = Date.now();
 const wanted = new URL(location.href).searchParams;
+
+// Without the blocker it is what the test hears first.
+if (wanted.get('means') === 'blocked') beacon({ error: 'the content blocker let a beacon through' });
 
 try {
   const client = await createTokenClient({

@@ -2,12 +2,16 @@
 
 const { searchParams } = new URL(location.href);
 
+const address = `${searchParams.get('signals')}/${searchParams.get('run')}`;
+
+// A string is sent as text, which needs no preflight.
+const written = (news) => JSON.stringify({ visibility: document.visibilityState, ...news });
+
 export function tell(news) {
-  const body = JSON.stringify({ visibility: document.visibilityState, ...news });
-  // A string is sent as text, which needs no preflight.
-  fetch(`${searchParams.get('signals')}/${searchParams.get('run')}`, {
-    method: 'POST',
-    mode: 'no-cors',
-    body,
-  });
+  fetch(address, { method: 'POST', mode: 'no-cors', body: written(news) });
+}
+
+/** The same, in a way that a content blocker takes. */
+export function beacon(news) {
+  navigator.sendBeacon(address, written(news));
 }
