@@ -4,6 +4,7 @@ mod assemble;
 pub(crate) mod bindgen;
 mod compile;
 mod inline;
+mod lazy;
 mod loader;
 mod needless;
 mod optimize;
@@ -42,6 +43,7 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
         let generated = bindgen::bindgen(&silent, &bindings, "glue")?;
         loader::expose(&generated.glue)?;
         needless::drop_from(&generated.glue)?;
+        lazy::defer_in(&generated.glue)?;
         anyhow::Ok(generated)
     })?;
 
