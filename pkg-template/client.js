@@ -2,6 +2,7 @@
 import { close, create as createClient, open, resume, revoke } from './glue.js';
 import { Grant } from './grant.js';
 import { TokenEvent } from './events.js';
+import { Handle, self } from './handle.js';
 import { readClient, readGrant, readRevoke } from './options.js';
 import { guard, settledBy, startOnce } from './wasm.js';
 
@@ -23,7 +24,7 @@ export const create = async (options, source) => {
   return /** @type {any} */ (new Client(options));
 };
 
-class Client extends EventTarget {
+class Client extends Handle {
   #client;
   /** @type {Map<number, Grant>} Where events find their grant. */
   #grants = new Map();
@@ -58,22 +59,23 @@ class Client extends EventTarget {
   }
 
   get closed() {
-    return this.#closing !== undefined;
+    return this[self]().#closing !== undefined;
   }
 
   /** @param {import('./index.js').GrantOptions} options */
   grant(options) {
+    const me = this[self]();
     const { resource, scopes = [] } = readGrant(options);
     const key = JSON.stringify([resource, scopes]);
-    const known = this.#handles.get(key)?.deref();
+    const known = me.#handles.get(key)?.deref();
     if (known) return known;
-    const id = guard(() => open(this.#client, resource, scopes.join(' '), 0));
-    const grant = new Grant(this.#client, this.#grants, id, resource, scopes);
-    this.#handles.set(key, new WeakRef(grant));
+    const id = guard(() => open(me.#client, resource, scopes.join(' '), 0));
+    const grant = new Grant(me.#client, me.#grants, id, resource, scopes);
+    me.#handles.set(key, new WeakRef(grant));
     // Not by a finalizer: one that runs puts a page out of Chromium's back/forward cache.
-    if (this.#handles.size > this.#sweepAt) {
-      this.#handles.forEach((handle, key) => handle.deref() ?? this.#handles.delete(key));
-      this.#sweepAt = this.#handles.size * 2 + 100;
+    if (me.#handles.size > me.#sweepAt) {
+      me.#handles.forEach((handle, key) => handle.deref() ?? me.#handles.delete(key));
+      me.#sweepAt = me.#handles.size * 2 + 100;
     }
     return grant;
   }
@@ -83,28 +85,31 @@ class Client extends EventTarget {
    * @returns {Promise<RevokeResult>}
    */
   revokeAll(options = {}) {
+    const me = this[self]();
     return settledBy((settle) => {
       const { everyTab = false } = readRevoke(options);
-      revoke(this.#client, 0, everyTab, settle);
+      revoke(me.#client, 0, everyTab, settle);
     });
   }
 
   resume() {
-    guard(() => resume(this.#client));
+    const me = this[self]();
+    guard(() => resume(me.#client));
   }
 
   /** @returns {Promise<RevokeResult>} */
   close() {
-    if (!this.#closing) {
+    const me = this[self]();
+    if (!me.#closing) {
       /** @type {(result: Promise<RevokeResult>) => void} */
       let settle = () => {};
       // Before anything happens: a listener that is told of it may close again.
-      this.#closing = new Promise((resolve) => {
+      me.#closing = new Promise((resolve) => {
         settle = resolve;
       });
-      settle(settledBy((closed) => close(this.#client, closed)));
+      settle(settledBy((closed) => close(me.#client, closed)));
     }
-    return this.#closing;
+    return me.#closing;
   }
 
   /** @returns {Promise<void>} */

@@ -1,9 +1,10 @@
 // @ts-check
 import { acquire, fetchWithToken, open, peek, refused, revoke, state } from './glue.js';
+import { Handle, self } from './handle.js';
 import { readToken } from './options.js';
 import { dead, guard, settledBy } from './wasm.js';
 
-export class Grant extends EventTarget {
+export class Grant extends Handle {
   #client;
   #grants;
   #id;
@@ -28,17 +29,18 @@ export class Grant extends EventTarget {
   }
 
   get resource() {
-    return this.#resource;
+    return this[self]().#resource;
   }
 
   get scopes() {
-    return this.#scopes;
+    return this[self]().#scopes;
   }
 
   /** @returns {string | undefined} */
   peek() {
     if (dead) throw dead;
-    return peek(this.#client, this.#id, false);
+    const me = this[self]();
+    return peek(me.#client, me.#id, false);
   }
 
   /**
@@ -46,9 +48,10 @@ export class Grant extends EventTarget {
    * @returns {Promise<string>}
    */
   token(options) {
+    const me = this[self]();
     // The short way: a token whose refresh is not due costs one call.
-    const held = options || dead ? undefined : peek(this.#client, this.#id, true);
-    return held === undefined ? this.#acquire(options) : Promise.resolve(held);
+    const held = options || dead ? undefined : peek(me.#client, me.#id, true);
+    return held === undefined ? me.#acquire(options) : Promise.resolve(held);
   }
 
   /**
@@ -57,24 +60,26 @@ export class Grant extends EventTarget {
    * @returns {Promise<Response>}
    */
   fetch(input, init) {
-    return settledBy((settle) =>
-      fetchWithToken(this.#client, this.#open(), input, init, settle),
-    );
+    const me = this[self]();
+    return settledBy((settle) => fetchWithToken(me.#client, me.#open(), input, init, settle));
   }
 
   /** @param {string} token */
   reject(token) {
-    guard(() => refused(this.#client, this.#id, token));
+    const me = this[self]();
+    guard(() => refused(me.#client, me.#id, token));
   }
 
   /** @returns {Promise<import('./index.js').RevokeResult>} */
   revoke() {
-    return settledBy((settle) => revoke(this.#client, this.#id, false, settle));
+    const me = this[self]();
+    return settledBy((settle) => revoke(me.#client, me.#id, false, settle));
   }
 
   /** @returns {import('./index.js').GrantState} */
   get state() {
-    return guard(() => state(this.#client, this.#id));
+    const me = this[self]();
+    return guard(() => state(me.#client, me.#id));
   }
 
   /**

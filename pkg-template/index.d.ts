@@ -213,7 +213,10 @@ interface TokenEventTarget {
   dispatchEvent(event: Event): boolean;
 }
 
-/** A resource and a set of scopes, and the token for them. A light handle: the same one for the same resource and scopes. */
+/**
+ * A resource and a set of scopes, and the token for them. A light handle: the same one for the same resource and scopes.
+ * Works through a `Proxy` too, as libraries for state make them; it changes without their noticing: listen to its events.
+ */
 export interface Grant extends TokenEventTarget {
   /** As given. */
   readonly resource: string | undefined;
@@ -238,7 +241,7 @@ export interface Grant extends TokenEventTarget {
   readonly state: GrantState;
 }
 
-/** Holds the grants of an app. */
+/** Holds the grants of an app. Works through a `Proxy` too. */
 export interface TokenClient extends TokenEventTarget, AsyncDisposable {
   /** The grant for a resource and scopes. Asks the backend for nothing yet. */
   grant(options: GrantOptions): Grant;
