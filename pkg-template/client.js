@@ -1,10 +1,11 @@
 // @ts-check
 import { close, create as createClient, open, resume, revoke } from './glue.js';
 import { Grant } from './grant.js';
+import { need } from './errors.js';
 import { TokenEvent } from './events.js';
 import { Handle, self } from './handle.js';
 import { readClient, readGrant, readRevoke } from './options.js';
-import { guard, settledBy, startOnce } from './wasm.js';
+import { guard, NativePromise, settledBy, startOnce } from './wasm.js';
 
 /** @typedef {import('./index.js').TokenClient} TokenClient */
 /** @typedef {import('./index.js').TokenClientOptions} TokenClientOptions */
@@ -17,10 +18,11 @@ const asyncDispose = /** @type {any} */ (Symbol).asyncDispose ?? Symbol.for('Sym
 /**
  * @param {TokenClientOptions} options
  * @param {() => WasmSource | PromiseLike<WasmSource>} source
+ * @param {string} means The global that `source` needs.
  * @returns {Promise<TokenClient>}
  */
-export const create = async (options, source) => {
-  await startOnce(source);
+export const create = async (options, source, means) => {
+  await startOnce(source, means);
   return /** @type {any} */ (new Client(options));
 };
 
@@ -38,6 +40,7 @@ class Client extends Handle {
   constructor(options) {
     super();
     const given = readClient(options);
+    if (given.tokenEndpoint) need('fetch');
     // Below zero: the default, which is WebAssembly's to know.
     const { refreshLead = -1, expiryMargin = -1, maxAge = -1, timeout = -1, requestTimeout = -1, maxGrants = -1 } = given;
     this.#client = guard(() =>
@@ -104,7 +107,7 @@ class Client extends Handle {
       /** @type {(result: Promise<RevokeResult>) => void} */
       let settle = () => {};
       // Before anything happens: a listener that is told of it may close again.
-      me.#closing = new Promise((resolve) => {
+      me.#closing = new NativePromise((resolve) => {
         settle = resolve;
       });
       settle(settledBy((closed) => close(me.#client, closed)));

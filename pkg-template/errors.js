@@ -41,3 +41,18 @@ export class TokenError extends Error {
 export const isTokenError = (value) =>
   /** @type {any} */ (value)?.name === 'TokenError' &&
   typeof (/** @type {any} */ (value).code) === 'string';
+
+/**
+ * Refuses where globals are missing, which only happens outside of browsers.
+ *
+ * @param {string[]} names
+ */
+export const need = (...names) => {
+  const missing = names.filter((name) => !(/** @type {any} */ (globalThis)[name])).join(', ');
+  if (missing) {
+    throw new TokenError({
+      code: 'unsupported',
+      message: `No ${missing} here: use a browser that has it or, in tests (jsdom and the like), give it Node's.`,
+    });
+  }
+};

@@ -1,6 +1,9 @@
 // @ts-check
 
-export class TokenEvent extends Event {
+/** @type {typeof Event} The platform's, also where an old library has put its own in its place. */
+const NativeEvent = 'AT_TARGET' in Event ? Event : Object.getPrototypeOf(CustomEvent);
+
+export class TokenEvent extends NativeEvent {
   /**
    * @param {string} type
    * @param {object} detail

@@ -47,11 +47,11 @@ export class Grant extends Handle {
    * @param {import('./index.js').TokenOptions} [options]
    * @returns {Promise<string>}
    */
-  token(options) {
+  async token(options) {
     const me = this[self]();
     // The short way: a token whose refresh is not due costs one call.
     const held = options || dead ? undefined : peek(me.#client, me.#id, true);
-    return held === undefined ? me.#acquire(options) : Promise.resolve(held);
+    return held ?? me.#acquire(options);
   }
 
   /**

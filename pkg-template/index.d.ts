@@ -270,7 +270,8 @@ export interface TokenClient extends TokenEventTarget, AsyncDisposable {
  * - `timeout`: no token in time; retryable
  * - `unavailable`: the token endpoint answered 408, 425, 429 or 5xx, or a 400 that says `server_error`,
  *   `temporarily_unavailable` or `slow_down`; retried after `retryAfter` or with back-off
- * - `unsupported`: WebAssembly could not start here; the message says why
+ * - `unsupported`: WebAssembly could not start here; the message says why: a policy, a missing file or
+ *   that of another build, or which global this environment lacks
  */
 export type TokenErrorCode =
   | 'aborted'

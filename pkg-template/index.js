@@ -1,23 +1,28 @@
 // @ts-check
 import { create } from './client.js';
-import packed from './inline.js';
+import packed, { size } from './inline.js';
 
 export { isTokenError, TokenError } from './errors.js';
 export { TokenEvent } from './events.js';
 export { fixedToken } from './fixed.js';
 
 /** @type {typeof import('./index.js').createTokenClient} */
-export const createTokenClient = (options) => create(options, unpacked);
+export const createTokenClient = (options) => create(options, unpacked, 'DecompressionStream');
 
 /** The WebAssembly that is inlined, gzipped, in base64: no second request, no bundler set-up. */
-const unpacked = () => {
+const unpacked = async () => {
   const { readable, writable } = new DecompressionStream('gzip');
-  // Not by way of a Blob, whose stream comes from another process.
+  // Not by way of a Blob, whose stream comes from another process, nor of a
+  // Response, which may not be the platform's.
   const writer = writable.getWriter();
   // What fails here fails for who reads, too.
   writer.write(bytesOf(packed)).catch(() => {});
   writer.close().catch(() => {});
-  return new Response(readable, { headers: { 'content-type': 'application/wasm' } });
+  const bytes = new Uint8Array(size);
+  const reader = readable.getReader();
+  let at = 0;
+  for (let part; !(part = await reader.read()).done; at += part.value.length) bytes.set(part.value, at);
+  return bytes;
 };
 
 /** @param {string} base64 */

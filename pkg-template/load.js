@@ -1,31 +1,54 @@
 // @ts-check
-import { finish, imports } from './glue.js';
+import { need, TokenError } from './errors.js';
+import { build, finish, imports } from './glue.js';
 
 /** @typedef {import('./slim.js').WasmSource} WasmSource */
 
 /** @param {WasmSource} source */
 export const load = async (source) => {
-  const made = await instantiate(isRequest(source) ? await fetch(source) : source);
-  // Of a module it makes an instance, of all else both.
-  finish(made.instance ?? made);
+  const module = await compile(await fetched(source));
+  // Before it runs: with the glue of another build it might even start.
+  if (!WebAssembly.Module.customSections(module, build).length) {
+    throw new TokenError({
+      code: 'unsupported',
+      message: 'The WebAssembly file is of another build than its JavaScript: deploy both together, and load the page again.',
+    });
+  }
+  finish(await WebAssembly.instantiate(module, imports()));
 };
 
 /**
- * @param {Exclude<WasmSource, string | URL | Request>} source
- * @returns {Promise<any>}
+ * By what they have and not by their class: the page's `Request` and `URL` need
+ * not be the platform's.
+ *
+ * @param {any} source
  */
-const instantiate = async (source) => {
-  if (!(source instanceof Response)) return WebAssembly.instantiate(/** @type {any} */ (source), imports());
+const fetched = (source) => {
+  if (typeof source !== 'string' && !source.href && !source.method) return source;
+  need('fetch');
+  return fetch(source);
+};
+
+/**
+ * @param {any} source
+ * @returns {Promise<WebAssembly.Module>}
+ */
+const compile = async (source) => {
+  // At once: at this size, another thread would take longer to hear of it.
+  if ('byteLength' in source) return new WebAssembly.Module(source);
+  // No response: a module.
+  if (!('status' in source)) return source;
   if (!source.ok) throw new Error(`status ${source.status}`);
+  const type = source.headers.get('content-type');
+  if (/html/.test(type)) throw new Error('html');
   // Streaming insists on the type, which not every server knows.
-  return source.headers.get('content-type') === 'application/wasm'
-    ? WebAssembly.instantiateStreaming(source, imports())
-    : WebAssembly.instantiate(await source.arrayBuffer(), imports());
+  if (type === 'application/wasm') {
+    try {
+      return await WebAssembly.compileStreaming(source);
+    } catch (error) {
+      // It takes none but the platform's `Response`, and leaves others as they are.
+      if (source.bodyUsed) throw error;
+    }
+  }
+  return new WebAssembly.Module(await source.arrayBuffer());
 };
-
-/**
- * @param {WasmSource} source
- * @returns {source is string | URL | Request}
- */
-const isRequest = (source) =>
-  typeof source === 'string' || source instanceof URL || source instanceof Request;

@@ -1,6 +1,6 @@
 export * from './index.js';
 
-/** Where the WebAssembly comes from: a URL, a request or its response, bytes, or a compiled module. */
+/** Where the WebAssembly of this very build comes from: a URL, a request or its response, bytes, or a compiled module. */
 export type WasmSource = string | URL | Request | Response | BufferSource | WebAssembly.Module;
 
 /**

@@ -10,7 +10,7 @@ export { fixedToken } from './fixed.js';
 export const initialize = (source = beside()) => startOnce(() => source);
 
 /** @type {typeof import('./slim.js').createTokenClient} */
-export const createTokenClient = (options) => create(options, beside);
+export const createTokenClient = (options) => create(options, beside, 'fetch');
 
 /** Bundlers that know `new URL(…, import.meta.url)` put the file where this says. */
 const beside = () => new URL('./downscope_bg.wasm', import.meta.url);

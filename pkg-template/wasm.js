@@ -1,6 +1,6 @@
 // @ts-check
 import { start } from './glue.js';
-import { TokenError } from './errors.js';
+import { isTokenError, need, TokenError } from './errors.js';
 import { load } from './load.js';
 
 /** @typedef {import('./slim.js').WasmSource} WasmSource */
@@ -14,14 +14,19 @@ export let dead;
 /** @type {Set<(reason: unknown) => void>} Rejects what is still open, should WebAssembly fail. */
 const open = new Set();
 
+/** @type {PromiseConstructor} The platform's: the page's may be that of an old library. */
+export const NativePromise = /** @type {any} */ ((async () => {})().constructor);
+
 /**
  * Starts WebAssembly, once; a start that failed is tried again.
  *
  * @param {() => WasmSource | PromiseLike<WasmSource>} source
+ * @param {string[]} means The globals that it takes to get it.
  */
-export const startOnce = (source) =>
+export const startOnce = (source, ...means) =>
   (started ??= (async () => {
     try {
+      need('WebAssembly', 'TextDecoder', 'TextEncoder', 'crypto', ...means);
       await load(await source());
       start(die, (/** @type {any} */ raw) => new TokenError(raw));
       // Two bundles may each have a copy. That works, but they share nothing, this number apart.
@@ -32,7 +37,7 @@ export const startOnce = (source) =>
       if (page[copies] === 2) console.warn('downscope: second_copy: two in this page share no tokens. Bundle it once.');
     } catch (cause) {
       started = undefined;
-      throw new TokenError({ code: 'unsupported', message: hint(cause), cause });
+      throw isTokenError(cause) ? cause : new TokenError({ code: 'unsupported', message: hint(cause), cause });
     }
   })());
 
@@ -59,7 +64,7 @@ export const guard = (call) => {
  * @returns {Promise<T>}
  */
 export const settledBy = (call) =>
-  new Promise((resolve, reject) => {
+  new NativePromise((resolve, reject) => {
     open.add(reject);
     const settle = (/** @type {any} */ value, /** @type {boolean} */ failed) => {
       open.delete(reject);
@@ -86,13 +91,13 @@ const die = () => {
 
 /** @param {any} cause */
 const hint = (cause) => {
-  if (typeof WebAssembly !== 'object') return 'This browser has no WebAssembly.';
   const text = String(cause?.message);
   if (/content security policy|blocked by csp|unsafe-eval|disallowed by embedder/i.test(text)) {
     return "WebAssembly is blocked by the page's Content Security Policy: add 'wasm-unsafe-eval' to script-src.";
   }
-  if (/magic|\\0asm|at least 8 bytes|mime|fetch|load|404|status/i.test(text)) {
-    return "The WebAssembly file could not be loaded. Import 'downscope' (which has it inlined) in place of 'downscope/slim', or say where it is with initialize(source).";
+  if (/magic|\\0asm|at least 8 bytes|fell off|empty|html|fetch|load|status/i.test(text)) {
+    const why = /html|found 3c/.test(text) ? 'a web page came in its place' : text.match(/status \d+/);
+    return `The WebAssembly file could not be loaded${why ? ` (${why})` : ''}. Import 'downscope' (which has it inlined) in place of 'downscope/slim', say where it is with initialize(source), or, in Vite's development server, set optimizeDeps: { exclude: ['downscope'] }.`;
   }
   return 'WebAssembly could not start here.';
 };

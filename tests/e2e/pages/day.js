@@ -135,16 +135,14 @@
 
   let memory;
   let tables;
-  for (const name of ['instantiate', 'instantiateStreaming']) {
-    const original = WebAssembly[name];
-    WebAssembly[name] = async (...rest) => {
-      const started = await original.apply(WebAssembly, rest);
-      const all = Object.values(started.instance.exports);
-      memory = all.find((one) => one instanceof WebAssembly.Memory);
-      tables = all.filter((one) => one instanceof WebAssembly.Table);
-      return started;
-    };
-  }
+  const { instantiate } = WebAssembly;
+  WebAssembly.instantiate = async (...rest) => {
+    const instance = await instantiate.apply(WebAssembly, rest);
+    const all = Object.values(instance.exports);
+    memory = all.find((one) => one instanceof WebAssembly.Memory);
+    tables = all.filter((one) => one instanceof WebAssembly.Table);
+    return instance;
+  };
 
   /**
    * JavaScript's values that WebAssembly holds on to, its own closures among

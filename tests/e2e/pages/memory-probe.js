@@ -74,17 +74,15 @@
       }),
     );
 
-  for (const name of ['instantiate', 'instantiateStreaming']) {
-    const original = WebAssembly[name];
-    WebAssembly[name] = async (source, imports) => {
-      const callsOut = Object.entries(imports).map(([module, functions]) => {
-        return [module, watched('calling', functions)];
-      });
-      const { instance, module } = await original(source, Object.fromEntries(callsOut));
-      memory = Object.values(instance.exports).find((one) => one instanceof WebAssembly.Memory);
-      return { module, instance: { exports: watched('returning from', instance.exports) } };
-    };
-  }
+  const { instantiate } = WebAssembly;
+  WebAssembly.instantiate = async (module, imports) => {
+    const callsOut = Object.entries(imports).map(([module, functions]) => {
+      return [module, watched('calling', functions)];
+    });
+    const instance = await instantiate.call(WebAssembly, module, Object.fromEntries(callsOut));
+    memory = Object.values(instance.exports).find((one) => one instanceof WebAssembly.Memory);
+    return { exports: watched('returning from', instance.exports) };
+  };
 
   for (const type of ['debug', 'log', 'info', 'warn', 'error']) {
     console[type] = (...words) => probe.said.push(...words.map(String));

@@ -11,17 +11,23 @@ use zopfli::{Format, Options};
 use crate::files::{read, write};
 
 /// Compressed first: base64 makes bytes a third longer, and nothing can
-/// compress them after it. A page undoes it with `DecompressionStream`.
+/// compress them after it. A page undoes it with `DecompressionStream`, which
+/// does not say beforehand how much there will be.
 pub(super) fn inline(wasm: &Path, module: &Path) -> Result<()> {
+    let bytes = read(wasm)?;
     let mut compressed = Vec::new();
     zopfli::compress(
         Options::default(),
         Format::Gzip,
-        read(wasm)?.as_slice(),
+        bytes.as_slice(),
         &mut compressed,
     )?;
     let text = STANDARD.encode(compressed);
-    write(module, format!("export default \"{text}\";\n"))
+    let size = bytes.len();
+    write(
+        module,
+        format!("export const size = {size};\nexport default \"{text}\";\n"),
+    )
 }
 
 #[cfg(test)]
@@ -29,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_module_exports_the_base64_of_a_gzip_file() -> Result<()> {
+    fn the_module_exports_the_base64_of_a_gzip_file_and_its_size_before() -> Result<()> {
         let directory =
             std::env::temp_dir().join(format!("downscope-inline-{}", std::process::id()));
         std::fs::create_dir_all(&directory)?;
@@ -40,7 +46,7 @@ mod tests {
 
         let text = crate::files::read_text(&module)?;
         let encoded = text
-            .trim_start_matches("export default \"")
+            .trim_start_matches("export const size = 8;\nexport default \"")
             .trim_end_matches("\";\n");
         let bytes = STANDARD.decode(encoded)?;
         assert_eq!(

@@ -13,6 +13,7 @@ use crate::files::{read_text, write};
 const GENERATED: &str = "export { initSync, __wbg_init as default };";
 const GIVEN: &str = "export { __wbg_get_imports as imports, __wbg_finalize_init as finish };";
 const DECLARED: &str = "
+export const build: string;
 export function imports(): WebAssembly.Imports;
 export function finish(instance: WebAssembly.Instance): void;
 ";

@@ -3,6 +3,7 @@
 mod assemble;
 pub(crate) mod bindgen;
 mod compile;
+mod fingerprint;
 mod inline;
 mod lazy;
 mod loader;
@@ -62,6 +63,9 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     shrink::shrink(workspace, &glue, &wasm)?;
     fs::remove_file(made.join("io.js"))?;
     paths::refuse_builder_paths(workspace, &wasm)?;
+    step("tell both files that they belong together", || {
+        fingerprint::stamp(&glue, &wasm)
+    })?;
     step("inline the WebAssembly for the default entry", || {
         inline::inline(&wasm, &made.join("inline.js"))
     })?;
