@@ -24,7 +24,8 @@ export class TokenError extends Error {
 
   /** @param {Raw} raw */
   constructor({ code, message, detail, retryable = false, ...rest }) {
-    super(detail ? `${message} ${detail}` : message);
+    // The code again, for where nothing else arrives: `structuredClone`, a log.
+    super(`${code}: ${message}${detail ? ` ${detail}` : ''}`);
     this.code = code;
     this.retryable = retryable;
     Object.assign(this, rest);

@@ -290,7 +290,13 @@ export type TokenErrorCode =
   | 'unavailable'
   | 'unsupported';
 
-/** What every rejection of this SDK is; holds no token and no response body. */
+/**
+ * What every rejection of this SDK is; holds no token and no response body.
+ *
+ * The message begins with the code and a colon. That is what is left of it in a
+ * clone (`structuredClone`, `postMessage`), which is a plain `Error`, and in logs;
+ * the rest of the wording may change.
+ */
 export class TokenError extends Error {
   private constructor();
   readonly name: 'TokenError';
@@ -308,7 +314,7 @@ export class TokenError extends Error {
   readonly cause?: unknown;
 }
 
-/** Whether a caught value is a {@link TokenError}, also one of another frame or of a second copy of this package. */
+/** Whether a caught value is a {@link TokenError}, also one of another frame or of a second copy of this package. Not of a clone: that has no `code`. */
 export function isTokenError(value: unknown): value is TokenError;
 
 /** Creates a client; the first call also starts WebAssembly, once per page. */

@@ -53,7 +53,7 @@ export function wireActions(app, { draw, showFile }) {
   for (const [id, act] of Object.entries(actions)) {
     find(`#${id}`).addEventListener('click', async () => {
       find('#outcome').textContent = 'Under way…';
-      find('#outcome').textContent = await act().catch((error) => `${error.code}: ${error.message}`);
+      find('#outcome').textContent = await act().catch((error) => error.message);
       draw();
     });
   }
