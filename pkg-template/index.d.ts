@@ -52,7 +52,7 @@ export type GetToken = (
 export interface TokenClientOptions {
   /** URL of the app's token endpoint. Give either this or `getToken`. Plain `http:` is refused except on loopback. */
   tokenEndpoint?: string | URL;
-  /** A function in place of `tokenEndpoint`. What it throws counts as a failure: with a `status`, as that answer of an endpoint, and `retryAfter` in milliseconds counts; without one, `retryable: false` is final and all else is `network`. */
+  /** A function in place of `tokenEndpoint`. What it throws counts as a failure: with a `status`, as that answer of an endpoint, and `retryAfter` in milliseconds counts; without one, `retryable: false` is final and all else is `network`, with what was thrown as its `cause`. A `Response` that is thrown, or that an error has as its `response` (axios, ky), counts as that answer. */
   getToken?: GetToken;
   /** URL of the app's revoke endpoint. Without one, revoking only drops the tokens here. */
   revokeEndpoint?: string | URL;
@@ -60,7 +60,8 @@ export interface TokenClientOptions {
    * URL of the app's lease endpoint. The page then tells the backend about once a
    * minute that it lives; of a page that is not heard of for the term that the
    * backend names, it revokes every token, however that page ended. By its answers
-   * the backend can also take tokens back. Default: none.
+   * the backend can also take tokens back; what was lost on its way is said again
+   * until the page has heard it. Default: none.
    */
   leaseEndpoint?: string | URL;
   /** Headers of the token and lease requests, for example a static CSRF header; or a function that gives them, called for each request. */
@@ -170,7 +171,7 @@ export interface RevokeOptions {
 export interface RevokeResult {
   /** How many tokens were dropped here. */
   readonly tokens: number;
-  /** Whether the backend said that they are revoked. False without a `revokeEndpoint`. True if there was nothing to revoke. */
+  /** Whether the backend said that nothing of this page life is left that could be alive. False without a `revokeEndpoint`. True if there was nothing to revoke. */
   readonly confirmed: boolean;
 }
 
@@ -268,7 +269,9 @@ export interface TokenClient extends TokenEventTarget, AsyncDisposable {
  * - `revoked`: the grant was revoked while the caller waited
  * - `stopped`: the backend told the page (by its lease) to use no token; call `resume()` when it may
  * - `timeout`: no token in time; retryable
- * - `unavailable`: the token endpoint answered 408, 425, 429 or 5xx, or a 400 that says `server_error`,
+ * - `token_refused`: the resource answered 401 to a new token as to the one before; told by the event
+ *   `error`, and no other token is asked for before `retryAfter` (30 seconds at the most); retryable
+ * - `unavailable`: the token endpoint answered 408, 421, 425, 429 or 5xx, or a 400 that says `server_error`,
  *   `temporarily_unavailable` or `slow_down`; retried after `retryAfter` or with back-off
  * - `unsupported`: WebAssembly could not start here; the message says why: a policy, a missing file or
  *   that of another build, or which global this environment lacks
@@ -287,6 +290,7 @@ export type TokenErrorCode =
   | 'revoked'
   | 'stopped'
   | 'timeout'
+  | 'token_refused'
   | 'unavailable'
   | 'unsupported';
 

@@ -1,6 +1,6 @@
 // @ts-check
 import { TokenError } from './errors.js';
-import { isSafe } from './wasm.js';
+import { checkEndpoint, plainHeaders } from './glue.js';
 
 /** What an option should have been; nothing else that is thrown is ever quoted. */
 class Expected {
@@ -28,8 +28,7 @@ const callback = (value) => accept(value, typeof value === 'function', 'a functi
 /** @type {Reader} */
 const headers = (value) => {
   try {
-    new Headers(accept(value, typeof value === 'object' && value, ''));
-    return value;
+    return plainHeaders(accept(value, typeof value === 'object' && value, ''));
   } catch {
     throw new Expected('an object of names and values that HTTP allows');
   }
@@ -47,19 +46,16 @@ const millis = (least) => (value) =>
   );
 
 /** @param {any} value */
-const text = (value) => (value instanceof URL ? value.href : value);
+const text = (value) => (typeof value?.href === 'string' ? value.href : value);
 
 /** @param {any} value */
 const endpoint = (value) => {
-  const base = globalThis.document?.baseURI ?? globalThis.location?.href;
-  let url;
+  const given = accept(text(value), value && typeof text(value) === 'string', 'a URL');
   try {
-    url = new URL(accept(text(value), value && typeof text(value) === 'string', ''), base);
-  } catch {
-    throw new Expected('a URL');
+    return checkEndpoint(given);
+  } catch (expected) {
+    throw typeof expected === 'string' ? new Expected(expected) : expected;
   }
-  accept(url, !url.username && !url.password, 'a URL without a password');
-  return accept(url, isSafe(url.protocol, url.hostname), 'https:, or http: on loopback').href;
 };
 
 /** @type {Reader} */

@@ -77,8 +77,6 @@ export const settledBy = (call) =>
     }
   });
 
-export { isSafe } from './glue.js';
-
 const die = () => {
   dead ??= new TokenError({
     code: 'internal',

@@ -25,8 +25,11 @@ pub struct Backend {
 /// Where tokens come from.
 enum Tokens {
     Endpoint(String),
-    Provider(Function),
+    Provider(Provider),
 }
+
+/// Kept by the client: one that is left to JavaScript ends in a finalizer.
+type Provider = Closure<dyn Fn(JsValue) -> Promise>;
 
 /// Told what happens to which grant, or without one to the lease.
 type Listener = Box<dyn Fn(Option<&GrantKey>, Notice)>;
@@ -51,10 +54,8 @@ impl Backend {
         F: Fn(JsValue) -> T + 'static,
         T: Future<Output = Result<JsValue, JsValue>> + 'static,
     {
-        let provider = Closure::<dyn Fn(JsValue) -> Promise>::new(move |request| {
-            future_to_promise(provider(request))
-        });
-        Self::of(Tokens::Provider(provider.into_js_value().unchecked_into()))
+        let provider = Provider::new(move |request| future_to_promise(provider(request)));
+        Self::of(Tokens::Provider(provider))
     }
 
     fn of(tokens: Tokens) -> Self {
@@ -152,6 +153,7 @@ impl Client {
     /// other than on loopback.
     pub fn new(config: Config, backend: Backend) -> Result<Self, Error> {
         let misused = |what| Error::new(Code::InvalidOptions).with_detail(what);
+        let mut kept = None;
         let checked = |endpoint: Option<&str>| endpoint.map(check_endpoint).transpose();
         let revoke_url = checked(backend.revoke_endpoint.as_deref()).map_err(misused)?;
         let lease_url = checked(backend.lease_endpoint.as_deref()).map_err(misused)?;
@@ -167,7 +169,10 @@ impl Client {
                 let url = check_endpoint(&url).map_err(misused)?;
                 set(&wire, "tokenEndpoint", &url.into());
             }
-            Tokens::Provider(provider) => set(&wire, "getToken", &provider),
+            Tokens::Provider(provider) => {
+                set(&wire, "getToken", provider.as_ref());
+                kept = Some(provider);
+            }
         }
         set(&wire, "revokeEndpoint", &revoke_url.into());
         set(&wire, "leaseEndpoint", &lease_url.into());
@@ -180,6 +185,7 @@ impl Client {
             config,
             &wire,
             Box::new(move |shell, id, notice| {
+                let _kept = &kept;
                 let key = id.and_then(|id| shell.key(id));
                 if key.is_some() == id.is_some() {
                     listener(key.as_ref(), notice);

@@ -40,10 +40,7 @@ impl Page {
         let mut page = Self {
             machine: Machine::new(config, 1),
             grants: Vec::with_capacity(grants),
-            now: Moment {
-                monotonic: Millis(0),
-                wall: Millis(1_800_000_000_000),
-            },
+            now: Moment(Millis(0)),
             events: 0,
             requests: Vec::with_capacity(grants),
             revokes: Vec::with_capacity(grants),
@@ -120,7 +117,7 @@ impl Page {
                 grant,
                 generation,
                 answer: Ok(Issued {
-                    lifetime: LIFE,
+                    lifetime: Some(LIFE),
                     weight: 40,
                 }),
             });
@@ -154,8 +151,7 @@ impl Page {
     }
 
     pub(crate) fn pass(&mut self, time: Millis) {
-        self.now.monotonic = self.now.monotonic + time;
-        self.now.wall = self.now.wall + time;
+        self.now = Moment(self.now.0 + time);
     }
 
     pub(crate) fn take(&mut self, input: Input) {

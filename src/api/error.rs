@@ -6,7 +6,8 @@ use web_sys::AbortSignal;
 
 use super::hooks;
 use super::plain::{Field, object};
-use crate::core::{Code, Error};
+use crate::browser::Shell;
+use crate::core::{Code, Error, GrantId};
 
 pub(super) fn make(error: Error) -> JsValue {
     hooks::make_error(&object(&[
@@ -26,9 +27,17 @@ pub(super) fn make(error: Error) -> JsValue {
     ]))
 }
 
-/// An error that, for an aborted caller, has its signal's reason as the cause.
-pub(super) fn aborted_or(error: Error, signal: Option<&AbortSignal>) -> JsValue {
+/// An error with what a function of the app's threw, if that is what went wrong.
+pub(super) fn with_cause(error: Error, client: &Shell, grant: GrantId) -> JsValue {
     let made = make(error);
+    if error.code == Code::Network && error.detail.is_some() {
+        let _ = Reflect::set(&made, &"cause".into(), &client.cause(grant));
+    }
+    made
+}
+
+/// An error that, for an aborted caller, has its signal's reason as the cause.
+pub(super) fn aborted_or(made: JsValue, error: Error, signal: Option<&AbortSignal>) -> JsValue {
     if let Some(signal) = signal.filter(|_| error.code == Code::Aborted) {
         let _ = Reflect::set(&made, &"cause".into(), &signal.reason());
     }

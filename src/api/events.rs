@@ -11,7 +11,7 @@ use crate::core::{GrantId, Millis, Notice, Revoked, State, Status};
 /// Hands notices to the facade: the grant (0: the lease), the type of an event,
 /// its detail.
 pub(super) fn listener(notify: Function) -> Listener {
-    Box::new(move |_, grant, notice| {
+    Box::new(move |shell, grant, notice| {
         let detail = Object::new();
         let name = match notice {
             Notice::Expired => "expired",
@@ -20,7 +20,11 @@ pub(super) fn listener(notify: Function) -> Listener {
                 "expiring"
             }
             Notice::Failed(error) => {
-                set(&detail, "error", &error::make(error));
+                let made = match grant {
+                    Some(grant) => error::with_cause(error, shell, grant),
+                    None => error::make(error),
+                };
+                set(&detail, "error", &made);
                 "error"
             }
             Notice::Gone => "gone",

@@ -25,17 +25,21 @@ use js_sys::{Function, JsString};
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
-use crate::browser::{Acquired, FetchError, Shell, Sink, fetch_with_token};
-use crate::core::{
-    Code, Config, Error, GrantId, GrantKey, Millis, Revoked, Scope, Want, protects_tokens,
-};
+use crate::browser::{self, Acquired, FetchError, Shell, Sink, fetch_with_token};
+use crate::core::{Code, Config, Error, GrantId, GrantKey, Millis, Revoked, Scope, Want};
 use clients::client;
 pub use hooks::start;
 
-/// Whether tokens are safe from onlookers on the way to a URL of this protocol and host.
-#[wasm_bindgen(js_name = isSafe)]
-pub fn is_safe(protocol: &str, host: &str) -> bool {
-    protects_tokens(protocol, host)
+/// The absolute form of an endpoint's URL; throws what it should have been.
+#[wasm_bindgen(js_name = checkEndpoint)]
+pub fn check_endpoint(given: &str) -> Result<String, JsValue> {
+    browser::check_endpoint(given).map_err(JsValue::from)
+}
+
+/// Headers as a plain object; throws where HTTP does not allow them.
+#[wasm_bindgen(js_name = plainHeaders)]
+pub fn plain_headers(headers: &JsValue) -> Result<JsValue, JsValue> {
+    browser::headers_of(headers)
 }
 
 /// Makes a client and gives its number. `backend` is a `Wire` of `io.js` in the
@@ -112,9 +116,13 @@ pub fn acquire(
     };
     let reason = signal.clone();
     let grant = GrantId::from_number(grant);
+    let shell = client.clone();
     let sink = move |answer: Result<Acquired, Error>| match answer {
         Ok((_, token)) => fulfil(&settle, &token),
-        Err(error) => fail(&settle, &error::aborted_or(error, reason.as_ref())),
+        Err(error) => {
+            let made = error::with_cause(error, &shell, grant);
+            fail(&settle, &error::aborted_or(made, error, reason.as_ref()));
+        }
     };
     client.acquire(grant, want, signal.as_ref(), Box::new(sink));
 }
@@ -126,12 +134,15 @@ pub fn fetch(number: u32, grant: f64, input: &JsValue, init: &JsValue, settle: F
     let Some(client) = client(number) else {
         return fail(&settle, &error::make(Error::new(Code::Closed)));
     };
+    let grant = GrantId::from_number(grant);
+    let shell = client.clone();
     let done = move |fetched| match fetched {
         Ok(response) => fulfil(&settle, &response),
-        Err(FetchError::Token(error)) => fail(&settle, &error::make(error)),
+        Err(FetchError::Token(error)) => {
+            fail(&settle, &error::with_cause(error, &shell, grant));
+        }
         Err(FetchError::Other(error)) => fail(&settle, &error),
     };
-    let grant = GrantId::from_number(grant);
     fetch_with_token(&client, grant, input, init, Box::new(done));
 }
 

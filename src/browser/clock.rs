@@ -1,8 +1,10 @@
-//! Both clocks, read together.
+//! Both clocks, read together and joined.
+
+use std::cell::RefCell;
 
 use wasm_bindgen::prelude::*;
 
-use crate::core::{Millis, Moment};
+use crate::core::{Clock, Millis, Moment};
 
 #[wasm_bindgen]
 extern "C" {
@@ -13,9 +15,13 @@ extern "C" {
     fn performance_now() -> f64;
 }
 
+thread_local! {
+    /// One for the page: its clients keep pace with each other.
+    static CLOCK: RefCell<Clock> = const { RefCell::new(Clock::new()) };
+}
+
 pub(crate) fn now() -> Moment {
-    Moment {
-        monotonic: Millis(performance_now() as u64),
-        wall: Millis(date_now() as u64),
-    }
+    let monotonic = Millis(performance_now() as u64);
+    let wall = Millis(date_now() as u64);
+    CLOCK.with_borrow_mut(|clock| clock.join(monotonic, wall))
 }

@@ -1,7 +1,7 @@
 //! What the app's backend answered.
 
 use super::io::{Parts, answer, form};
-use crate::core::{self, Failure, Issued, Millis, Terms};
+use crate::core::{self, Failure, Issued, Millis, RevokeOutcome, Terms};
 
 /// What a lease endpoint answered.
 pub(super) fn terms(parts: &Parts) -> Result<Terms, Failure> {
@@ -34,6 +34,9 @@ pub(super) fn token_response(parts: &Parts) -> Result<Issued, Failure> {
     if has_form(parts, form::ENDLESS) {
         return malformed("the body is longer than 128 KiB");
     }
+    if has_form(parts, form::USED) {
+        return malformed("its body has been read already; give what json() gave");
+    }
     if !has_form(parts, form::OBJECT) {
         return malformed("the body is not a JSON object");
     }
@@ -42,6 +45,10 @@ pub(super) fn token_response(parts: &Parts) -> Result<Issued, Failure> {
     };
     let length = token.length();
     let units = (0..length).map(|index| token.char_code_at(index) as u16);
+    // A longer one is none of them, and stays where it is.
+    if length < 10 && core::names_nothing(&String::from(&token)) {
+        return malformed("`access_token` is the name of nothing");
+    }
     if !core::is_access_token(length, units) {
         return malformed("`access_token` cannot stand in a header");
     }
@@ -55,12 +62,12 @@ pub(super) fn token_response(parts: &Parts) -> Result<Issued, Failure> {
 }
 
 /// The HTTP status; 0 where there was no answer.
-pub(super) fn status(parts: &Parts) -> u16 {
+fn status(parts: &Parts) -> u16 {
     parts.number(answer::STATUS).unwrap_or_default() as u16
 }
 
 /// Whether a web page was answered.
-pub(super) fn is_html(parts: &Parts) -> bool {
+fn is_html(parts: &Parts) -> bool {
     has_form(parts, form::HTML)
 }
 
@@ -69,12 +76,36 @@ fn has_form(parts: &Parts, form: f64) -> bool {
 }
 
 pub(super) fn retry_after(parts: &Parts) -> Option<Millis> {
-    let millis = parts.number(answer::RETRY_AFTER)?;
-    Some(Millis(millis as u64))
+    let millis = Millis(parts.number(answer::RETRY_AFTER)? as u64);
+    let is_reckoned = parts.get(answer::IS_RECKONED).is_truthy();
+    Some(core::believed(millis, is_reckoned))
+}
+
+/// What became of a revoke.
+pub(super) fn outcome(parts: &Parts) -> RevokeOutcome {
+    let is_own = has_form(parts, form::OBJECT) || has_form(parts, form::EMPTY);
+    match status(parts) {
+        0 => RevokeOutcome::TryAgain(None),
+        // A page: somebody else's, in the place of the backend's word.
+        _ if is_html(parts) => RevokeOutcome::TryAgain(retry_after(parts)),
+        400..=499 if !is_own => RevokeOutcome::TryAgain(retry_after(parts)),
+        status => RevokeOutcome::of(status, retry_after(parts)),
+    }
 }
 
 fn failure(status: u16, parts: &Parts) -> Failure {
-    if (100..600).contains(&status) {
+    let is_own = has_form(parts, form::OBJECT) || has_form(parts, form::EMPTY);
+    if (300..500).contains(&status) && !core::is_outage(status) && !is_own {
+        Failure::Foreign {
+            status,
+            what: if is_html(parts) {
+                "the body is HTML; is the path right, or did something in between answer?"
+            } else {
+                "the body is not a JSON object; did something in between answer?"
+            },
+            retry_after: retry_after(parts),
+        }
+    } else if (100..600).contains(&status) {
         let error = parts.text(answer::ERROR);
         Failure::Status {
             status,
@@ -83,6 +114,8 @@ fn failure(status: u16, parts: &Parts) -> Failure {
         }
     } else if has_form(parts, form::UNASKED) {
         Failure::Misused("`headers` (names and values that HTTP allows)")
+    } else if has_form(parts, form::THROWN) && !parts.get(answer::FINAL).is_truthy() {
+        Failure::Thrown
     } else if parts.get(answer::FINAL).is_truthy() {
         Failure::Final
     } else {

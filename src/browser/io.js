@@ -5,7 +5,6 @@
 // @ts-check
 
 /** @typedef {{ resource?: string, scope: string, session: string, id: string, lease?: true }} TokenRequest */
-/** @typedef {(answer: Answer, flag: boolean) => void} Callback */
 
 /**
  * One client's dealings with the app's backend: what the app has said of it, and
@@ -23,11 +22,16 @@
  *   app?: string,
  *   deferred?: boolean,
  *   session: string,
+ *   word: string | undefined,
  *   secrets: Record<number, Secret>,
+ *   causes: Map<number, unknown>,
  *   open: Map<number, AbortController>,
+ *   told: ((answer: Answer, isOpen: boolean) => void) | undefined,
+ *   listen: (() => void) | undefined,
  *   weight: number,
  *   most: number,
  *   body: URLSearchParams | undefined,
+ *   last: Last | undefined,
  *   timer: ReturnType<typeof setTimeout> | undefined,
  *   isCurrent: boolean,
  *   isSent: boolean,
@@ -36,24 +40,91 @@
  */
 
 /**
+ * What a revoke has to name, and what is behind the name: a token, or a request that
+ * may have minted one.
+ *
  * @typedef {{
- *   token: string,
- *   handle: string | undefined,
- *   scope: string | undefined,
+ *   token?: string,
+ *   scope?: string,
+ *   name: [name: string, value: string],
  *   weight: number,
  * }} Secret
  */
+
+// What is taken of the platform: once, at the first client of a page, before what a
+// page loads later can put something else in its place, and past whatever elements
+// of a document are called. Not `fetch`, the timers, the clocks and `sendBeacon`:
+// those are replaced on purpose, to watch them, to test with them.
+
+/** @type {typeof URL} */
+let Address;
+/** @type {typeof URLSearchParams} */
+let Form;
+/** @type {typeof AbortController} */
+let Aborter;
+/** @type {EventTarget['addEventListener']} */
+let add;
+/** @type {EventTarget['removeEventListener']} */
+let remove;
+/** @type {(of: any) => any} */
+let hiddenOf;
+/** @type {(of: any) => any} */
+let prerenderingOf;
+/** @type {(of: any) => any} */
+let baseOf;
+
+const take = () => {
+  const page = /** @type {any} */ (globalThis);
+  if (Address) return page;
+  ({ URL: Address, URLSearchParams: Form, AbortController: Aborter } = page);
+  ({ addEventListener: add, removeEventListener: remove } = page.EventTarget.prototype);
+  hiddenOf = getter(page.Document, 'hidden');
+  prerenderingOf = getter(page.Document, 'prerendering');
+  baseOf = getter(page.Node, 'baseURI');
+  return page;
+};
+
+/**
+ * Reads a property as the platform has it, whatever elements of the document are
+ * called; as it is found where the platform has none.
+ *
+ * @param {any} type
+ * @param {string} name
+ */
+const getter = (type, name) => {
+  const get = type && Object.getOwnPropertyDescriptor(type.prototype, name)?.get;
+  return (/** @type {any} */ of) => (get ? get.call(of) : of?.[name]);
+};
+
+/**
+ * Calls outside the zones of zone.js, where there are any: an app would count as
+ * busy for as long as a timer or a request is open that was begun inside.
+ *
+ * @template T
+ * @param {(value: undefined, flag: boolean) => T} call It may be one of WebAssembly's.
+ * @returns {T}
+ */
+export const outside = (call) => {
+  const root = /** @type {any} */ (globalThis).Zone?.root;
+  return root?.run ? root.run(call, undefined, [undefined, false]) : call(undefined, false);
+};
+
+/** @typedef {{ init: RequestInit, beacon: URLSearchParams | undefined }} Last */
 
 /**
  * @param {object} backend Checked, URLs absolute.
  * @param {number} most The longest body of a last request.
  * @returns {Wire}
  */
-export const connect = (backend, most) => ({
+export const connect = (backend, most) => (take(), {
   // What has been put on a prototype is no option of the app's.
   __proto__: null,
   .../** @type {Wire} */ (backend),
   session: '',
+  // Names what the backend pushed last, until it is said that it was heard.
+  word: undefined,
+  // What a function of the app's threw, by grant.
+  causes: new Map(),
   // Bytes that it takes to name the secrets, and may take.
   weight: 0,
   most,
@@ -61,12 +132,35 @@ export const connect = (backend, most) => ({
   secrets: Object.create(null),
   // Those for tokens by the number of the token, others by numbers below zero.
   open: new Map(),
+  told: undefined,
+  listen: undefined,
   body: undefined,
+  last: undefined,
   timer: undefined,
   isCurrent: true,
   isSent: false,
   held: undefined,
 });
+
+/**
+ * Where the app's tokens come from, as far as that has a name.
+ *
+ * @param {Wire} backend
+ */
+export const sourceOf = ({ tokenEndpoint = '' }) => tokenEndpoint;
+
+/**
+ * Calls back with each answer, until the function it gives is called.
+ *
+ * @param {Wire} wire
+ * @param {(answer: Answer, isOpen: boolean) => void} callback
+ */
+export const listenToAnswers = (wire, callback) => {
+  wire.told = callback;
+  return () => {
+    wire.told = undefined;
+  };
+};
 
 /**
  * From now on requests carry another session; those but for tokens are let go of,
@@ -76,20 +170,35 @@ export const connect = (backend, most) => ({
  */
 export const renewSession = (wire) => {
   wire.session = randomName();
+  wire.word = undefined;
   for (const id of wire.open.keys()) if (id < 0) abort(wire, id);
+  wire.weight = Object.values(wire.secrets).reduce((sum, { weight }) => sum + weight, 0);
   added(wire);
 };
+
+/**
+ * From now on the last request names the session.
+ *
+ * @param {Wire} wire
+ */
+export const nameWholeSession = (wire) => {
+  wire.weight = Infinity;
+  added(wire);
+};
+
+/** Bytes that it takes to name a request: `&pending=` and its number. */
+const REQUEST_WEIGHT = 20;
 
 /**
  * Asks the app for a token: its own function, or its endpoint.
  *
  * @param {Wire} wire
  * @param {number} id
+ * @param {number} grant
  * @param {string | undefined} resource
  * @param {string} scope
- * @param {Callback} callback
  */
-export const askForToken = (wire, id, resource, scope, callback) => {
+export const askForToken = (wire, id, grant, resource, scope) => {
   const { getToken, tokenEndpoint, leaseEndpoint, session } = wire;
   /** @type {TokenRequest} */
   const request = {
@@ -99,53 +208,44 @@ export const askForToken = (wire, id, resource, scope, callback) => {
     id: `${id}`,
     ...(leaseEndpoint && { lease: true }),
   };
-  answered(
-    wire,
-    id,
-    async (signal) =>
-      getToken
-        ? getToken(request, { signal })
-        : asked(wire, /** @type {string} */ (tokenEndpoint), request, false, signal),
-    callback,
+  wire.secrets[id] = { name: ['pending', `${id}`], weight: REQUEST_WEIGHT };
+  wire.weight += REQUEST_WEIGHT;
+  answered(wire, id, grant, async (signal) =>
+    getToken
+      ? getToken(request, { signal })
+      : asked(wire, /** @type {string} */ (tokenEndpoint), request, false, signal),
   );
   added(wire);
 };
+
+/** Whom an answer is about that is about no grant. */
+const [LEASE, REVOKE] = [0, -1];
 
 /**
  * Tells the app's backend that the page lives.
  *
  * @param {Wire} wire
  * @param {number} id
- * @param {Callback} callback
  */
-export const askForLease = (wire, id, callback) => {
-  const { leaseEndpoint, session } = wire;
+export const askForLease = (wire, id) => {
+  const { leaseEndpoint, session, word } = wire;
+  const request = { session, ...(word && { heard: word }) };
   // A request that is held open must not keep the page out of Firefox's back/forward cache.
-  const ask = asked.bind(undefined, wire, /** @type {string} */ (leaseEndpoint), { session }, true);
-  answered(wire, id, ask, callback);
+  const ask = asked.bind(undefined, wire, /** @type {string} */ (leaseEndpoint), request, true);
+  answered(wire, id, LEASE, ask);
 };
 
 /**
- * Lets go of a request.
+ * Lets go of a request. Whether it was there.
  *
  * @param {Wire} wire
  * @param {number} id
  */
 export const abort = (wire, id) => {
   const controller = wire.open.get(id);
-  release(wire, id);
+  const wasOpen = wire.open.delete(id);
   controller?.abort();
-};
-
-/**
- * Whether it was there.
- *
- * @param {Wire} wire
- * @param {number} id
- */
-const release = (wire, id) => {
-  if (id > 0) changed(wire);
-  return wire.open.delete(id);
+  return wasOpen;
 };
 
 /**
@@ -157,8 +257,10 @@ const release = (wire, id) => {
  */
 export const keep = (wire, id, [, , token, , , handle, scope, length]) => {
   const weight = length + '&handle='.length;
-  wire.secrets[id] = { token: /** @type {string} */ (token), handle, scope, weight };
-  wire.weight += weight;
+  const text = /** @type {string} */ (token);
+  wire.weight += weight - (wire.secrets[id]?.weight ?? 0);
+  // The handle can do nothing else.
+  wire.secrets[id] = { token: text, scope, name: handle ? ['handle', handle] : ['token', text], weight };
   added(wire);
 };
 
@@ -187,6 +289,14 @@ export const tokenOf = (wire, id) => wire.secrets[id]?.token;
 export const scopeOf = (wire, id) => wire.secrets[id]?.scope;
 
 /**
+ * What a function of the app's threw when a token was asked for last.
+ *
+ * @param {Wire} wire
+ * @param {number} grant
+ */
+export const causeOf = (wire, grant) => wire.causes.get(grant);
+
+/**
  * @param {Wire} wire
  * @param {string} url
  * @param {object} request
@@ -194,12 +304,16 @@ export const scopeOf = (wire, id) => wire.secrets[id]?.scope;
  * @param {AbortSignal} signal
  */
 const asked = async ({ headers, credentials }, url, request, keepalive, signal) => {
-  const list = listOf(await headers?.());
-  list.set('accept', 'application/json');
-  list.set('content-type', 'application/json');
+  const given = await headers?.();
+  let list;
+  try {
+    list = headersOf(given);
+  } catch {
+    throw NO_HEADERS;
+  }
   return sent(url, {
     method: 'POST',
-    headers: list,
+    headers: { ...list, accept: 'application/json', 'content-type': 'application/json' },
     body: JSON.stringify(request),
     cache: 'no-store',
     credentials,
@@ -210,6 +324,12 @@ const asked = async ({ headers, credentials }, url, request, keepalive, signal) 
   });
 };
 
+/** Thrown where nothing is known of an answer. */
+const NO_ANSWER = {};
+
+/** Thrown where the app's headers are none. */
+const NO_HEADERS = {};
+
 /**
  * `fetch`, but that nothing is known of why it rejects: a `status` on whatever
  * a patched one throws is none of the backend's.
@@ -219,41 +339,57 @@ const asked = async ({ headers, credentials }, url, request, keepalive, signal) 
  */
 const sent = async (url, init) => {
   try {
-    return await fetch(url, init);
+    return await outside(() => fetch(url, init));
   } catch {
-    throw undefined;
+    throw NO_ANSWER;
   }
 };
 
-/** Thrown where the app's headers are none. */
-const NO_HEADERS = {};
-
-/** @param {any} headers */
-const listOf = (headers) => {
-  try {
-    return new Headers(headers);
-  } catch {
-    throw NO_HEADERS;
+/**
+ * Headers as a plain object, names in lower case: whatever wraps `fetch` in the page
+ * can add to that without losing them, which it cannot with a `Headers`.
+ *
+ * @param {any} headers
+ * @returns {Record<string, string>}
+ */
+export const headersOf = (headers) => {
+  const list = Object.create(null);
+  const given = headers ?? {};
+  if (given !== Object(given)) throw new TypeError('no headers');
+  for (const pair of given[Symbol.iterator] ? given : Object.entries(given)) {
+    const [name, value, more] = [...pair, NO_HEADERS];
+    const key = `${name}`.toLowerCase();
+    const text = `${value}`.trim();
+    const fits = /^[!#-'*+.^_`|~\w-]+$/.test(key) && /^[\t -~\x80-\xff]*$/.test(text);
+    if (typeof pair === 'string' || more !== NO_HEADERS || !fits) throw new TypeError('no headers');
+    list[key] = key in list ? `${list[key]}, ${text}` : text;
   }
+  return { ...list };
 };
 
 /**
  * @param {Wire} wire
  * @param {number} id
+ * @param {number} about The grant, or what else it is about.
  * @param {(signal: AbortSignal) => Promise<unknown>} call
- * @param {Callback} callback The flag: nobody has let go of the request meanwhile.
  */
-const answered = async (wire, id, call, callback) => {
-  const controller = new AbortController();
+const answered = async (wire, id, about, call) => {
+  const controller = new Aborter();
   wire.open.set(id, controller);
   let answer;
   try {
     answer = await read(await call(controller.signal));
   } catch (error) {
-    answer = readThrown(error);
+    answer = await readThrown(error);
   }
+  answer[ID] = id;
+  answer[ABOUT] = about;
+  wire.causes.delete(about);
+  if (answer[CAUSE]) wire.causes.set(about, answer[CAUSE]);
   // A request that was tried again has another one by now.
-  callback(answer, wire.open.get(id) === controller && release(wire, id));
+  const isOpen = wire.open.get(id) === controller && wire.open.delete(id);
+  if (!about && isOpen) wire.word = answer[WORD];
+  wire.told?.(answer, isOpen);
 };
 
 /**
@@ -276,29 +412,56 @@ const answered = async (wire, id, call, callback) => {
  *   held: number | undefined,
  *   term: number | undefined,
  *   recalls: number[],
+ *   isReckoned: boolean,
+ *   word: string | undefined,
+ *   cause: unknown,
+ *   id: number,
+ *   about: number,
  * ]} Answer
  */
 
-/** The forms of a body: an object, something else, HTML, too long; and no request at all. */
-const [OBJECT, OTHER, HTML, ENDLESS, UNASKED] = [0, 1, 2, 3, 4];
+/** Places of an answer that are filled in afterwards. */
+const [FORM, WORD, CAUSE, ID, ABOUT] = /** @type {const} */ ([1, 16, 17, 18, 19]);
+
+/**
+ * The forms of a body: an object, something else, HTML, too long, no request at all,
+ * nothing, read by somebody else; and what a function of the app's threw.
+ */
+const [OBJECT, OTHER, HTML, ENDLESS, UNASKED, EMPTY, USED, THROWN] = [0, 1, 2, 3, 4, 5, 6, 7];
 
 /**
  * Reads what the endpoint, the app's own provider or a test's stand-in gave.
  *
- * @param {any} value
+ * @param {any} value A `Response`, what a library makes of one, or a body.
  */
 const read = async (value) => {
   if (!isResponse(value)) return answer(200, value);
-  const text = await textOf(value).catch((error) => {
-    if (value.status < 300) throw error;
-    // The status says enough, whatever became of the body.
-    return '';
-  });
-  const read = answer(value.status, parse(text), delayOf(headerOf(value, 'retry-after')));
-  if (text === undefined) read[1] = ENDLESS;
-  else if (/html/.test(headerOf(value, 'content-type') ?? '') && read[1]) read[1] = HTML;
-  return read;
+  const { status, bodyUsed, data } = value;
+  const text = bodyUsed
+    ? ''
+    : value.text
+      ? await textOf(value).catch((error) => {
+          if (status < 300) throw error;
+          // The status says enough, whatever became of the body.
+          return '';
+        })
+      : data;
+  const [delay, isReckoned] = delayOf(headerOf(value, 'retry-after'), headerOf(value, 'date'));
+  const made = answer(status, typeof text === 'string' ? parse(text) : text, delay, false, isReckoned);
+  if (bodyUsed) made[FORM] = USED;
+  else if (text === undefined && value.text) made[FORM] = ENDLESS;
+  else if (made[FORM]) made[FORM] = formOf(`${text ?? ''}`, headerOf(value, 'content-type'));
+  return made;
 };
+
+/**
+ * What a body is that is no object.
+ *
+ * @param {string} text
+ * @param {string | null | undefined} type
+ */
+const formOf = (text, type) =>
+  !text.trim() ? EMPTY : /html/i.test(type ?? '') || /^\s*<(!doctype|html|\?xml)/i.test(text) ? HTML : OTHER;
 
 /**
  * Reads what a provider threw or `fetch` rejected with; a getter of an answer
@@ -306,13 +469,22 @@ const read = async (value) => {
  *
  * @param {any} error
  */
-const readThrown = (error) => {
+const readThrown = async (error) => {
   try {
-    const { status, retryAfter, retryable } = Object(error);
-    const delay = typeof retryAfter === 'number' ? retryAfter : undefined;
-    const read = answer(Number(status) || 0, error, delay, retryable === false);
-    if (error === NO_HEADERS) read[1] = UNASKED;
-    return read;
+    if (isResponse(error)) return await read(error);
+    const { status, retryAfter, retryable, response } = Object(error);
+    if (isResponse(response) && !status) return await read(response);
+    const [delay, isReckoned] = isResponse(response)
+      ? delayOf(headerOf(response, 'retry-after'), headerOf(response, 'date'))
+      : [undefined, false];
+    const stated = typeof retryAfter === 'number' ? retryAfter : delay;
+    const made = answer(Number(status) || 0, error, stated, retryable === false, isReckoned);
+    if (error === NO_HEADERS) made[FORM] = UNASKED;
+    else if (error !== NO_ANSWER && !made[0]) {
+      made[FORM] = THROWN;
+      made[CAUSE] = error;
+    }
+    return made;
   } catch {
     return answer(0);
   }
@@ -323,27 +495,29 @@ const readThrown = (error) => {
  * @param {any} [body]
  * @param {number} [retryAfter]
  * @param {boolean} [final]
+ * @param {boolean} [isReckoned] By the page's own clock.
  * @returns {Answer}
  */
-const answer = (status, body, retryAfter, final = false) => {
+const answer = (status, body, retryAfter, final = false, isReckoned = false) => {
   const own = /** @type {any} */ (Object.create(null));
   // Only its own parts: what has been put on a prototype is no answer.
   for (const name of Object.keys(Object(body))) own[name] = body[name];
-  const { access_token, revocation_handle, scope, token_type, expires_in, renew_in, held, term, revoke } = own;
+  const { access_token, revocation_handle, scope, token_type, expires_in, renew_in, held, term, revoke, word } = own;
   const token = encodable(access_token);
   // One that is longer than any token may be is none: cut short, it would name nothing.
   const named = encodable(revocation_handle);
   const handle = named && named.length <= 16_384 ? named : undefined;
   return [
     status,
-    body === Object(body) ? OBJECT : OTHER,
+    body === Object(body) && !Array.isArray(body) ? OBJECT : OTHER,
     token,
-    // What is no string is no type that is known.
-    token_type === undefined ? undefined : (string(token_type) ?? ''),
+    // Some write null for what is absent. Any other thing but a string names a type
+    // that is not known.
+    token_type == null ? undefined : (string(token_type) ?? ''),
     secondsOf(expires_in),
     handle,
     string(scope),
-    `${new URLSearchParams({ a: handle ?? token?.slice(0, 16_384) ?? '' })}`.length - 'a='.length,
+    `${new Form({ a: handle ?? token?.slice(0, 16_384) ?? '' })}`.length - 'a='.length,
     errorOf(own),
     retryAfter,
     final,
@@ -351,6 +525,11 @@ const answer = (status, body, retryAfter, final = false) => {
     secondsOf(held),
     secondsOf(term),
     recallsOf(revoke),
+    isReckoned,
+    string(word)?.slice(0, 64),
+    undefined,
+    0,
+    0,
   ];
 };
 
@@ -388,24 +567,40 @@ const errorOf = (body) => {
 };
 
 /**
- * `Retry-After` in milliseconds, from seconds or from a date (RFC 9110 section 10.2.3).
+ * `Retry-After` in milliseconds, from seconds or from a date (RFC 9110 section
+ * 10.2.3), the longest where there are several; and whether the page's own clock,
+ * which may be wrong, had to tell how far away that date is.
  *
  * @param {string | null | undefined} value
+ * @param {string | null | undefined} date The answer's own.
+ * @returns {[delay: number | undefined, isReckoned: boolean]}
  */
-const delayOf = (value) => {
-  const delay = /^\d+$/.test(value ?? '') ? Number(value) * 1000 : Date.parse(value ?? '') - Date.now();
-  return Number.isNaN(delay) ? undefined : delay;
+const delayOf = (value, date) => {
+  const now = timeOf(date ?? '');
+  let isReckoned = false;
+  let delay;
+  // A comma is also part of some dates.
+  for (const one of (value ?? '').split(/,\s*(?!\d\d?[ -][a-z])/i)) {
+    const isDate = !/^\s*\d+(\.\d+)?\s*$/.test(one);
+    const wait = isDate ? timeOf(one) - (now || Date.now()) : Number(one) * 1000;
+    if (wait > (delay ?? -1e99)) [delay, isReckoned] = [wait, isDate && !now];
+  }
+  return [delay, isReckoned];
 };
 
-/** @param {any} value A `Response` of another realm will do as well. */
-const isResponse = (value) => typeof value?.status === 'number' && typeof value.headers === 'object';
+/** @param {string} text A date; without a zone it is Greenwich's, as in those of C's `asctime`. */
+const timeOf = (text) =>
+  /[a-z]/i.test(text) ? Date.parse(/:\d\d( \d{4})?\s*$/.test(text) ? `${text} GMT` : text) : NaN;
+
+/** @param {any} value A `Response` of another realm will do as well, and that of a library. */
+const isResponse = (value) => typeof value?.status === 'number' && Object(value.headers) === value.headers;
 
 /**
  * @param {any} response
  * @param {string} name
  * @returns {string | null | undefined}
  */
-const headerOf = (response, name) => response.headers?.get?.(name);
+const headerOf = ({ headers }, name) => (headers.get ? headers.get(name) : headers[name]);
 
 /** @param {string | undefined} text */
 const parse = (text) => {
@@ -444,30 +639,42 @@ const textOf = async (response) => {
 };
 
 /**
- * A request for a resource, with a second copy if its body can be sent twice,
- * its signal, where it goes and where it may.
+ * A request for a resource in its plainest form: whatever wraps `fetch` in the page
+ * may take the URL for a string, spread the headers, or replace those of a
+ * `Request`. With a second copy if its body can be sent twice, its signal, where it
+ * goes and where it may.
  *
  * @param {Wire} wire
  * @param {any} input
  * @param {any} init
  */
 export const prepare = ({ allowedOrigins }, input, init) => {
-  const request = new Request(input, init);
-  const { protocol, hostname, origin } = new URL(request.url);
-  const replay = init?.body?.getReader ? undefined : request.clone();
-  return [request, replay, request.signal, protocol, hostname, origin, allowedOrigins];
+  const isRequest = typeof input?.clone === 'function';
+  const whole = isRequest && init ? new input.constructor(input, init) : input;
+  /** @type {any} */
+  const plain = {};
+  // Inherited ones as well: an `init` may be a `Request`.
+  if (!isRequest) for (const name in init) plain[name] = init[name];
+  // Given anew with anything else, they would be lost.
+  else ({ referrer: plain.referrer, referrerPolicy: plain.referrerPolicy } = whole);
+  plain.headers = headersOf(isRequest ? whole.headers : plain.headers);
+  const { href, protocol, hostname, origin } = new Address(isRequest ? whole.url : `${input}`, baseOf(globalThis.document) ?? globalThis.location?.href);
+  const first = isRequest ? whole : href;
+  const replay = isRequest ? whole.clone() : plain.body?.getReader ? undefined : href;
+  return [first, replay, (isRequest ? whole : plain).signal ?? undefined, protocol, hostname, origin, allowedOrigins, plain];
 };
 
 /**
- * @param {Request} request
+ * @param {any} request
+ * @param {any} init
  * @param {string} token
  * @param {(value: unknown, isResponse: boolean) => void} callback
  */
-export const send = async (request, token, callback) => {
+export const send = async (request, init, token, callback) => {
   let value;
   try {
-    request.headers.set('authorization', `Bearer ${token}`);
-    value = await fetch(request);
+    const headers = { ...init.headers, authorization: `Bearer ${token}` };
+    value = await fetch(request, { ...init, headers });
   } catch (error) {
     return callback(error, false);
   }
@@ -496,17 +703,17 @@ export const discard = async (response) => {
   }
 };
 
-/** @param {string} url */
-export const originOf = (url) => {
+/** @param {any} what A URL, or a response. */
+export const originOf = (what) => {
   try {
-    return new URL(url).origin;
+    return new Address(typeof what === 'string' ? what : what.url).origin;
   } catch {
     return undefined;
   }
 };
 
 /** A form for a revoke. */
-export const form = () => new URLSearchParams();
+export const form = () => new Form();
 
 /**
  * @param {Wire} wire
@@ -514,7 +721,7 @@ export const form = () => new URLSearchParams();
  * @param {URLSearchParams} body Names the secret if it is still there.
  */
 export const nameSecret = ({ secrets }, id, body) => {
-  if (id in secrets) body.append(...named(secrets[id]));
+  if (id in secrets) body.append(...secrets[id].name);
 };
 
 /**
@@ -530,36 +737,31 @@ export const nameRequest = (id, body) => body.append('pending', `${id}`);
  * @param {number} id
  * @param {URLSearchParams} body
  * @param {string} reason
+ * @param {boolean} isWhole Whatever was minted for this session.
  * @param {number} wait How many milliseconds it may take.
- * @param {Callback} callback
  */
-export const revoke = (wire, id, body, reason, wait, callback) => {
-  complete(wire, body, reason);
-  let isDone = false;
-  // What comes first, for a patched `fetch` may heed no signal.
-  const done = (/** @type {Answer} */ answer) => {
-    if (isDone) return;
-    isDone = true;
-    clearTimeout(timer);
-    callback(answer, false);
+export const revoke = (wire, id, body, reason, isWhole, wait) => {
+  complete(wire, body, reason, isWhole);
+  // A patched `fetch` may heed no signal.
+  const late = () => {
+    if (!abort(wire, id)) return;
+    const none = answer(0);
+    [none[ID], none[ABOUT]] = [id, REVOKE];
+    wire.told?.(none, true);
   };
-  const timer = setTimeout(() => {
-    abort(wire, id);
-    done(answer(0));
-  }, wait);
-  answered(
-    wire,
-    id,
-    async (signal) => {
-      const { revokeEndpoint, revokeHeaders: headers } = wire;
-      const init = { method: 'POST', headers, body, redirect: /** @type {const} */ ('error'), signal };
+  const timer = outside(() => setTimeout(late, wait));
+  answered(wire, id, REVOKE, async (signal) => {
+    const { revokeEndpoint, revokeHeaders: headers } = wire;
+    const init = { method: 'POST', headers, body, redirect: /** @type {const} */ ('error'), signal };
+    try {
       const value = await sent(/** @type {string} */ (revokeEndpoint), init);
       // Whatever else it may be, it confirms nothing.
-      if (!isResponse(value)) throw undefined;
+      if (!isResponse(value)) throw NO_ANSWER;
       return value;
-    },
-    done,
-  );
+    } finally {
+      clearTimeout(timer);
+    }
+  });
 };
 
 /**
@@ -572,28 +774,21 @@ export const revoke = (wire, id, body, reason, wait, callback) => {
  * @param {boolean} isWhole Whatever was minted for this session.
  */
 export const handOver = (wire, body, reason, isWhole) => {
-  if (isWhole) body.set('whole_session', '1');
-  handOverAs(wire, complete(wire, body, reason));
+  complete(wire, body, reason, isWhole);
+  handOverAs(wire, lastOf(wire, body, `${body}`.length));
 };
 
 /**
  * @param {Wire} wire
  * @param {URLSearchParams} body
  * @param {string} reason
+ * @param {boolean} [isWhole]
  */
-const complete = ({ session }, body, reason) => {
+const complete = ({ session }, body, reason, isWhole) => {
+  if (isWhole) body.set('whole_session', '1');
   body.set('session', session);
   body.set('reason', reason);
-  return body;
 };
-
-/**
- * What a revoke names a secret by: the handle can do nothing else.
- *
- * @param {Secret} secret
- * @returns {[name: string, value: string]}
- */
-const named = ({ token, handle }) => (handle ? ['handle', handle] : ['token', token]);
 
 /**
  * The last request of a page is kept ready while what it has to name changes. When a
@@ -626,7 +821,7 @@ const changed = (wire) => {
     // Once for all that happens in one go, and of what takes long, seldom; but what
     // the browser holds should not lag behind.
     const isMuch = wire.weight > MUCH && wire.weight <= wire.most && !wire.deferred;
-    if (isMuch) wire.timer = setTimeout(make, 50);
+    if (isMuch) wire.timer = outside(() => setTimeout(make, 50));
     else queueMicrotask(make);
   }
 };
@@ -635,74 +830,91 @@ const changed = (wire) => {
 const MUCH = 10_000;
 
 /**
- * Whether the page is going, and the last request was sent before anything else was
- * done: with every secret, and with this request if it was open.
+ * Whether the page is going, and the last request, which names all there is, was
+ * sent before anything else was done.
  *
  * @param {Wire} wire
- * @param {number} [id]
  */
-export const isNamedAtLast = ({ isSent, open }, id) => isSent && (!id || open.has(id));
+export const isLastSent = ({ isSent }) => isSent;
 
 /** @param {Wire} wire */
 const writeAgain = (wire) => {
   wire.isCurrent = true;
-  wire.body = write(wire);
+  write(wire);
   if (wire.deferred) defer(wire);
 };
 
 /**
- * Undefined where nothing is to be named but the session.
+ * Nothing where nothing is to be named but the session.
  *
  * @param {Wire} wire
  */
 const write = (wire) => {
-  const requests = [...wire.open.keys()].filter((id) => id > 0);
-  const weight = wire.weight + requests.length * '&pending=4294967295'.length;
-  if (!weight) return;
-  const isShort = weight <= wire.most;
-  const body = new URLSearchParams(isShort ? Object.values(wire.secrets).map(named) : []);
-  if (isShort) for (const id of requests) nameRequest(id, body);
-  complete(wire, body, 'unload');
-  return isShort ? body : wholeSession(body);
+  wire.body = undefined;
+  if (!wire.weight) return;
+  const isShort = wire.weight <= wire.most;
+  const body = new Form(isShort ? Object.values(wire.secrets).map(({ name }) => name) : []);
+  complete(wire, body, 'unload', !isShort);
+  wire.body = body;
+  wire.last = lastOf(wire, body, wire.weight);
 };
+
+/**
+ * What a last request is sent as: by `fetch` and by a beacon, since neither is sure.
+ * Some content blockers take every beacon, and the browser says that it was sent;
+ * and what is left as the last window closes is the beacon alone. Together they must
+ * fit into the quota, for which the session's name always will do: it says that
+ * nothing of this page life outlives it.
+ *
+ * @param {Wire} wire
+ * @param {URLSearchParams} body
+ * @param {number} weight
+ * @returns {Last}
+ */
+const lastOf = ({ revokeHeaders: headers, most }, body, weight) => ({
+  init: { method: 'POST', headers, body, redirect: 'error', keepalive: true },
+  // A beacon has no headers.
+  beacon: headers ? undefined : weight < most / 2 ? body : wholeSession(body),
+});
 
 /** @param {Wire} wire */
 const defer = (wire) => {
   wire.held?.abort();
   wire.held = undefined;
-  if (!wire.body) return;
-  const held = new AbortController();
-  for (const body of [wire.body, wholeSession(wire.body)]) {
-    try {
-      /** @type {any} */ (globalThis).fetchLater(wire.revokeEndpoint, {
-        method: 'POST',
-        headers: wire.revokeHeaders,
-        body,
-        redirect: 'error',
-        signal: held.signal,
-      });
-      wire.held = held;
-      return;
-    } catch {
-      // There is no such thing, or its quota is used up, and the shorter one may fit.
-    }
+  const { body, last, revokeEndpoint } = wire;
+  if (!body || !last) return;
+  const held = new Aborter();
+  const { signal } = held;
+  // Its quota may be used up, and the shorter one may fit.
+  for (const one of [body, wholeSession(body)]) {
+    if (!wire.held && attempt(() => later(revokeEndpoint, { ...last.init, body: one, signal }))) wire.held = held;
   }
 };
+
+/**
+ * @param {string | undefined} url
+ * @param {RequestInit} init
+ */
+const later = (url, { keepalive, ...init }) => /** @type {any} */ (globalThis).fetchLater(url, init);
 
 /**
  * @param {Wire} wire
  * @param {boolean} persisted
  */
 const sendLast = (wire, persisted) => {
-  const body = wire.isCurrent ? wire.body : write(wire);
-  if (!body) return;
-  if (persisted) body.set('reason', 'bfcache');
+  if (!wire.isCurrent) write(wire);
+  const { body, last } = wire;
+  if (!body || !last) return;
+  if (persisted) {
+    body.set('reason', 'bfcache');
+    last.beacon?.set('reason', 'bfcache');
+  }
   // Before it is: what comes after may be cut off.
   wire.isSent = true;
   // What the browser holds for the end of the page says the same.
   const isHeld = wire.isCurrent && wire.held && !persisted;
   if (!isHeld) {
-    handOverAs(wire, body);
+    handOverAs(wire, last);
     wire.held?.abort();
   }
   wire.held = undefined;
@@ -710,44 +922,55 @@ const sendLast = (wire, persisted) => {
 
 /**
  * @param {Wire} wire
- * @param {URLSearchParams} body
+ * @param {Last} last
  */
-const handOverAs = ({ revokeEndpoint, revokeHeaders: headers }, body) => {
+const handOverAs = ({ revokeEndpoint }, { init, beacon }) => {
   const url = /** @type {string} */ (revokeEndpoint);
+  let isTaken = !beacon;
+  let sent;
   try {
-    if (!headers && beacon(url, body)) return;
-    const sent = fetch(url, { method: 'POST', headers, body, redirect: 'error', keepalive: true });
-    // Nobody can act on it, so it should not be reported as unhandled.
-    sent.catch(() => {});
-    // The quota is shared with all of the page. Its name alone always fits, and
-    // says as much: nothing of this page life outlives it.
-    if (!headers) beacon(url, wholeSession(body));
+    // In this order, for a beacon that is blocked still counts against the quota;
+    // and with nothing in between, for Firefox may cut off what follows.
+    sent = fetch(url, init);
+    if (beacon) isTaken = navigator.sendBeacon(url, beacon);
   } catch {
-    // Refused, and nothing is left to try.
+    // A patched `fetch` throws, or there is no beacon (in workers).
+    isTaken ||= attempt(() => navigator.sendBeacon(url, /** @type {any} */ (beacon)));
+  }
+  // Nobody can act on it, so it should not be reported as unhandled.
+  sent?.catch?.(() => {});
+  if (isTaken) return;
+  // The quota is shared with all of the page, and used up, but for what has one of
+  // its own: `fetchLater` in Chromium, and a frame's in WebKit.
+  const page = globalThis.document;
+  const small = wholeSession(/** @type {any} */ (init.body));
+  attempt(() => navigator.sendBeacon(url, small)) ||
+    attempt(() => later(url, init)) ||
+    attempt(() => later(url, { ...init, body: small })) ||
+    attempt(() => {
+      const frame = page.createElement('iframe');
+      page.documentElement.append(frame);
+      /** @type {any} */ (frame.contentWindow).fetch(url, init).catch(() => {});
+      frame.remove();
+    });
+};
+
+/** @param {() => unknown} way What it gives, or false where it throws. */
+const attempt = (way) => {
+  try {
+    return /** @type {boolean} */ (way() ?? true);
+  } catch {
+    return false;
   }
 };
 
 /** @param {URLSearchParams} body */
 const wholeSession = (body) =>
-  new URLSearchParams({
+  new Form({
     session: body.get('session') ?? '',
     whole_session: '1',
     reason: body.get('reason') ?? '',
   });
-
-/**
- * Whether the browser took it; false where it has none (workers), or a patched one throws.
- *
- * @param {string} url
- * @param {URLSearchParams} body
- */
-const beacon = (url, body) => {
-  try {
-    return navigator.sendBeacon(url, body);
-  } catch {
-    return false;
-  }
-};
 
 /**
  * Calls back for what happens to the page, until the function it gives is called.
@@ -759,50 +982,70 @@ const beacon = (url, body) => {
  * @param {Wire} wire Its last request is sent before anything else is done.
  */
 export const listenToPage = (callback, wire) => {
-  const page = globalThis.document;
+  // A DOM for tests may lie over other globals than its window's.
+  const { document: page, window = globalThis, MutationObserver } = take();
   if (!page) return () => {};
-  const stop = new AbortController();
+  let isOver = false;
   let isLeft = false;
-  /** @param {Event} event */
+  /** @param {Event} event A script's own says nothing of the page. */
+  const isReal = (event) => !isOver && event.isTrusted !== false;
+  /** @param {any} event */
   const listener = (event) => {
     const { type } = event;
-    if (!isOurs(event)) return;
-    if (page.hidden && type !== 'pagehide') {
+    if (!isReal(event)) return;
+    if (hiddenOf(page) && type !== 'pagehide') {
       // What follows `pagehide` says nothing new, and Firefox may have cut that off.
       if (isLeft) return;
       // Whatever else it says, nobody sees the page.
       callback('visibilitychange', true);
       // Who hears of it may have closed the client.
-      if (stop.signal.aborted || !/pageshow|prerender|online/.test(type)) return;
+      if (isOver || !/pageshow|prerender|online/.test(type)) return;
     }
-    callback(type, /** @type {any} */ (event).persisted ?? page.hidden);
+    callback(type, event.persisted ?? hiddenOf(page));
     // What comes after it is named in requests of its own.
     if (type === 'pagehide') wire.isSent = false;
   };
-  // Capturing: before other clients and the app have had their time.
-  const first = { capture: true, signal: stop.signal };
-  addEventListener(
-    'pagehide',
-    (event) => {
-      if (!isOurs(event)) return;
-      isLeft = true;
-      sendLast(wire, event.persisted);
-    },
-    first,
-  );
-  addEventListener('pageshow', (event) => isOurs(event) && (isLeft = false), first);
-  for (const type of ['pagehide', 'pageshow', 'online', 'focus']) {
-    addEventListener(type, listener, stop);
-  }
-  for (const type of ['visibilitychange', 'resume', 'prerenderingchange']) {
-    page.addEventListener(type, listener, stop);
-  }
-  return () => stop.abort();
+  /** @param {any} event */
+  const first = (event) => {
+    if (!isReal(event)) return;
+    isLeft = event.type === 'pagehide';
+    if (isLeft) sendLast(wire, event.persisted);
+  };
+  /** @param {typeof add} change In its plainest form: some that wrap it mistake other options. */
+  const all = (change) =>
+    outside(() => {
+      for (const type of ['pagehide', 'pageshow', 'online', 'focus']) {
+        // Capturing: before other clients and the app have had their time.
+        if (/page/.test(type)) change.call(window, type, first, true);
+        change.call(window, type, listener, false);
+      }
+      for (const type of ['visibilitychange', 'resume', 'prerenderingchange']) {
+        change.call(page, type, listener, false);
+      }
+    });
+  // `document.open()` takes every listener away. Added twice they are there once.
+  wire.listen = () => all(add);
+  wire.listen();
+  const observer = MutationObserver && new MutationObserver(wire.listen);
+  observer?.observe(page, { childList: true });
+  return () => {
+    isOver = true;
+    wire.listen = undefined;
+    observer?.disconnect();
+    all(remove);
+  };
 };
 
-export const isPrerendering = () => !!(/** @type {any} */ (globalThis.document)?.prerendering);
+/**
+ * Listens to the page anew, should its listeners have been lost.
+ *
+ * @param {Wire} wire
+ */
+export const listenAgain = (wire) => wire.listen?.();
 
-export const isHidden = () => !!globalThis.document?.hidden;
+export const isPrerendering = () => !!(globalThis.document && prerenderingOf(globalThis.document));
+
+export const isHidden = () => !!(globalThis.document && hiddenOf(globalThis.document));
 
 /**
  * Calls back once the signal fires, unless the function it gives is called before.
@@ -812,8 +1055,9 @@ export const isHidden = () => !!globalThis.document?.hidden;
  */
 export const onAbort = (signal, callback) => {
   let isOver = false;
-  // A signal of the app's own may know no better than to call it nevertheless.
-  const listener = () => isOver || callback(undefined, false);
+  // A signal of the app's own may know no better than to call it nevertheless, and a
+  // script's event aborts nothing.
+  const listener = () => isOver || !signal.aborted || callback(undefined, false);
   signal.addEventListener('abort', listener);
   return () => {
     isOver = true;
@@ -830,7 +1074,7 @@ export const onAbort = (signal, callback) => {
  */
 export const listenToTabs = ({ app, tokenEndpoint = '' }, callback) => {
   try {
-    const channel = new BroadcastChannel(`downscope ${app ?? tokenEndpoint}`);
+    const channel = outside(() => new BroadcastChannel(`downscope ${app ?? tokenEndpoint}`));
     channel.onmessage = ({ data }) => data === REVOKE_ALL && callback(undefined, false);
     // In Node it would keep the process alive.
     /** @type {any} */ (channel).unref?.();
@@ -839,14 +1083,6 @@ export const listenToTabs = ({ app, tokenEndpoint = '' }, callback) => {
     // Without such channels a tab is alone.
   }
 };
-
-/**
- * Whether it is the page's, and not one of the app's own on its way through. (Its
- * target says nothing: that of the window's `pagehide` is the document.)
- *
- * @param {Event} event
- */
-const isOurs = (event) => event.eventPhase === Event.AT_TARGET;
 
 /** The one thing that is ever said in the channel. */
 const REVOKE_ALL = 'revoke all';
@@ -860,12 +1096,28 @@ const randomName = () =>
 export const randomSeed = () => crypto.getRandomValues(new Uint32Array(1))[0];
 
 /**
- * The absolute form of an endpoint's URL, resolved against the page.
+ * The absolute form of an endpoint's URL, resolved against where the page is: a
+ * `<base>`, which any markup can bring in, would take tokens elsewhere.
  *
  * @param {string} given
+ * @returns {[href: string, protocol: string, hostname: string, hasPassword: boolean]}
  */
-export const resolve = (given) =>
-  new URL(given, globalThis.document?.baseURI ?? globalThis.location?.href);
+export const resolve = (given) => {
+  const { location, origin, document: page, console } = take();
+  // The address of some documents and workers is no base for anything.
+  const url = new Address(given, /^http/.test(location?.protocol) ? location.href : origin);
+  try {
+    if (page && !isWarned && new Address(given, baseOf(page)).href !== url.href) {
+      isWarned = true;
+      console.warn("downscope: endpoint_base: endpoints are resolved against the page's address, not against its <base>.");
+    }
+  } catch {
+    // A base that is none leads nowhere.
+  }
+  return [url.href, url.protocol, url.hostname, !!(url.username || url.password)];
+};
+
+let isWarned = false;
 
 /** @param {unknown} value */
 export const always = (value) => () => value;

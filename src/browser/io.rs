@@ -5,11 +5,34 @@ use std::rc::Rc;
 
 use js_sys::{Array, Function, JsString, Object, Reflect};
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortSignal, Url, UrlSearchParams};
+use web_sys::{AbortSignal, UrlSearchParams};
 
 #[wasm_bindgen(module = "/src/browser/io.js")]
 extern "C" {
     pub(super) fn connect(backend: &JsValue, most: u32) -> JsValue;
+
+    #[wasm_bindgen(js_name = sourceOf)]
+    pub(super) fn source_of(backend: &JsValue) -> String;
+
+    #[wasm_bindgen(js_name = listenToAnswers)]
+    pub(super) fn listen_to_answers(wire: &JsValue, callback: &JsValue) -> Function;
+
+    #[wasm_bindgen(js_name = nameWholeSession)]
+    pub(super) fn name_whole_session(wire: &JsValue);
+
+    #[cfg(feature = "js")]
+    #[wasm_bindgen(js_name = causeOf)]
+    pub(super) fn cause_of(wire: &JsValue, grant: f64) -> JsValue;
+
+    #[wasm_bindgen(js_name = listenAgain)]
+    pub(super) fn listen_again(wire: &JsValue);
+
+    pub(super) fn outside(callback: &JsValue);
+
+    /// Headers as a plain object; throws where they are none.
+    #[cfg(feature = "js")]
+    #[wasm_bindgen(catch, js_name = headersOf)]
+    pub(crate) fn headers_of(headers: &JsValue) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(js_name = renewSession)]
     pub(super) fn renew_session(wire: &JsValue);
@@ -18,13 +41,13 @@ extern "C" {
     pub(super) fn ask_for_token(
         wire: &JsValue,
         id: f64,
+        grant: f64,
         resource: Option<&str>,
         scope: &str,
-        callback: &JsValue,
     );
 
     #[wasm_bindgen(js_name = askForLease)]
-    pub(super) fn ask_for_lease(wire: &JsValue, id: f64, callback: &JsValue);
+    pub(super) fn ask_for_lease(wire: &JsValue, id: f64);
 
     pub(super) fn abort(wire: &JsValue, id: f64);
 
@@ -51,15 +74,15 @@ extern "C" {
         id: f64,
         body: &UrlSearchParams,
         reason: &str,
+        is_whole: bool,
         wait: u32,
-        callback: &JsValue,
     );
 
     #[wasm_bindgen(js_name = handOver)]
     pub(super) fn hand_over(wire: &JsValue, body: &UrlSearchParams, reason: &str, is_whole: bool);
 
-    #[wasm_bindgen(js_name = isNamedAtLast)]
-    pub(super) fn is_named_at_last(wire: &JsValue, id: f64) -> bool;
+    #[wasm_bindgen(js_name = isLastSent)]
+    pub(super) fn is_last_sent(wire: &JsValue) -> bool;
 
     #[wasm_bindgen(catch)]
     pub(super) fn prepare(
@@ -68,7 +91,7 @@ extern "C" {
         init: &JsValue,
     ) -> Result<JsValue, JsValue>;
 
-    pub(super) fn send(request: &JsValue, token: &JsString, callback: &JsValue);
+    pub(super) fn send(request: &JsValue, init: &JsValue, token: &JsString, callback: &JsValue);
 
     #[wasm_bindgen(js_name = isInsufficientScope)]
     pub(super) fn is_insufficient_scope(response: &JsValue) -> bool;
@@ -76,7 +99,7 @@ extern "C" {
     pub(super) fn discard(response: &JsValue);
 
     #[wasm_bindgen(js_name = originOf)]
-    pub(super) fn origin_of(url: &str) -> Option<String>;
+    pub(super) fn origin_of(url_or_response: &JsValue) -> Option<String>;
 
     #[wasm_bindgen(js_name = listenToTabs)]
     pub(super) fn listen_to_tabs(wire: &JsValue, callback: &JsValue) -> Option<Function>;
@@ -100,7 +123,7 @@ extern "C" {
     pub(crate) fn always(value: &JsValue) -> Function;
 
     #[wasm_bindgen(catch)]
-    pub(super) fn resolve(url: &str) -> Result<Url, JsValue>;
+    pub(super) fn resolve(url: &str) -> Result<JsValue, JsValue>;
 }
 
 /// Parts of an answer by place, as `io.js` has them.
@@ -118,6 +141,9 @@ pub(super) mod answer {
     pub(in crate::browser) const HELD: u32 = 12;
     pub(in crate::browser) const TERM: u32 = 13;
     pub(in crate::browser) const RECALLS: u32 = 14;
+    pub(in crate::browser) const IS_RECKONED: u32 = 15;
+    pub(in crate::browser) const ID: u32 = 18;
+    pub(in crate::browser) const ABOUT: u32 = 19;
 }
 
 /// Forms of a body, as `io.js` has them.
@@ -126,12 +152,23 @@ pub(super) mod form {
     pub(in crate::browser) const HTML: f64 = 2.0;
     pub(in crate::browser) const ENDLESS: f64 = 3.0;
     pub(in crate::browser) const UNASKED: f64 = 4.0;
+    pub(in crate::browser) const EMPTY: f64 = 5.0;
+    pub(in crate::browser) const USED: f64 = 6.0;
+    pub(in crate::browser) const THROWN: f64 = 7.0;
 }
 
 /// What the backend takes back that is no request's name, as `io.js` has it.
 pub(super) mod recall {
     pub(in crate::browser) const ALL: f64 = -1.0;
     pub(in crate::browser) const STOP: f64 = -2.0;
+}
+
+/// Parts of an endpoint's URL by place, as `io.js` has them.
+pub(super) mod resolved {
+    pub(in crate::browser) const HREF: u32 = 0;
+    pub(in crate::browser) const PROTOCOL: u32 = 1;
+    pub(in crate::browser) const HOSTNAME: u32 = 2;
+    pub(in crate::browser) const HAS_PASSWORD: u32 = 3;
 }
 
 /// Parts of a prepared request by place, as `io.js` has them.
@@ -143,6 +180,7 @@ pub(super) mod prepared {
     pub(in crate::browser) const HOSTNAME: u32 = 4;
     pub(in crate::browser) const ORIGIN: u32 = 5;
     pub(in crate::browser) const ALLOWED: u32 = 6;
+    pub(in crate::browser) const INIT: u32 = 7;
 }
 
 /// A list that `io.js` made.

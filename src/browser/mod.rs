@@ -3,20 +3,21 @@
 //! Works in a page and where there is no `window` (workers). What takes the
 //! platform many small steps is done in `io.js`, which WebAssembly calls once.
 
+mod answers;
 mod clock;
 mod endpoint;
 mod io;
-mod lease;
 pub(crate) mod oneshot;
 mod page;
 mod resource;
-mod revoke;
 mod shell;
 mod tabs;
 mod timer;
 mod url;
 mod wire;
 
+#[cfg(feature = "js")]
+pub(crate) use io::headers_of;
 pub(crate) use io::{always, set};
 pub(crate) use resource::{FetchError, fetch_with_token};
 pub(crate) use shell::Shell;

@@ -6,7 +6,7 @@ use gloo_net::http::Response;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::AbortSignal;
 
-use super::io::prepared::{ALLOWED, HOSTNAME, ORIGIN, PROTOCOL, REPLAY, REQUEST, SIGNAL};
+use super::io::prepared::{ALLOWED, HOSTNAME, INIT, ORIGIN, PROTOCOL, REPLAY, REQUEST, SIGNAL};
 use super::io::{self, Parts};
 use super::shell::{Acquired, Shell};
 use crate::core::{Code, Error, Generation, GrantId, Want, may_receive_token, protects_tokens};
@@ -69,25 +69,26 @@ impl Fetch {
     fn ask(self: Box<Self>) {
         let shell = self.shell.clone();
         let grant = self.grant;
-        let signal: AbortSignal = self.prepared.get(SIGNAL).unchecked_into();
+        let signal = self.signal();
         let sink = Box::new(move |acquired| self.acquired(acquired));
-        shell.acquire(grant, Want::default(), Some(&signal), sink);
+        shell.acquire(grant, Want::default(), signal.as_ref(), sink);
     }
 
     fn acquired(self: Box<Self>, acquired: Result<Acquired, Error>) {
         match acquired {
             // As an aborted `fetch` rejects: with the signal's reason.
             Err(error) if error.code == Code::Aborted => {
-                let signal: AbortSignal = self.prepared.get(SIGNAL).unchecked_into();
-                (self.done)(Err(FetchError::Other(signal.reason())));
+                let reason = self.signal().map(|signal| signal.reason());
+                (self.done)(Err(FetchError::Other(reason.unwrap_or_default())));
             }
             Err(error) => (self.done)(Err(error.into())),
             Ok((generation, token)) => {
                 let request = self.prepared.get(self.which);
+                let init = self.prepared.get(INIT);
                 let callback = io::once(move |value, is_response| {
                     self.answered(generation, value, is_response);
                 });
-                io::send(&request, &token, &callback);
+                io::send(&request, &init, &token, &callback);
             }
         }
     }
@@ -96,11 +97,10 @@ impl Fetch {
         if !is_response {
             return (self.done)(Err(FetchError::Other(value)));
         }
-        if self.which == REPLAY || !asks_for_another_token(&value) {
-            return (self.done)(Ok(value));
-        }
-        self.shell.refused(self.grant, generation);
-        if self.prepared.get(REPLAY).is_undefined() {
+        let sent_to = self.prepared.text(ORIGIN).unwrap_or_default();
+        let has_another =
+            asks_for_another_token(&value, &sent_to) && self.shell.refused(self.grant, generation);
+        if !has_another || self.which == REPLAY || self.prepared.get(REPLAY).is_undefined() {
             return (self.done)(Ok(value));
         }
         io::discard(&value);
@@ -109,21 +109,33 @@ impl Fetch {
     }
 }
 
+impl Fetch {
+    fn signal(&self) -> Option<AbortSignal> {
+        let signal = self.prepared.get(SIGNAL);
+        (!signal.is_undefined()).then(|| signal.unchecked_into())
+    }
+}
+
 fn is_allowed(shell: &Shell, id: GrantId, prepared: &Parts) -> bool {
     let key = shell.key(id);
-    let resource = key.as_ref().and_then(|key| io::origin_of(key.resource()?));
+    let resource = key
+        .as_ref()
+        .and_then(|key| io::origin_of(&key.resource()?.into()));
     let text = |place| prepared.text(place).unwrap_or_default();
     protects_tokens(&text(PROTOCOL), &text(HOSTNAME))
         && may_receive_token(&text(ORIGIN), resource.as_deref(), &text(ALLOWED))
 }
 
 /// A 401, unless it says that no token of this grant will do (RFC 6750
-/// section 3.1); on another origin the header is mostly unreadable.
-fn asks_for_another_token(response: &JsValue) -> bool {
+/// section 3.1; on another origin the header is mostly unreadable), or it comes
+/// from where a redirect led: the token was not sent there.
+fn asks_for_another_token(response: &JsValue, sent_to: &str) -> bool {
     // A patched `fetch` may resolve with anything.
     if !response.is_object() {
         return false;
     }
     let answer = Response::from(response.clone().unchecked_into::<web_sys::Response>());
-    answer.status() == 401 && !io::is_insufficient_scope(response)
+    answer.status() == 401
+        && io::origin_of(response).is_none_or(|origin| origin == sent_to)
+        && !io::is_insufficient_scope(response)
 }

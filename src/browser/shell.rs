@@ -1,26 +1,33 @@
 //! One client: the machine, what goes over the wire, and who waits for what.
 
 use std::cell::{Cell, RefCell};
+use std::mem::ManuallyDrop;
 use std::rc::Rc;
 
 use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
+use super::answers;
 use super::clock::now;
-use super::endpoint;
-use super::io::{self, Parts, Subscription};
-use super::lease;
+use super::io::{self, Subscription};
 use super::page;
-use super::revoke;
 use super::tabs::Tabs;
 use super::timer::Timer;
 use super::wire::{Revocation, Wire};
 use crate::core::{
-    Batch, CallerId, Code, Config, Error, Failure, Generation, GrantId, GrantKey, Input, Machine,
-    Millis, Notice, Output, Page, Recall, RevokeOutcome, Revoked, Scope, Sending, State, Terms,
-    Want,
+    CallerId, Code, Config, Error, Generation, GrantId, GrantKey, Input, Machine, Millis, Moment,
+    Notice, Output, Pace, Page, Revoked, Scope, Sending, State, Want,
 };
+
+thread_local! {
+    /// Shared by the clients of the page.
+    static PACE: ManuallyDrop<Pace> = ManuallyDrop::new(Pace::default());
+}
+
+/// On a page that asks for tokens all the time its listeners are set again no more
+/// often than this: 1 second.
+const LISTENS_AGAIN_AFTER: Millis = Millis(1_000);
 
 /// A token and the name that it has in the core.
 pub(crate) type Acquired = (Generation, JsString);
@@ -42,7 +49,9 @@ pub(crate) struct Shell {
     revoking: Sinks<Revoked>,
     pub(super) request_timeout: Millis,
     timer: Timer,
+    answers: Cell<Option<Subscription>>,
     page_events: Cell<Option<Subscription>>,
+    listened_at: Cell<Millis>,
     tabs: RefCell<Option<Tabs>>,
     /// Until it is closed a client outlives its handle: the tokens that it
     /// handed out are to be revoked when the page goes.
@@ -56,18 +65,25 @@ impl Shell {
     pub(crate) fn new(config: Config, backend: &JsValue, listener: Listener) -> Rc<Self> {
         let shell = Rc::new(Self {
             request_timeout: config.request_timeout,
-            machine: RefCell::new(Machine::new(config, io::random_seed() as u64)),
+            machine: RefCell::new(
+                Machine::new(config, io::random_seed() as u64)
+                    .keeping_pace(PACE.with(|pace| (**pace).clone()), io::source_of(backend)),
+            ),
             wire: Wire::new(backend),
             listener,
             waiting: RefCell::default(),
             revoking: RefCell::default(),
             timer: Timer::default(),
+            answers: Cell::default(),
             page_events: Cell::default(),
+            listened_at: Cell::default(),
             tabs: RefCell::default(),
             kept: Cell::default(),
             callers: Cell::new(0),
             pumping: Cell::new(false),
         });
+        let heard = answers::listen(Rc::downgrade(&shell), &shell.wire);
+        shell.answers.set(Some(heard));
         shell.wire.renew_session();
         let events = page::listen(Rc::downgrade(&shell), &shell.wire);
         shell.page_events.set(Some(events));
@@ -89,6 +105,7 @@ impl Shell {
     /// The token to use right now. See [`Machine::peek`].
     pub(crate) fn peek(&self, id: GrantId, settled: bool) -> Option<JsString> {
         let now = now();
+        self.listen_again(now);
         let generation = self.machine.borrow_mut().peek(id, settled, now)?;
         self.wire.token(generation)
     }
@@ -104,6 +121,7 @@ impl Shell {
         if signal.is_some_and(AbortSignal::aborted) {
             return sink(Err(Error::new(Code::Aborted)));
         }
+        self.wire.listen_again();
         let caller = self.caller();
         let shell = Rc::downgrade(self);
         let listener = signal.map(|signal| {
@@ -125,9 +143,10 @@ impl Shell {
         });
     }
 
-    /// The resource answered 401 to this token.
-    pub(crate) fn refused(self: &Rc<Self>, grant: GrantId, generation: Generation) {
+    /// The resource answered 401 to this token. Whether another one can be had.
+    pub(crate) fn refused(self: &Rc<Self>, grant: GrantId, generation: Generation) -> bool {
         self.input(Input::Refused { grant, generation });
+        self.machine.borrow().current(grant) != Some(generation)
     }
 
     /// As [`Shell::refused`], for those who know the token by its characters.
@@ -182,16 +201,19 @@ impl Shell {
         self.input(Input::Revoke { scope, caller });
     }
 
-    pub(super) fn lease_answered(self: &Rc<Self>, batch: Batch, answer: Result<Terms, Failure>) {
-        self.input(Input::LeaseAnswered { batch, answer });
+    /// What a function of the app's threw when it was asked for the grant's token last.
+    #[cfg(feature = "js")]
+    pub(crate) fn cause(&self, id: GrantId) -> JsValue {
+        self.wire.cause(id)
     }
 
-    pub(super) fn recalled(self: &Rc<Self>, recall: Recall) {
-        self.input(Input::Recalled(recall));
-    }
-
-    pub(super) fn revoke_answered(self: &Rc<Self>, batch: Batch, outcome: RevokeOutcome) {
-        self.input(Input::RevokeAnswered { batch, outcome });
+    /// Whatever took the page's listeners away: a page that uses tokens is listened to.
+    fn listen_again(&self, now: Moment) {
+        let since = now.0 - self.listened_at.get();
+        if since >= LISTENS_AGAIN_AFTER {
+            self.listened_at.set(now.0);
+            self.wire.listen_again();
+        }
     }
 
     fn caller(&self) -> CallerId {
@@ -200,7 +222,7 @@ impl Shell {
         CallerId(caller)
     }
 
-    fn input(self: &Rc<Self>, input: Input) {
+    pub(super) fn input(self: &Rc<Self>, input: Input) {
         let now = now();
         self.machine.borrow_mut().handle_input(input, now);
         self.pump();
@@ -228,6 +250,7 @@ impl Shell {
     fn keep(self: &Rc<Self>) {
         let over = self.machine.borrow().is_over();
         if over {
+            self.answers.take();
             self.page_events.take();
             self.tabs.take();
         }
@@ -259,8 +282,13 @@ impl Shell {
             Output::Notify(id, notice) => (self.listener)(self, Some(id), notice),
             Output::Reject(caller, error) => self.answer(caller, Err(error)),
             Output::RenewSession => self.wire.renew_session(),
-            Output::RequestLease(batch) => lease::request(self, batch),
-            Output::RequestToken(id, generation) => self.request_token(id, generation),
+            Output::NameWholeSession => self.wire.name_whole_session(),
+            Output::RequestLease(batch) => self.wire.ask_for_lease(batch),
+            Output::RequestToken(id, generation) => {
+                if let Some(key) = self.key(id) {
+                    self.wire.ask_for_token(generation, id, &key);
+                }
+            }
             Output::Resolve(caller, generation) => {
                 let token = self.wire.token(generation);
                 let token = token.ok_or(Error::new(Code::Internal));
@@ -278,10 +306,13 @@ impl Shell {
                     tokens,
                     pending,
                     reason,
+                    whole_session,
                 };
                 match sending {
-                    Sending::Awaited => revoke::send_and_await(self, batch, &revocation),
-                    Sending::Unload => self.wire.hand_over(revocation, whole_session),
+                    Sending::Awaited => {
+                        self.wire.revoke(batch, &revocation, self.request_timeout);
+                    }
+                    Sending::Unload => self.wire.hand_over(&revocation),
                 }
             }
             Output::Revoked(caller, revoked) => {
@@ -301,26 +332,6 @@ impl Shell {
         if let Some((_, sink)) = take(&self.waiting, caller) {
             sink(answer);
         }
-    }
-
-    fn request_token(self: &Rc<Self>, grant: GrantId, generation: Generation) {
-        let Some(key) = self.key(grant) else {
-            return;
-        };
-        let shell = self.clone();
-        let callback = io::once(move |answer, _| {
-            let answer = Parts::new(answer);
-            let issued = endpoint::token_response(&answer);
-            if issued.is_ok() {
-                shell.wire.keep(generation, &answer);
-            }
-            shell.input(Input::Answered {
-                grant,
-                generation,
-                answer: issued,
-            });
-        });
-        self.wire.ask_for_token(generation, &key, &callback);
     }
 }
 

@@ -1,9 +1,11 @@
 //! The one timer of a client.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
 
+use super::io;
 use crate::core::{Due, Millis, Moment};
 
 /// A delay for the browser, which takes 31 bits and fires longer ones at once.
@@ -19,16 +21,23 @@ impl Timer {
     /// Calls `wake` after `wait`, or earlier if it was armed for earlier: the
     /// core takes a call too many, and most changes only push a deadline out.
     pub(super) fn arm(&self, wait: Millis, now: Moment, wake: impl FnOnce() + 'static) {
-        let mut armed = self.0.borrow_mut();
-        if let Some((due, _)) = &*armed
-            && due.remaining(now) <= wait
-        {
+        let is_soon = |(due, _): &(Due, Timeout)| due.remaining(now) <= wait;
+        if self.0.borrow().as_ref().is_some_and(is_soon) {
             return;
         }
-        *armed = Some((now.after(wait), Timeout::new(clamped(wait), wake)));
+        // No borrow is held meanwhile: what sets timers may be code of the page's.
+        let set = Rc::new(Cell::new(None));
+        let out = set.clone();
+        io::outside(&io::once(move |_, _| {
+            out.set(Some(Timeout::new(clamped(wait), wake)));
+        }));
+        if let Some(timeout) = set.take() {
+            self.0.replace(Some((now.after(wait), timeout)));
+        }
     }
 
     pub(super) fn disarm(&self) {
-        self.0.take();
+        let armed = self.0.take();
+        drop(armed);
     }
 }

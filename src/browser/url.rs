@@ -1,15 +1,20 @@
 //! URLs of endpoints.
 
-use super::io;
+use super::io::resolved::{HAS_PASSWORD, HOSTNAME, HREF, PROTOCOL};
+use super::io::{self, Parts};
 use crate::core::protects_tokens;
 
 /// The absolute form of an endpoint's URL, resolved against the page; the
 /// error is what it should have been.
 pub(crate) fn check_endpoint(given: &str) -> Result<String, &'static str> {
-    let url = io::resolve(given).map_err(|_| "an endpoint (a URL)")?;
-    if protects_tokens(&url.protocol(), &url.hostname()) {
-        Ok(url.href())
+    let url = Parts::new(io::resolve(given).map_err(|_| "a URL")?);
+    let text = |place| url.text(place).unwrap_or_default();
+    if url.get(HAS_PASSWORD).is_truthy() {
+        return Err("a URL without a password");
+    }
+    if protects_tokens(&text(PROTOCOL), &text(HOSTNAME)) {
+        Ok(text(HREF))
     } else {
-        Err("an endpoint (https:, or http: on loopback)")
+        Err("https:, or http: on loopback")
     }
 }

@@ -8,7 +8,7 @@ use wasm_bindgen::JsValue;
 use web_sys::UrlSearchParams;
 
 use super::io::{self, Parts};
-use crate::core::{Batch, Generation, GrantKey, Millis, Reason, UNLOAD_QUOTA};
+use crate::core::{Batch, Generation, GrantId, GrantKey, Millis, Reason, UNLOAD_QUOTA};
 
 /// See `Wire` in `io.js`.
 pub(super) struct Wire(JsValue);
@@ -18,6 +18,8 @@ pub(super) struct Revocation {
     pub(super) tokens: Vec<Generation>,
     pub(super) pending: Vec<Generation>,
     pub(super) reason: Reason,
+    /// Whatever was minted for this page life.
+    pub(super) whole_session: bool,
 }
 
 impl Wire {
@@ -30,18 +32,39 @@ impl Wire {
         &self.0
     }
 
+    /// Calls back with each answer and whether it is still awaited, until the
+    /// function it gives is called.
+    pub(super) fn listen_to_answers(&self, callback: &JsValue) -> Function {
+        io::listen_to_answers(&self.0, callback)
+    }
+
+    /// Should the page's listeners have been lost, they are there again.
+    pub(super) fn listen_again(&self) {
+        io::listen_again(&self.0);
+    }
+
+    /// From here on the last request names the session.
+    pub(super) fn name_whole_session(&self) {
+        io::name_whole_session(&self.0);
+    }
+
+    /// What a function of the app's threw when it was asked for the grant's token last.
+    #[cfg(feature = "js")]
+    pub(super) fn cause(&self, grant: GrantId) -> JsValue {
+        io::cause_of(&self.0, grant.to_number())
+    }
+
     pub(super) fn renew_session(&self) {
         io::renew_session(&self.0);
     }
 
-    /// `callback` gets an answer.
-    pub(super) fn ask_for_token(&self, id: Generation, key: &GrantKey, callback: &JsValue) {
-        io::ask_for_token(&self.0, token(id), key.resource(), key.scope(), callback);
+    pub(super) fn ask_for_token(&self, id: Generation, grant: GrantId, key: &GrantKey) {
+        let about = grant.to_number();
+        io::ask_for_token(&self.0, token(id), about, key.resource(), key.scope());
     }
 
-    /// `callback` gets an answer, and whether it is still awaited.
-    pub(super) fn ask_for_lease(&self, batch: Batch, callback: &JsValue) {
-        io::ask_for_lease(&self.0, other(batch), callback);
+    pub(super) fn ask_for_lease(&self, batch: Batch) {
+        io::ask_for_lease(&self.0, other(batch));
     }
 
     pub(super) fn abort(&self, id: Generation) {
@@ -70,33 +93,23 @@ impl Wire {
         io::scope_of(&self.0, token(id))
     }
 
-    /// The page lives: `callback` gets the answer, or none in time.
-    pub(super) fn revoke(
-        &self,
-        batch: Batch,
-        revocation: &Revocation,
-        wait: Millis,
-        callback: &JsValue,
-    ) {
+    /// The page lives: there is an answer, or none in time.
+    pub(super) fn revoke(&self, batch: Batch, revocation: &Revocation, wait: Millis) {
         let body = self.form(&revocation.tokens, &revocation.pending);
         let reason = revocation.reason.as_str();
         let wait = super::timer::clamped(wait);
-        io::revoke(&self.0, other(batch), &body, reason, wait, callback);
+        let is_whole = revocation.whole_session;
+        io::revoke(&self.0, other(batch), &body, reason, is_whole, wait);
     }
 
-    /// The page is going: hands over what it has not handed over already.
-    pub(super) fn hand_over(&self, mut revocation: Revocation, whole_session: bool) {
-        let is_sent = io::is_named_at_last(&self.0, 0.0);
-        if is_sent {
-            revocation.tokens.clear();
-            let is_named = |&id: &Generation| io::is_named_at_last(&self.0, token(id));
-            revocation.pending.retain(|id| !is_named(id));
-        }
-        if is_sent && revocation.pending.is_empty() {
+    /// The page is going: hands over what its last request has not named already.
+    pub(super) fn hand_over(&self, revocation: &Revocation) {
+        if io::is_last_sent(&self.0) {
             return;
         }
         let body = self.form(&revocation.tokens, &revocation.pending);
-        io::hand_over(&self.0, &body, revocation.reason.as_str(), whole_session);
+        let reason = revocation.reason.as_str();
+        io::hand_over(&self.0, &body, reason, revocation.whole_session);
     }
 
     /// Tells what happens to the page until the function it gives is called.

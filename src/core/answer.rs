@@ -8,15 +8,16 @@ use super::time::Millis;
 /// The facts of a token response, without the token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Issued {
-    /// How long the server says that the token lives.
-    pub lifetime: Millis,
+    /// How long the server says that the token lives; `None`: it does not say.
+    pub lifetime: Option<Millis>,
     /// How many bytes of a revoke request's body it takes to name the token.
     pub weight: u32,
 }
 
-/// Life of a token whose answer does not say: 5 minutes. RFC 6749 section 5.1
-/// only recommends `expires_in`; too short costs a request, too long a 401.
-const UNSTATED_LIFETIME: Millis = Millis(300_000);
+/// How long a token is used whose answer does not say how long it lives: 5
+/// minutes. RFC 6749 section 5.1 only recommends `expires_in`; too short costs a
+/// request, too long a 401. It may live on, so it is revoked then.
+pub(crate) const UNSTATED_LIFETIME: Millis = Millis(300_000);
 
 /// Lives beyond ten years are cut to that.
 const LONGEST_LIFETIME_SECONDS: f64 = 315_360_000.0;
@@ -24,21 +25,30 @@ const LONGEST_LIFETIME_SECONDS: f64 = 315_360_000.0;
 /// The longest token that is accepted, in characters.
 const LONGEST_TOKEN: u32 = 16_384;
 
+/// Whether a short text is what serializers write where there is no token.
+#[must_use]
+pub fn names_nothing(text: &str) -> bool {
+    matches!(
+        text,
+        "undefined" | "null" | "NaN" | "None" | "nil" | "false" | "true"
+    )
+}
+
 /// The life that `expires_in` grants, where it was a number or a string of one
 /// (`None`: absent); `Err` where it grants none.
 ///
 /// # Errors
 ///
 /// Not a number, or not above zero.
-pub fn lifetime(expires_in: Option<f64>) -> Result<Millis, &'static str> {
+pub fn lifetime(expires_in: Option<f64>) -> Result<Option<Millis>, &'static str> {
     let Some(seconds) = expires_in else {
-        return Ok(UNSTATED_LIFETIME);
+        return Ok(None);
     };
     if seconds.is_nan() || seconds <= 0.0 {
         return Err("`expires_in` is not a number above zero");
     }
     let millis = seconds.min(LONGEST_LIFETIME_SECONDS) * 1000.0;
-    Ok(Millis((millis as u64).max(1)))
+    Ok(Some(Millis((millis as u64).max(1))))
 }
 
 /// When a backend that does not say wants to hear of the page again: 55 seconds.
@@ -137,12 +147,13 @@ mod tests {
 
     #[test]
     fn lifetimes_may_be_fractional_absent_or_very_long() {
-        assert_eq!(lifetime(Some(3599.5)), Ok(Millis(3_599_500)));
-        assert_eq!(lifetime(Some(0.0004)), Ok(Millis(1)));
-        assert_eq!(lifetime(None), Ok(UNSTATED_LIFETIME));
-        assert_eq!(lifetime(Some(2_592_000.0)), Ok(Millis(2_592_000_000)));
-        assert_eq!(lifetime(Some(1e300)), Ok(Millis(315_360_000_000)));
-        assert_eq!(lifetime(Some(f64::INFINITY)), Ok(Millis(315_360_000_000)));
+        let granted = |millis| Ok(Some(Millis(millis)));
+        assert_eq!(lifetime(Some(3599.5)), granted(3_599_500));
+        assert_eq!(lifetime(Some(0.0004)), granted(1));
+        assert_eq!(lifetime(None), Ok(None));
+        assert_eq!(lifetime(Some(2_592_000.0)), granted(2_592_000_000));
+        assert_eq!(lifetime(Some(1e300)), granted(315_360_000_000));
+        assert_eq!(lifetime(Some(f64::INFINITY)), granted(315_360_000_000));
     }
 
     #[test]
@@ -179,6 +190,17 @@ mod tests {
             "a\u{7f}",
         ] {
             assert!(!accepted(bad), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn the_name_of_nothing_is_no_token() {
+        for bad in ["undefined", "null", "NaN", "None", "nil", "false", "true"] {
+            assert!(names_nothing(bad), "{bad}");
+        }
+        assert!(!accepted("[object Object]"));
+        for good in ["undefined1", "nul", "Null", "a.null"] {
+            assert!(accepted(good) && !names_nothing(good), "{good}");
         }
     }
 

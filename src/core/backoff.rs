@@ -19,6 +19,26 @@ const LONGEST_STEP: Millis = Millis(60_000);
 /// A `Retry-After` is believed up to here: 1 hour.
 pub const LONGEST_RETRY_AFTER: Millis = Millis(3_600_000);
 
+/// And up to here if it is a date whose distance only the page's own clock can
+/// tell, which may be wrong: 5 minutes.
+pub const LONGEST_RECKONED: Millis = Millis(300_000);
+
+/// What of a `Retry-After` is believed.
+#[must_use]
+pub fn believed(wait: Millis, is_reckoned: bool) -> Millis {
+    wait.min(if is_reckoned {
+        LONGEST_RECKONED
+    } else {
+        LONGEST_RETRY_AFTER
+    })
+}
+
+/// The wait after the `failures`-th failure in a row though the network is said to
+/// be back: the floor, up to four times. It may be said again and again.
+pub(crate) fn floor(failures: u32) -> Millis {
+    FLOOR * u64::from(failures.min(4))
+}
+
 /// The wait after the `failures`-th failure in a row: exponential with full
 /// jitter above a floor, and never less than what the server asked for.
 pub(crate) fn delay(failures: u32, retry_after: Option<Millis>, random: &mut Random) -> Millis {
@@ -59,6 +79,19 @@ mod tests {
         let asked = |seconds| Some(Millis::from_secs(seconds));
         assert!(delay(1, asked(0), &mut random) >= FLOOR);
         assert_eq!(delay(1, asked(120), &mut random), Millis(120_000));
+    }
+
+    #[test]
+    fn a_date_that_only_the_page_clock_can_tell_is_believed_up_to_five_minutes() {
+        for (seconds, is_reckoned, believed_seconds) in [
+            (299, true, 299),
+            (3_019, true, 300),
+            (3_019, false, 3_019),
+            (86_400, false, 3_600),
+        ] {
+            let wait = believed(Millis::from_secs(seconds), is_reckoned);
+            assert_eq!(wait, Millis::from_secs(believed_seconds));
+        }
     }
 
     #[test]

@@ -36,13 +36,15 @@ pub enum Code {
     Stopped,
     /// No token in time.
     Timeout,
-    /// The token endpoint answered 408, 425, 429 or 5xx.
+    /// The resource refused a new token like the one before it.
+    TokenRefused,
+    /// The token endpoint answered 408, 421, 425, 429 or 5xx.
     Unavailable,
 }
 
 impl Code {
     /// Every code, in alphabetical order.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Aborted,
         Self::AccessDenied,
         Self::Closed,
@@ -56,6 +58,7 @@ impl Code {
         Self::Revoked,
         Self::Stopped,
         Self::Timeout,
+        Self::TokenRefused,
         Self::Unavailable,
     ];
 
@@ -76,6 +79,7 @@ impl Code {
             Self::Revoked => "revoked",
             Self::Stopped => "stopped",
             Self::Timeout => "timeout",
+            Self::TokenRefused => "token_refused",
             Self::Unavailable => "unavailable",
         }
     }
@@ -85,7 +89,11 @@ impl Code {
     pub const fn is_retryable(self) -> bool {
         matches!(
             self,
-            Self::InvalidResponse | Self::Network | Self::Timeout | Self::Unavailable
+            Self::InvalidResponse
+                | Self::Network
+                | Self::Timeout
+                | Self::TokenRefused
+                | Self::Unavailable
         )
     }
 
@@ -125,6 +133,9 @@ impl Code {
             }
             Self::Timeout => {
                 "No token in time. Call again later, or raise `timeout` or `requestTimeout`."
+            }
+            Self::TokenRefused => {
+                "The resource answered 401 to a new token as to the one before. No other is asked for before `retryAfter`. Check the resource, the scopes and whose tokens it accepts."
             }
             Self::Unavailable => {
                 "The token endpoint is not available right now. Call again after `retryAfter`."
@@ -192,6 +203,16 @@ impl std::error::Error for Error {}
 pub enum Failure {
     /// Not to be retried, says the app's own provider.
     Final,
+    /// An answer that is neither 2xx nor in the form of the contract: something
+    /// between page and backend gave it, not the backend.
+    Foreign {
+        /// The status.
+        status: u16,
+        /// What it is instead.
+        what: &'static str,
+        /// Its `Retry-After`, if any and if readable.
+        retry_after: Option<Millis>,
+    },
     /// A 2xx answer that is no token response; the text says why.
     Malformed(&'static str),
     /// What the app gave cannot be made a request of; the text names the option.
@@ -207,14 +228,55 @@ pub enum Failure {
         /// Its `Retry-After`, if any and if readable.
         retry_after: Option<Millis>,
     },
+    /// A function of the app's threw.
+    Thrown,
     /// No answer in time.
     Timeout,
+}
+
+impl Failure {
+    /// Whether a token may have been minted nevertheless: only a refusal in the
+    /// backend's own words says that there is none.
+    #[must_use]
+    pub const fn may_have_minted(self) -> bool {
+        match self {
+            Self::Misused(_) => false,
+            Self::Status { status, .. } => !matches!(status, 400..=499) || is_outage(status),
+            Self::Final
+            | Self::Foreign { .. }
+            | Self::Malformed(_)
+            | Self::Network
+            | Self::Thrown
+            | Self::Timeout => true,
+        }
+    }
+
+    /// What it is once it has lasted: what was given in the backend's place
+    /// is taken for its word.
+    pub(crate) fn lasting(self) -> Error {
+        let mut error = Error::from(self);
+        if let Self::Foreign { status, .. } = self {
+            error.code = code_of(status, None);
+        }
+        error
+    }
 }
 
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Final => Self::new(Code::RequestRefused),
+            Failure::Foreign {
+                status,
+                what,
+                retry_after,
+            } => Self {
+                code: Code::InvalidResponse,
+                status: Some(status),
+                retry_after,
+                oauth_error: None,
+                detail: Some(what),
+            },
             Failure::Malformed(detail) => Self::new(Code::InvalidResponse).with_detail(detail),
             Failure::Misused(option) => Self::new(Code::InvalidOptions).with_detail(option),
             Failure::Network => Self::new(Code::Network),
@@ -229,14 +291,18 @@ impl From<Failure> for Error {
                 oauth_error,
                 detail: None,
             },
+            Failure::Thrown => {
+                Self::new(Code::Network).with_detail("`getToken` or `headers` threw: see `cause`.")
+            }
             Failure::Timeout => Self::new(Code::Timeout),
         }
     }
 }
 
 /// Whether an HTTP status says that the same request may succeed later.
-pub(crate) const fn is_outage(status: u16) -> bool {
-    matches!(status, 408 | 425 | 429 | 500..=599)
+#[must_use]
+pub const fn is_outage(status: u16) -> bool {
+    matches!(status, 408 | 421 | 425 | 429 | 500..=599)
 }
 
 fn code_of(status: u16, oauth_error: Option<&'static str>) -> Code {
@@ -282,7 +348,7 @@ mod tests {
 
     #[test]
     fn overload_and_outage_are_retried() {
-        for status in [408, 425, 429, 500, 502, 503, 504, 599] {
+        for status in [408, 421, 425, 429, 500, 502, 503, 504, 599] {
             assert_eq!(answered(status, None).code, Code::Unavailable);
             assert!(!answered(status, None).is_terminal());
         }

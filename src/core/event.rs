@@ -172,10 +172,12 @@ pub enum Output {
     AbortLease(Batch),
     /// Let go of this request; its answer is not wanted.
     AbortRequest(Generation),
-    /// Drop this secret.
+    /// Drop this secret, or the name of this request: nothing is left to revoke.
     Forget(Generation),
-    /// There is no lease, and none is asked for until the next token request.
+    /// There is no lease: none was granted, or what answers grants none.
     LeaseLost(Error),
+    /// From here on the last request of this page life names the whole session.
+    NameWholeSession,
     /// Tell the app.
     Notify(GrantId, Notice),
     /// From here on requests carry another session name; let go of the lease
@@ -185,7 +187,9 @@ pub enum Output {
     Reject(CallerId, Error),
     /// Ask the lease endpoint; answered by [`Input::LeaseAnswered`].
     RequestLease(Batch),
-    /// Ask the token endpoint; answered by [`Input::Answered`].
+    /// Ask the token endpoint; answered by [`Input::Answered`]. The last request of
+    /// the page names it, as a request or by the secret that it brings, until
+    /// [`Output::Forget`].
     RequestToken(GrantId, Generation),
     /// This caller gets that secret.
     Resolve(CallerId, Generation),

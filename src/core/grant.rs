@@ -3,6 +3,7 @@
 use super::error::Error;
 use super::key::GrantKey;
 use super::machine::CallerId;
+use super::pace::Name;
 use super::time::{Due, Millis, Moment};
 use super::token::{Generation, Token};
 
@@ -79,6 +80,7 @@ pub(crate) struct Waiter {
 #[derive(Debug)]
 pub(crate) struct Grant {
     pub(crate) key: GrantKey,
+    pub(crate) name: Name,
     /// The token that callers get.
     pub(crate) current: Option<Box<Token>>,
     /// Tokens that callers no longer get and that may still be alive: viewers
@@ -96,6 +98,14 @@ pub(crate) struct Grant {
     pub(crate) error: Option<Error>,
     /// No request before this.
     pub(crate) retry_at: Option<Due>,
+    /// Nor before this, though the network is back.
+    pub(crate) retry_floor: Due,
+    /// How many answers of a row were not the backend's, and when the first came.
+    pub(crate) foreign: Option<(u32, Moment)>,
+    /// Until then no other token is dropped because the resource refused it.
+    pub(crate) refusal_mark: Due,
+    /// It did refuse another one, which the app was told.
+    pub(crate) told_refused: bool,
     /// No request at all until the app says otherwise; see `error`.
     pub(crate) stopped: bool,
     /// A request was begun anew once, since the page had been asleep.
@@ -107,9 +117,10 @@ pub(crate) struct Grant {
 }
 
 impl Grant {
-    pub(crate) fn new(key: GrantKey) -> Self {
+    pub(crate) fn new(key: GrantKey, name: Name) -> Self {
         Self {
             key,
+            name,
             current: None,
             superseded: Vec::new(),
             flight: None,
@@ -117,11 +128,20 @@ impl Grant {
             failures: 0,
             error: None,
             retry_at: None,
+            retry_floor: Due::PAST,
+            foreign: None,
+            refusal_mark: Due::PAST,
+            told_refused: false,
             stopped: false,
             excused: false,
             used: false,
             last_used: 0,
         }
+    }
+
+    /// Whether a token or a request is left to lose.
+    pub(crate) fn has_anything(&self) -> bool {
+        self.flight.is_some() || self.current.is_some() || !self.superseded.is_empty()
     }
 
     pub(crate) fn usable(&self, min_ttl: Millis, now: Moment) -> Option<&Token> {
@@ -134,6 +154,11 @@ impl Grant {
     pub(crate) fn cooling(&self, now: Moment) -> Option<Millis> {
         let due = self.retry_at.filter(|due| !due.reached(now))?;
         Some(due.remaining(now))
+    }
+
+    /// Whether a new token was refused like the one before, not long ago.
+    pub(crate) fn is_refused_again(&self, now: Moment) -> bool {
+        self.told_refused && !self.refusal_mark.reached(now)
     }
 
     /// Whether a request may go out as far as the grant itself is concerned.
@@ -202,6 +227,8 @@ impl Grant {
         self.failures = 0;
         self.error = None;
         self.retry_at = None;
+        self.retry_floor = Due::PAST;
+        self.foreign = None;
         self.stopped = false;
         self.excused = false;
     }

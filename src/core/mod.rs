@@ -28,23 +28,27 @@ mod grant;
 mod key;
 mod machine;
 mod origin;
+mod pace;
 mod random;
 mod table;
 mod time;
 mod token;
 
-pub use answer::{Issued, is_access_token, is_bearer, lifetime, registered_error, terms};
-pub use backoff::{FLOOR, LONGEST_RETRY_AFTER};
+pub use answer::{
+    Issued, is_access_token, is_bearer, lifetime, names_nothing, registered_error, terms,
+};
+pub use backoff::{FLOOR, LONGEST_RECKONED, LONGEST_RETRY_AFTER, believed};
 pub use config::Config;
-pub use error::{Code, Error, Failure};
+pub use error::{Code, Error, Failure, is_outage};
 pub use event::{Input, Notice, Output, Page, Recall, RevokeOutcome, Scope, Sending, Terms, Want};
 pub use grant::{State, Status};
 pub use key::GrantKey;
 pub use machine::{
-    ASSUMED_TERM, Batch, CallerId, LEASE_GAP, LEASE_PATIENCE, Machine, PATIENCE, REVOKE_ATTEMPTS,
-    Reason, Revoked, UNLOAD_QUOTA,
+    ASSUMED_TERM, Batch, CallerId, LEASE_GAP, LEASE_PATIENCE, Machine, PATIENCE, REFUSAL_HOLD,
+    REVOKE_ATTEMPTS, Reason, Revoked, UNLOAD_QUOTA,
 };
 pub use origin::{may_receive_token, protects_tokens};
+pub use pace::Pace;
 pub use table::GrantId;
-pub use time::{Due, MAX_WAIT, Millis, Moment};
+pub use time::{Clock, Due, MAX_WAIT, Millis, Moment};
 pub use token::Generation;

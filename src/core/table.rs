@@ -31,6 +31,10 @@ impl GrantId {
     const SLOTS: u64 = 1 << 20;
 }
 
+/// How far a walk through a table has come.
+#[derive(Default)]
+pub(crate) struct Cursor(u32);
+
 /// Constant-time access by [`GrantId`], sorted access by [`GrantKey`].
 #[derive(Debug, Default)]
 pub(crate) struct Table {
@@ -48,6 +52,7 @@ impl Table {
         self.sorted.len()
     }
 
+    #[inline(never)]
     pub(crate) fn get(&self, id: GrantId) -> Option<&Grant> {
         match self.slots.get(id.slot as usize) {
             Some(Some((serial, grant))) if *serial == id.serial => Some(grant),
@@ -55,6 +60,7 @@ impl Table {
         }
     }
 
+    #[inline(never)]
     pub(crate) fn get_mut(&mut self, id: GrantId) -> Option<&mut Grant> {
         match self.slots.get_mut(id.slot as usize) {
             Some(Some((serial, grant))) if *serial == id.serial => Some(grant),
@@ -67,11 +73,18 @@ impl Table {
         self.id_at(*self.sorted.get(place)?)
     }
 
-    /// Every grant, in the order of its slot.
-    pub(crate) fn ids(&self) -> Vec<GrantId> {
-        (0..self.slots.len() as u32)
-            .filter_map(|slot| self.id_at(slot))
-            .collect()
+    /// The next grant, in the order of the slots; what happens to the table meanwhile
+    /// does no harm.
+    #[inline(never)]
+    pub(crate) fn next(&self, cursor: &mut Cursor) -> Option<GrantId> {
+        while (cursor.0 as usize) < self.slots.len() {
+            let slot = cursor.0;
+            cursor.0 += 1;
+            if let Some(id) = self.id_at(slot) {
+                return Some(id);
+            }
+        }
+        None
     }
 
     /// The key must not be in the table yet.
@@ -114,10 +127,13 @@ impl Table {
 
 #[cfg(test)]
 mod tests {
+    use super::super::pace::Name;
     use super::*;
 
     fn grant(scope: &str) -> Grant {
-        Grant::new(GrantKey::new(None, [scope.to_owned()]).unwrap())
+        let key = GrantKey::new(None, [scope.to_owned()]).unwrap();
+        let name = Name::new("", &key);
+        Grant::new(key, name)
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Time as the core knows it: two clocks, and the older age wins.
+//! Time as the core knows it: one clock, joined of two.
 
 use std::ops::{Add, Div, Mul, Sub};
 
@@ -52,74 +52,99 @@ impl Div<u64> for Millis {
     }
 }
 
-/// One reading of both clocks.
-///
-/// Neither clock alone will do: the monotonic one may stand still while the
-/// machine sleeps, and the wall clock can be set back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Moment {
-    /// Since some fixed point; never runs backwards.
-    pub monotonic: Millis,
-    /// Since the Unix epoch; can jump either way.
-    pub wall: Millis,
-}
+/// A point in time: milliseconds since some fixed point; never runs backwards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moment(pub Millis);
 
 impl Moment {
-    /// Time passed since `earlier` by the clock that says more; never negative.
+    /// Time passed since `earlier`; never negative.
     #[must_use]
     pub fn since(self, earlier: Self) -> Millis {
-        (self.monotonic - earlier.monotonic).max(self.wall - earlier.wall)
+        self.0 - earlier.0
     }
 
-    /// The point at which `delay` will have passed by either clock.
+    /// The point at which `delay` will have passed.
     #[must_use]
     pub fn after(self, delay: Millis) -> Due {
-        Due {
-            monotonic: self.monotonic + delay,
-            wall: self.wall + delay,
-        }
+        Due(self.0 + delay)
     }
 }
 
-/// A deadline, reached as soon as either clock says so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Due {
-    monotonic: Millis,
-    wall: Millis,
+/// Joins the two clocks of a platform to one.
+///
+/// Neither alone will do: the monotonic one may stand still while the machine sleeps,
+/// and the wall clock can be set. So time is the monotonic clock's, and whatever the
+/// wall clock has gained on it, if that is more than a quarter of a second. Up to that
+/// a token may look too young, which every margin covers. A wall clock that is set
+/// back changes nothing; one that is set ahead makes everything older, which costs a
+/// request and never hands out a dead token.
+#[derive(Debug, Default)]
+pub struct Clock {
+    /// By how much the wall clock was ahead when that was last taken into account.
+    base: Option<i64>,
+    gained: Millis,
 }
+
+/// What the wall clock may gain and not be heeded: 250 milliseconds.
+const TOLERANCE: i64 = 250;
+
+impl Clock {
+    /// A clock that has not been read.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            base: None,
+            gained: Millis(0),
+        }
+    }
+
+    /// The moment at which both clocks were read.
+    pub fn join(&mut self, monotonic: Millis, wall: Millis) -> Moment {
+        let ahead = (wall.0 as i64).wrapping_sub(monotonic.0 as i64);
+        let gained = ahead.saturating_sub(self.base.unwrap_or(ahead));
+        if gained > TOLERANCE {
+            self.gained = self.gained + Millis(gained as u64);
+        }
+        if !(0..=TOLERANCE).contains(&gained) || self.base.is_none() {
+            self.base = Some(ahead);
+        }
+        Moment(monotonic + self.gained)
+    }
+}
+
+/// A deadline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Due(Millis);
 
 impl Due {
-    /// Reached when neither clock has anything left to count.
-    pub const NEVER: Self = Self {
-        monotonic: Millis(u64::MAX),
-        wall: Millis(u64::MAX),
-    };
+    /// Never reached.
+    pub const NEVER: Self = Self(Millis(u64::MAX));
 
-    /// Whether either clock has reached it.
+    /// Reached at any moment.
+    pub(crate) const PAST: Self = Self(Millis(0));
+
+    /// Whether it has been reached.
     #[must_use]
     pub fn reached(self, now: Moment) -> bool {
-        now.monotonic >= self.monotonic || now.wall >= self.wall
+        now.0 >= self.0
     }
 
-    /// How long until it is reached, if neither clock jumps.
+    /// How long until it is reached.
     #[must_use]
     pub fn remaining(self, now: Moment) -> Millis {
-        (self.monotonic - now.monotonic).min(self.wall - now.wall)
+        self.0 - now.0
     }
 
-    /// How long ago it was reached, by the clock that says more.
+    /// How long ago it was reached.
     #[must_use]
     pub fn overshoot(self, now: Moment) -> Millis {
-        (now.monotonic - self.monotonic).max(now.wall - self.wall)
+        now.0 - self.0
     }
 
-    /// A deadline reached no later than both.
+    /// The earlier of the two.
     #[must_use]
     pub fn earliest(self, other: Self) -> Self {
-        Self {
-            monotonic: self.monotonic.min(other.monotonic),
-            wall: self.wall.min(other.wall),
-        }
+        Self(self.0.min(other.0))
     }
 }
 
@@ -127,48 +152,74 @@ impl Due {
 mod tests {
     use super::*;
 
-    fn at(monotonic: u64, wall: u64) -> Moment {
-        Moment {
-            monotonic: Millis(monotonic),
-            wall: Millis(wall),
-        }
+    const DAY: u64 = 86_400_000;
+
+    /// What the joined clock says has passed after each reading (monotonic, wall).
+    fn passed(readings: &[(u64, i64)]) -> Vec<u64> {
+        let mut clock = Clock::new();
+        let wall = |offset: i64| Millis(1_700_000_000_000_u64.saturating_add_signed(offset));
+        let start = clock.join(Millis(5_000), wall(0));
+        let read = |&(monotonic, offset): &(u64, i64)| {
+            let now = clock.join(Millis(5_000 + monotonic), wall(offset));
+            now.since(start).0
+        };
+        readings.iter().map(read).collect()
     }
 
     #[test]
-    fn sleep_is_seen_by_the_wall_clock_alone() {
-        assert_eq!(at(10, 7_200_000).since(at(0, 0)), Millis(7_200_000));
+    fn two_clocks_that_go_alike_are_one() {
+        assert_eq!(
+            passed(&[(10, 10), (1_000, 1_001), (60_000, 59_999)]),
+            [10, 1_000, 60_000]
+        );
     }
 
     #[test]
-    fn a_clock_set_back_does_not_make_anything_younger() {
-        let start = at(0, 7_200_000);
-        assert_eq!(at(60_000, 0).since(start), Millis(60_000));
-        assert!(start.after(Millis(60_000)).reached(at(60_000, 0)));
+    fn a_sleep_in_which_the_monotonic_clock_stood_still_has_passed() {
+        let hour = 3_600_000;
+        assert_eq!(passed(&[(10, hour)]), [hour as u64]);
+        assert_eq!(
+            passed(&[(10, hour), (20, hour + 10), (30, 2 * hour)]),
+            [hour as u64, hour as u64 + 10, 2 * hour as u64]
+        );
     }
 
     #[test]
-    fn age_is_never_negative() {
-        assert_eq!(at(5, 5).since(at(10, 10)), Millis(0));
+    fn a_wall_clock_that_is_set_back_changes_nothing() {
+        assert_eq!(
+            passed(&[(1_000, -3_600_000), (2_000, -3_599_000)]),
+            [1_000, 2_000]
+        );
     }
 
     #[test]
-    fn a_deadline_at_the_end_of_time_does_not_wrap() {
-        let due = at(10, 10).after(Millis(u64::MAX));
-        assert!(!due.reached(at(1 << 60, 1 << 60)));
+    fn a_sleep_after_the_wall_clock_was_set_back_has_passed_too() {
+        let slept = passed(&[(1_000, -3_600_000), (2_000, -1_800_000)]);
+        assert_eq!(slept, [1_000, 1_801_000]);
     }
 
     #[test]
-    fn the_earliest_of_two_deadlines_is_reached_with_the_first() {
-        let due = at(0, 0)
-            .after(Millis(50))
-            .earliest(at(0, 100).after(Millis(10)));
-        assert!(due.reached(at(10, 20)));
-        assert_eq!(due.remaining(at(0, 0)), Millis(10));
+    fn a_wall_clock_that_is_set_ahead_makes_everything_older() {
+        assert_eq!(passed(&[(1_000, 3_600_000)]), [3_600_000]);
     }
 
     #[test]
-    fn dividing_by_nothing_saturates() {
-        assert_eq!(Millis(7) / 0, Millis(u64::MAX));
-        assert_eq!(Millis(7) / 2, Millis(3));
+    fn a_quarter_of_a_second_is_not_heeded_and_more_is() {
+        assert_eq!(passed(&[(1_000, 1_250)]), [1_000]);
+        assert_eq!(passed(&[(1_000, 1_251)]), [1_251]);
+        // However slowly it comes together.
+        assert_eq!(passed(&[(1_000, 1_200), (2_000, 2_251)]), [1_000, 2_251]);
+    }
+
+    #[test]
+    fn sixty_days_are_sixty_days() {
+        let days = 60 * DAY;
+        assert_eq!(passed(&[(days, days as i64)]), [days]);
+        assert_eq!(passed(&[(1_000, days as i64)]), [days]);
+    }
+
+    #[test]
+    fn a_deadline_that_never_comes_is_not_reached() {
+        assert!(!Due::NEVER.reached(Moment(Millis(u64::MAX - 1))));
     }
 }

@@ -1,6 +1,6 @@
 //! A token as the core knows it: no characters, only its life.
 
-use super::answer::Issued;
+use super::answer::{Issued, UNSTATED_LIFETIME};
 use super::config::Config;
 use super::random::Random;
 use super::time::{Due, Millis, Moment};
@@ -29,8 +29,9 @@ pub(crate) struct Token {
     pub(crate) expired_at: Due,
     /// End of `life`.
     pub(crate) dead_at: Due,
-    /// The server lets it live beyond `life`: it must be revoked then, not just dropped.
-    pub(crate) outlives: bool,
+    /// When the server ends it, which may be later: then it is revoked at the
+    /// end of `life`, not just dropped. [`Due::NEVER`]: it does not say.
+    pub(crate) ends_at: Due,
     /// Bytes that it takes to name it in a revoke request.
     pub(crate) weight: u32,
     /// Its passing of the refresh point has been told.
@@ -45,9 +46,8 @@ impl Token {
         config: &Config,
         random: &mut Random,
     ) -> Self {
-        let life = config
-            .max_age
-            .map_or(issued.lifetime, |most| most.min(issued.lifetime));
+        let granted = issued.lifetime.unwrap_or(UNSTATED_LIFETIME);
+        let life = config.max_age.map_or(granted, |most| most.min(granted));
         let margin = config.expiry_margin.min(life / 6);
         let lead = config.refresh_lead.max(config.expiry_margin).min(life / 3);
         // On the early side: pages that were opened together drift apart, and
@@ -60,7 +60,9 @@ impl Token {
             refresh_at: born.after(life - lead - jitter),
             expired_at: born.after(life - margin),
             dead_at: born.after(life),
-            outlives: life < issued.lifetime,
+            ends_at: issued
+                .lifetime
+                .map_or(Due::NEVER, |lifetime| born.after(lifetime)),
             weight: issued.weight,
             told_expiring: false,
         }
@@ -72,6 +74,11 @@ impl Token {
         !self.expired_at.reached(now) && self.dead_at.remaining(now) >= min_ttl.min(self.life / 2)
     }
 
+    /// Whether the server lets it live beyond its use here.
+    pub(crate) fn outlives(&self) -> bool {
+        self.ends_at != self.dead_at
+    }
+
     pub(crate) fn is_worth_keeping_warm(&self) -> bool {
         self.life >= WORTH_KEEPING_WARM
     }
@@ -81,14 +88,11 @@ impl Token {
 mod tests {
     use super::*;
 
-    const START: Moment = Moment {
-        monotonic: Millis(0),
-        wall: Millis(0),
-    };
+    const START: Moment = Moment(Millis(0));
 
     fn token(config: &Config, seconds: u64) -> Token {
         let issued = Issued {
-            lifetime: Millis::from_secs(seconds),
+            lifetime: Some(Millis::from_secs(seconds)),
             weight: 0,
         };
         Token::new(Generation(1), START, issued, config, &mut Random::new(9))
@@ -137,18 +141,28 @@ mod tests {
         };
         let long = token(&config, 3600);
         assert_eq!(long.life, Millis::from_secs(300));
-        assert!(long.outlives);
-        assert!(!token(&config, 60).outlives);
+        assert!(long.outlives());
+        assert!(!token(&config, 60).outlives());
+    }
+
+    #[test]
+    fn a_token_whose_life_is_not_stated_is_used_for_five_minutes_and_may_live_on() {
+        let issued = Issued {
+            lifetime: None,
+            weight: 0,
+        };
+        let config = Config::default();
+        let token = Token::new(Generation(1), START, issued, &config, &mut Random::new(9));
+        assert_eq!(token.life, Millis::from_secs(300));
+        assert!(token.outlives());
+        assert_eq!(token.ends_at, Due::NEVER);
     }
 
     #[test]
     fn a_wish_for_more_life_than_half_is_capped() {
         let token = token(&Config::default(), 60);
         assert!(token.is_usable(Millis::from_secs(600), START));
-        let later = Moment {
-            monotonic: Millis::from_secs(31),
-            ..START
-        };
+        let later = Moment(Millis::from_secs(31));
         assert!(!token.is_usable(Millis::from_secs(600), later));
         assert!(token.is_usable(Millis::from_secs(10), later));
     }

@@ -198,15 +198,58 @@ fn a_success_ends_the_back_off() {
 }
 
 #[test]
-fn a_network_that_is_back_is_tried_at_once() {
-    let mut page = Scenario::new();
-    let grant = page.grant("a");
-    let caller = page.ask(grant);
-    page.fail(grant, Failure::Network);
+fn a_network_that_is_back_is_tried_once_the_floor_is_past_which_grows_four_times() {
+    for (failures, floors) in [(1, 1), (2, 2), (3, 3), (4, 4), (5, 4), (9, 4)] {
+        for seed in 0..20 {
+            let mut page = Scenario::seeded(Config::default(), seed);
+            let (grant, _) = page.held("a");
+            for _ in 0..failures {
+                page.pass_until_request(grant);
+                page.fail(grant, Failure::Network);
+            }
+            let error = page.state(grant).error;
+            let planned = error.and_then(|error| error.retry_after);
+            let wait = planned.map(|planned| planned.min(FLOOR * floors));
+            let before = page.requests();
+            page.event(Event::Online);
+            page.pass(wait.unwrap_or_default() - Millis(1));
+            page.event(Event::Online);
+            assert_eq!(page.requests(), before, "{failures} {wait:?}");
+            page.pass(Millis(1));
+            assert_eq!(page.requests(), before + 1, "{failures} {wait:?}");
+        }
+    }
+}
+
+#[test]
+fn a_network_that_is_back_long_after_the_last_failure_is_tried_at_once() {
+    let mut page = Scenario::seeded(Config::default(), 2);
+    let (grant, _) = page.held("a");
+    for _ in 0..9 {
+        page.pass_until_request(grant);
+        page.fail(grant, Failure::Network);
+    }
+    page.pass(FLOOR * 4);
+    let before = page.requests();
     page.event(Event::Online);
-    assert_eq!(page.requests(), 2);
-    let token = page.answer(grant, hours(1));
-    assert_eq!(page.token(caller), Some(token));
+    assert_eq!(page.requests(), before + 1);
+}
+
+#[test]
+fn a_network_that_is_back_is_not_tried_before_the_floor_is_past() {
+    for failure in [Failure::Network, Failure::Timeout, Failure::Thrown] {
+        let mut page = Scenario::new();
+        let grant = page.grant("a");
+        let caller = page.ask(grant);
+        page.fail(grant, failure);
+        page.event(Event::Online);
+        page.pass(FLOOR - Millis(1));
+        page.event(Event::Online);
+        assert_eq!(page.requests(), 1, "{failure:?}");
+        page.pass(Millis(1));
+        let token = page.answer(grant, hours(1));
+        assert_eq!(page.token(caller), Some(token));
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use downscope::core::{
     Scope, Terms,
 };
 
-use crate::scenario::{Scenario, busy, renew_after, status, with_lease};
+use crate::scenario::{Scenario, busy, foreign, renew_after, status, with_lease};
 use crate::support::{hours, minutes, seconds};
 
 const UNLOAD: Event = Event::Leaving { persisted: false };
@@ -418,14 +418,73 @@ fn signing_out_lets_go_of_the_lease() {
 }
 
 #[test]
-fn an_endpoint_that_answers_something_else_is_none_and_costs_no_token() {
-    let mut page = Scenario::with(with_lease());
-    let (grant, token) = page.held("a");
-    let batch = page.lease();
-    let answer = Err(Failure::Malformed("the lease is not a JSON object"));
-    page.take(Input::LeaseAnswered { batch, answer });
-    assert!(matches!(page.said(), [Output::LeaseLost(_)]));
-    page.pass(minutes(10));
-    assert_eq!(page.peek(grant), Some(token));
-    assert_eq!(page.lease_requests(), 1);
+fn an_endpoint_that_answers_something_else_is_no_lease_and_costs_no_token() {
+    for odd in [
+        Failure::Malformed("the lease is not a JSON object"),
+        foreign(403, None),
+        foreign(502, None),
+    ] {
+        let mut page = Scenario::with(with_lease());
+        let (grant, token) = page.held("a");
+        page.lease_fail(odd);
+        assert!(matches!(page.said(), [Output::LeaseLost(_)]), "{odd:?}");
+        page.pass(LEASE_GAP);
+        assert_eq!(page.lease_requests(), 2, "it is asked again");
+        // As does one that answers nothing any more.
+        page.pass(minutes(10));
+        assert_eq!(page.peek(grant), Some(token));
+    }
+}
+
+/// The last page life has asked so long ago, and the next one begins.
+fn next_life_after(config: Config, ends: Event, begins: Event) -> Scenario {
+    let mut page = Scenario::with(config);
+    let (grant, _) = page.held("a");
+    page.lease_answer(renew_after(Millis(0)));
+    page.pass(LEASE_GAP);
+    assert_eq!(page.lease_requests(), 2);
+    page.pass(ONE_MILLISECOND);
+    page.ask(grant);
+    page.event(ends);
+    page.event(begins);
+    if page.page.shell.flight(grant).is_none() {
+        page.ask(grant);
+    }
+    page
+}
+
+#[test]
+fn the_first_lease_request_of_a_page_life_does_not_wait_for_the_last_one_of_another() {
+    let hides = Config {
+        revoke_when_hidden: true,
+        ..with_lease()
+    };
+    for (config, ends, begins) in [
+        (with_lease(), INTO_CACHE, Event::Shown),
+        (with_lease(), UNLOAD, Event::Shown),
+        (hides, Event::Hidden, Event::Visible),
+    ] {
+        let mut page = next_life_after(config, ends, begins);
+        assert_eq!(page.lease_requests(), 3, "{ends:?}");
+        page.lease_answer(renew_after(Millis(0)));
+        page.pass(LEASE_GAP - ONE_MILLISECOND);
+        assert_eq!(page.lease_requests(), 3, "two of one life: {ends:?}");
+        page.pass(ONE_MILLISECOND);
+        assert_eq!(page.lease_requests(), 4, "{ends:?}");
+    }
+}
+
+#[test]
+fn the_first_lease_requests_of_two_page_lives_keep_the_gap() {
+    let mut page = next_life_after(with_lease(), INTO_CACHE, Event::Shown);
+    let grant = page.grant("a");
+    for lives in 1..4 {
+        page.event(INTO_CACHE);
+        page.event(Event::Shown);
+        page.ask(grant);
+        page.pass(LEASE_GAP - ONE_MILLISECOND);
+        assert_eq!(page.lease_requests(), 2 + lives);
+        page.pass(ONE_MILLISECOND);
+        assert_eq!(page.lease_requests(), 3 + lives);
+    }
 }

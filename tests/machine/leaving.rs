@@ -1,8 +1,8 @@
 //! Nothing outlives the page.
 
 use downscope::core::{
-    Config, Failure, Generation, GrantId, Issued, Notice, Output, Page as Event, Reason,
-    RevokeOutcome, Scope, Sending, Status, UNLOAD_QUOTA, Want,
+    Code, Config, Failure, Generation, GrantId, Issued, Millis, Notice, Output, Page as Event,
+    Reason, RevokeOutcome, Scope, Sending, Status, UNLOAD_QUOTA, Want,
 };
 
 use crate::scenario::{Scenario, status};
@@ -143,14 +143,17 @@ fn every_page_life_has_its_own_session() {
 }
 
 #[test]
-fn a_page_that_is_away_asks_for_nothing_and_sets_no_timer() {
+fn a_page_that_is_away_asks_for_nothing_and_sets_a_timer_for_who_waits_alone() {
     let mut page = Scenario::new();
     let (grant, _) = page.held("a");
     page.event(INTO_CACHE);
-    let caller = page.ask(grant);
     page.event(Event::Online);
     page.event(Event::Visible);
     assert_eq!((page.requests(), page.timer()), (1, None));
+    let caller = page.ask(grant);
+    page.event(Event::Online);
+    page.event(Event::Visible);
+    assert_eq!((page.requests(), page.timer()), (1, Some(seconds(30))));
     page.event(Event::Shown);
     let token = page.answer(grant, hours(1));
     assert_eq!(page.token(caller), Some(token));
@@ -312,13 +315,15 @@ fn a_request_without_an_answer_is_named_once_and_never_on_its_own_while_the_page
 }
 
 #[test]
-fn a_request_that_was_answered_with_an_error_is_not_named() {
-    let mut page = Scenario::new();
-    let grant = page.grant("a");
-    page.ask(grant);
-    page.fail(grant, status(503));
-    page.event(UNLOAD);
-    assert_eq!(page.revokes(), []);
+fn a_request_that_the_backend_refused_in_its_own_words_is_not_named() {
+    for refused in [400, 401, 403, 404, 410, 422] {
+        let mut page = Scenario::new();
+        let grant = page.grant("a");
+        page.ask(grant);
+        page.fail(grant, status(refused));
+        page.event(UNLOAD);
+        assert_eq!(page.revokes(), [], "{refused}");
+    }
 }
 
 #[test]
@@ -327,10 +332,56 @@ fn a_page_that_is_prerendered_asks_once_it_is_shown() {
     page.event(Event::Prerendering);
     let grant = page.grant("a");
     let caller = page.ask(grant);
-    page.pass(minutes(10));
+    page.pass(seconds(29));
     assert_eq!((page.requests(), page.outcome(caller)), (0, None));
     page.event(Event::Shown);
     page.pass(seconds(1));
+    let token = page.answer(grant, hours(1));
+    assert_eq!(page.token(caller), Some(token));
+}
+
+/// Who asked before the page went away, and who asks meanwhile.
+#[test]
+fn a_time_out_holds_in_a_page_that_is_away() {
+    for away in [Event::Prerendering, INTO_CACHE, UNLOAD] {
+        let mut page = Scenario::new();
+        let grant = page.grant("a");
+        let before = (away != Event::Prerendering).then(|| page.ask(grant));
+        page.event(away);
+        let sent = page.requests();
+        let meanwhile = page.ask(grant);
+        let patient = page.ask_for(
+            grant,
+            Want {
+                timeout: Some(minutes(5)),
+                ..ANY
+            },
+        );
+        page.pass(seconds(30) - Millis(1));
+        for caller in before.into_iter().chain([meanwhile]) {
+            assert_eq!(page.outcome(caller), None, "{away:?}");
+        }
+        page.pass(Millis(1));
+        for caller in before.into_iter().chain([meanwhile]) {
+            assert_eq!(page.error(caller).code, Code::Timeout, "{away:?}");
+        }
+        page.pass(minutes(5));
+        assert_eq!(page.error(patient).code, Code::Timeout, "{away:?}");
+        assert_eq!((page.requests(), page.timer()), (sent, None), "{away:?}");
+    }
+}
+
+#[test]
+fn a_page_that_is_back_gives_those_who_wait_their_whole_time_again() {
+    let mut page = Scenario::new();
+    let grant = page.grant("a");
+    let caller = page.ask(grant);
+    page.event(INTO_CACHE);
+    page.pass(seconds(29));
+    page.event(Event::Shown);
+    page.pass(seconds(15));
+    page.pass_until_request(grant);
+    page.pass(seconds(10));
     let token = page.answer(grant, hours(1));
     assert_eq!(page.token(caller), Some(token));
 }

@@ -1,8 +1,8 @@
 //! Revoking on demand.
 
 use downscope::core::{
-    Code, Config, Millis, Notice, Output, REVOKE_ATTEMPTS, Reason, RevokeOutcome, Revoked, Scope,
-    Sending, Status,
+    Code, Config, Input, Millis, Notice, Output, Page as Event, REVOKE_ATTEMPTS, Reason,
+    RevokeOutcome, Revoked, Scope, Sending, Status,
 };
 
 use crate::scenario::Scenario;
@@ -39,6 +39,59 @@ fn a_second_revoke_has_nothing_to_do_and_sends_nothing() {
         confirmed: true,
     };
     assert_eq!(page.revoked(again), Some(nothing));
+}
+
+#[test]
+fn who_ends_everything_is_told_once_every_revoke_has_an_answer() {
+    for (outcome, confirmed) in [
+        (RevokeOutcome::Confirmed, true),
+        (RevokeOutcome::Refused, false),
+    ] {
+        let mut page = Scenario::new();
+        let (grant, _) = page.held("a");
+        page.revoke(grant);
+        let closed = page.close();
+        assert_eq!(page.revoked(closed), None, "the first one may still fail");
+        page.answer_revokes(outcome);
+        let expected = Revoked {
+            tokens: 0,
+            confirmed,
+        };
+        assert_eq!(page.revoked(closed), Some(expected));
+    }
+}
+
+#[test]
+fn signing_out_beside_a_revoke_that_fails_is_not_confirmed() {
+    let mut page = Scenario::new();
+    let (grant, _) = page.held("a");
+    page.held("b");
+    page.revoke(grant);
+    let first = page.page.shell.batches_under_way().next();
+    let all = page.revoke_scope(Scope::All);
+    let second = page.page.shell.batches_under_way().last();
+    let outcome = RevokeOutcome::Confirmed;
+    page.take(Input::RevokeAnswered {
+        batch: second.unwrap(),
+        outcome,
+    });
+    assert_eq!(page.revoked(all), None);
+    page.take(Input::RevokeAnswered {
+        batch: first.unwrap(),
+        outcome: RevokeOutcome::Refused,
+    });
+    let answer = page.revoked(all).unwrap();
+    assert_eq!((answer.tokens, answer.confirmed), (1, false));
+}
+
+#[test]
+fn a_page_that_goes_tells_who_waits_for_everything_that_it_is_not_confirmed() {
+    let mut page = Scenario::new();
+    let (grant, _) = page.held("a");
+    page.revoke(grant);
+    let closed = page.close();
+    page.event(Event::Leaving { persisted: false });
+    assert!(page.revoked(closed).is_some_and(|answer| !answer.confirmed));
 }
 
 #[test]
@@ -79,7 +132,9 @@ fn a_revoke_that_fails_four_times_is_given_up_and_says_so() {
     }
     assert_eq!(page.revokes().len(), REVOKE_ATTEMPTS as usize);
     assert!(page.revoked(caller).is_some_and(|answer| !answer.confirmed));
-    assert!(!page.holds(token));
+    page.pass(minutes(30));
+    assert_eq!(page.revokes().len(), REVOKE_ATTEMPTS as usize);
+    assert!(page.holds(token), "to be named at the end");
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use downscope::core::{
     Batch, CallerId, Config, Error, Failure, Generation, GrantId, Input, Issued, Millis, Notice,
-    Output, Page as Event, Reason, Recall, RevokeOutcome, Revoked, Scope, Sending, State, Terms,
-    Want,
+    Output, Page as Event, REVOKE_ATTEMPTS, Reason, Recall, RevokeOutcome, Revoked, Scope, Sending,
+    State, Terms, Want,
 };
 
 use crate::support::{ANY, Outcome, Page, hours, issued, key, seconds};
@@ -172,9 +172,16 @@ impl Scenario {
         }
     }
 
+    /// Time passes until the back-off of a grant is over.
+    pub(crate) fn pass_until_request_is_allowed(&mut self, grant: GrantId) {
+        let error = self.state(grant).error;
+        let wait = error.and_then(|error| error.retry_after);
+        self.pass(wait.unwrap_or_default());
+    }
+
     /// The machine sleeps: only the wall clock goes on, and no timer fires.
     pub(crate) fn sleep(&mut self, time: Millis) {
-        self.page.now.wall = self.page.now.wall + time;
+        self.page.jump(Millis(0), time.0.cast_signed());
     }
 
     /// The timer fires, on time or late.
@@ -278,6 +285,26 @@ impl Scenario {
         self.page.shell.holds(generation)
     }
 
+    /// Whether the client is closed, and the page may forget it.
+    pub(crate) fn is_over(&self) -> bool {
+        self.page.machine.is_over()
+    }
+
+    /// How often the shell was told to name the whole session at the end.
+    pub(crate) fn sessions_named(&self) -> usize {
+        let named = self.log.iter();
+        let named = named.filter(|one| matches!(one, Output::NameWholeSession));
+        named.count()
+    }
+
+    /// Each revoke request under way fails until it is given up.
+    pub(crate) fn fail_revokes(&mut self) {
+        for _ in 0..REVOKE_ATTEMPTS {
+            self.answer_revokes(RevokeOutcome::TryAgain(None));
+            self.pass(seconds(10));
+        }
+    }
+
     pub(crate) fn timer(&self) -> Option<Millis> {
         self.page.machine.poll_timeout(self.page.now)
     }
@@ -339,6 +366,37 @@ pub(crate) const fn status(status: u16) -> Failure {
         retry_after: None,
     }
 }
+
+/// Something between page and backend answers in the backend's place.
+pub(crate) const fn foreign(status: u16, retry_after: Option<Millis>) -> Failure {
+    Failure::Foreign {
+        status,
+        what: WHAT,
+        retry_after,
+    }
+}
+
+/// What that answer is instead.
+pub(crate) const WHAT: &str = "it is not in the contract's form";
+
+/// Answers that do not say that no token was minted.
+pub(crate) const UNCERTAIN: [Failure; 15] = [
+    status(302),
+    status(408),
+    status(421),
+    status(425),
+    status(429),
+    status(500),
+    status(502),
+    status(503),
+    status(504),
+    foreign(403, None),
+    Failure::Malformed("why"),
+    Failure::Network,
+    Failure::Timeout,
+    Failure::Thrown,
+    Failure::Final,
+];
 
 /// A 503 that asks to be left alone for so long.
 pub(crate) const fn busy(retry_after: Millis) -> Failure {

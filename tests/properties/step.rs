@@ -75,7 +75,11 @@ pub(crate) enum Revoked {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Answer {
     Failed(Failure),
-    Issued { lifetime: Millis, weight: u32 },
+    Issued {
+        /// As it is stated.
+        lifetime: Option<Millis>,
+        weight: u32,
+    },
 }
 
 pub(crate) fn arbitrary_step() -> impl Strategy<Value = Step> {
@@ -123,7 +127,7 @@ fn arbitrary_answer() -> impl Strategy<Value = Answer> {
     let lifetime = prop_oneof![Just(1), 1..60_000_u64, Just(3_600_000), Just(2_592_000_000)];
     let weight = prop_oneof![4 => Just(40), 1 => 0..49_152_u32];
     prop_oneof![
-        3 => (lifetime.prop_map(Millis), weight)
+        3 => (proptest::option::weighted(0.85, lifetime.prop_map(Millis)), weight)
             .prop_map(|(lifetime, weight)| Answer::Issued { lifetime, weight }),
         2 => arbitrary_failure().prop_map(Answer::Failed),
     ]
@@ -162,16 +166,28 @@ fn arbitrary_failure() -> impl Strategy<Value = Failure> {
         Just(400),
         Just(401),
         Just(403),
+        Just(408),
+        Just(421),
         Just(429),
         Just(500),
         Just(503)
     ];
+    let foreign = prop_oneof![Just(401), Just(403), Just(502)];
     let retry_after = proptest::option::of(arbitrary_time());
+    let retry_later = proptest::option::of(arbitrary_time());
     prop_oneof![
         1 => Just(Failure::Final),
         1 => Just(Failure::Malformed("no token")),
+        1 => Just(Failure::Misused("resource")),
+        1 => Just(Failure::Thrown),
+        1 => Just(Failure::Timeout),
         3 => Just(Failure::Network),
-        6 => (status, retry_after).prop_map(|(status, retry_after)| Failure::Status {
+        3 => (foreign, retry_later).prop_map(|(status, retry_after)| Failure::Foreign {
+            status,
+            what: "not the contract's",
+            retry_after,
+        }),
+        7 => (status, retry_after).prop_map(|(status, retry_after)| Failure::Status {
             status,
             oauth_error: None,
             retry_after,

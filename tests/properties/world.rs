@@ -78,9 +78,7 @@ impl World {
                 self.page.pass(time)?;
             }
             Step::Jump { monotonic, wall } => {
-                let now = &mut self.page.now;
-                now.monotonic = now.monotonic + monotonic;
-                now.wall = Millis(now.wall.0.saturating_add_signed(wall));
+                self.page.jump(monotonic, wall);
                 // Before any timer: what has died meanwhile must not be used.
                 for grant in 0..self.grants.len() {
                     self.peek(grant, false)?;
@@ -135,10 +133,7 @@ impl World {
         };
         let answer = match answer {
             Answer::Failed(failure) => Err(failure),
-            Answer::Issued { lifetime, weight } => Ok(Issued {
-                weight,
-                ..issued(lifetime)
-            }),
+            Answer::Issued { lifetime, weight } => Ok(Issued { lifetime, weight }),
         };
         self.page.take(Input::Answered {
             grant: request.grant,
@@ -272,6 +267,11 @@ impl World {
                 batch,
                 outcome: RevokeOutcome::Confirmed,
             })?;
+        }
+        // Until then it is known what to name.
+        if self.page.shell.revokes_failed {
+            self.page
+                .take(Input::Page(Event::Leaving { persisted: false }))?;
         }
         let Page {
             machine,

@@ -32,7 +32,7 @@ struct Minted {
 /// Why a token may live on though its page has got it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Excuse {
-    /// A revoke that named it got lost for good, or the page crashed.
+    /// The last revoke that named it got lost, or the page crashed.
     Lost,
     /// The page's clock was set ahead, and so it took the token for dead.
     Misjudged,

@@ -174,7 +174,7 @@ impl Visit {
                 let Some(generation) = self.page.machine.current(grant) else {
                     return Ok(());
                 };
-                self.reference.refused(grant, generation);
+                self.reference.refused(grant, generation, self.page.now);
                 self.take(Input::Refused { grant, generation }, world)
             }
         }

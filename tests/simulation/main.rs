@@ -57,6 +57,8 @@ fn no_token_outlives_its_page_where_the_revoke_arrives() {
     let tally = run(setting("DOWNSCOPE_PAGES", PAGES), ROUGH);
     eprintln!("{tally}");
     assert_eq!(tally.outlived, [], "pages whose tokens live on");
+    assert_eq!((tally.alive.orphans, tally.alive.outlived), (0, 0));
+    assert!(tally.replaced > 100, "{tally}");
     assert!(tally.at_once() > 0.85, "{tally}");
     assert!(tally.requests_per_page_hour() < 8.0, "{tally}");
 }
@@ -76,6 +78,7 @@ fn with_a_lease_no_token_outlives_its_page_whatever_gets_lost_and_however_the_pa
     let travels = minutes(1);
     assert!(tally.longest <= (travels + HOLD + TERM).0, "{tally}");
     // That none of these was handed out is checked with each token.
+    assert!(tally.replaced > 100, "{tally}");
     assert!(tally.swept > 0 && tally.swept_alive > 0, "{tally}");
     assert!(tally.at_once() > 0.7, "{tally}");
     assert!(tally.leases_per_page_hour() < 80.0, "{tally}");

@@ -1,8 +1,7 @@
 //! Between a page and its backend: what is sent, what arrives, what gets lost.
 
 use downscope::core::{
-    Batch, Code, Failure, Generation, GrantId, Input, Millis, Output, REVOKE_ATTEMPTS,
-    RevokeOutcome, Sending,
+    Batch, Code, Failure, Generation, GrantId, Input, Millis, Output, RevokeOutcome, Sending,
 };
 
 use crate::backend::{Excuse, LIFETIME, RequestId, Revocation};
@@ -36,6 +35,7 @@ impl Visit {
     }
 
     pub(super) fn react(&mut self, outputs: &[Output], world: &mut World) -> Kept {
+        let leaves = outputs.iter().any(is_last_word);
         for output in outputs {
             match output {
                 Output::AbortRequest(generation) => {
@@ -73,12 +73,14 @@ impl Visit {
                     };
                     self.send_revoke(*batch, *sending, revocation, world);
                 }
-                Output::Forget(generation) if self.skew > 0 => {
+                // What the page has just named as its last word is not misjudged.
+                Output::Forget(generation) if self.skew > 0 && !leaves => {
                     self.ledger.excuse(*generation, Excuse::Misjudged);
                 }
                 Output::AbortLease(_)
                 | Output::Forget(_)
                 | Output::LeaseLost(_)
+                | Output::NameWholeSession
                 | Output::Notify(..)
                 | Output::Revoked(..)
                 | Output::TellOtherTabs => {}
@@ -108,8 +110,6 @@ impl Visit {
         let latency = world.random.between(15, 200);
         match sending {
             Sending::Awaited => {
-                let attempts = self.revokes.get(&batch.0).map_or(1, |(_, count)| count + 1);
-                self.revokes.insert(batch.0, (revocation.clone(), attempts));
                 if lost {
                     let again = RevokeOutcome::TryAgain(None);
                     self.later(5_000, Happening::RevokeAnswer(batch, again), world);
@@ -170,6 +170,10 @@ impl Visit {
         } else {
             self.hear(id.0, world);
             match self.ledger.mint(id, world.now) {
+                Some(_) if world.random.per_mille(world.weather.replaced) => {
+                    world.tally.replaced += 1;
+                    Err(replacement(world))
+                }
                 Some(_) => Ok(()),
                 None => return,
             }
@@ -220,19 +224,45 @@ impl Visit {
         outcome: RevokeOutcome,
         world: &mut World,
     ) -> Kept {
-        if let Some((revocation, attempts)) = self.revokes.remove(&batch.0)
-            && matches!(outcome, RevokeOutcome::TryAgain(_))
-        {
-            if attempts == REVOKE_ATTEMPTS {
-                self.ledger.lose(&revocation);
-            }
-            self.revokes.insert(batch.0, (revocation, attempts));
-        }
         self.take(Input::RevokeAnswered { batch, outcome }, world)
     }
 
     pub(super) fn to_backend(&self, after: u64, arrival: Arrival, world: &mut World) {
         world.put(after, self.number, Event::AtBackend(arrival));
+    }
+}
+
+const fn is_last_word(output: &Output) -> bool {
+    matches!(
+        output,
+        Output::Revoke {
+            sending: Sending::Unload,
+            ..
+        }
+    )
+}
+
+/// What the page gets in place of a token that was minted.
+const fn replacement(world: &mut World) -> Failure {
+    match world.random.between(0, 5) {
+        0 => Failure::Foreign {
+            status: 403,
+            what: "a web page",
+            retry_after: None,
+        },
+        1 => Failure::Malformed("cut off"),
+        2 => Failure::Network,
+        3 => unavailable_with(408),
+        4 => unavailable_with(502),
+        _ => unavailable_with(504),
+    }
+}
+
+const fn unavailable_with(status: u16) -> Failure {
+    Failure::Status {
+        status,
+        oauth_error: None,
+        retry_after: None,
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use downscope::core::{Config, Generation, GrantId, Millis, Moment};
+use downscope::core::{Config, Generation, GrantId, Millis, Moment, REFUSAL_HOLD};
 
 #[derive(Clone, Copy)]
 struct Held {
@@ -14,6 +14,7 @@ struct Held {
 #[derive(Default)]
 pub(crate) struct Reference {
     held: BTreeMap<GrantId, Held>,
+    refusals: BTreeMap<GrantId, Moment>,
 }
 
 impl Reference {
@@ -34,9 +35,15 @@ impl Reference {
         self.held.insert(grant, Held { generation, born });
     }
 
-    pub(crate) fn refused(&mut self, grant: GrantId, generation: Generation) {
-        if self.held.get(&grant).map(|held| held.generation) == Some(generation) {
+    /// What is refused soon after another one is handed out again.
+    pub(crate) fn refused(&mut self, grant: GrantId, generation: Generation, now: Moment) {
+        if self.held.get(&grant).map(|held| held.generation) != Some(generation) {
+            return;
+        }
+        let last = self.refusals.get(&grant);
+        if last.is_none_or(|&last| now.since(last) >= REFUSAL_HOLD) {
             self.held.remove(&grant);
+            self.refusals.insert(grant, now);
         }
     }
 

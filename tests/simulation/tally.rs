@@ -18,6 +18,8 @@ pub(crate) struct Tally {
     pub(crate) requests: u64,
     pub(crate) minted: u64,
     pub(crate) revokes: u64,
+    /// Tokens that were minted, and of which something else was answered.
+    pub(crate) replaced: u64,
     /// Lease requests.
     pub(crate) leases: u64,
     /// Tokens of which the backend let go once their page was not heard of.
@@ -98,12 +100,13 @@ impl fmt::Display for Tally {
         }
         write!(
             f,
-            "  {} tokens, and alive after their page:\n    \
+            "  {} tokens, {} of them lost behind another answer; alive after their page:\n    \
              {} though every revoke arrived\n    \
              {} of which a revoke got lost, or the page crashed\n    \
              {} which a clock that was set ahead had called dead\n    \
              {} of which the page never heard",
             self.minted,
+            self.replaced,
             self.alive.outlived,
             self.alive.lost,
             self.alive.misjudged,

@@ -1,10 +1,10 @@
 //! One page: its clocks, its timer, and what is known of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use downscope::core::{Config, Generation, GrantId, Input, Millis, Moment};
+use downscope::core::{Config, Generation, GrantId, Input, Millis};
 
-use crate::backend::{Ledger, Revocation};
+use crate::backend::Ledger;
 use crate::lease::Asked;
 use crate::life::Happening;
 use crate::network::Arrival;
@@ -56,15 +56,11 @@ pub(crate) struct Visit {
     pub(super) aborted: BTreeSet<Generation>,
     pub(super) timer: Option<u64>,
     pub(super) asked: Option<Asked>,
-    /// Revoke requests that are awaited, and how often each was sent.
-    pub(super) revokes: BTreeMap<u32, (Revocation, u32)>,
 }
 
 /// A page's clocks at its opening.
-const START: Moment = Moment {
-    monotonic: Millis(1_000_000),
-    wall: Millis(1_700_000_000_000),
-};
+const MONOTONIC_START: Millis = Millis(1_000_000);
+const WALL_START: Millis = Millis(1_700_000_000_000);
 
 impl Visit {
     pub(crate) fn begin(number: u64, world: &mut World) -> Result<Self, String> {
@@ -95,7 +91,6 @@ impl Visit {
             aborted: BTreeSet::new(),
             timer: None,
             asked: None,
-            revokes: BTreeMap::new(),
         };
         for grant in 0..world.random.between(1, 3) {
             let (id, _) = visit.page.open(key(&grant.to_string()))?;
@@ -137,11 +132,11 @@ impl Visit {
 
     pub(super) fn look_at_the_clocks(&mut self, world: &World) {
         let passed = world.now - self.opened;
-        let wall = START.wall.0 + passed;
-        self.page.now = Moment {
-            monotonic: START.monotonic + Millis(passed - self.slept),
-            wall: Millis(wall.saturating_add_signed(self.skew)),
-        };
+        let wall = WALL_START.0 + passed;
+        self.page.read(
+            MONOTONIC_START + Millis(passed - self.slept),
+            Millis(wall.saturating_add_signed(self.skew)),
+        );
     }
 
     /// Timers are never early, and often late; in a hidden tab, up to a minute.

@@ -7,6 +7,9 @@ pub(crate) struct Weather {
     pub(crate) loss: u64,
     /// The backend answers with an error though it is up.
     pub(crate) error: u64,
+    /// A token is minted, and something between page and backend answers in place
+    /// of the backend.
+    pub(crate) replaced: u64,
     /// The backend is down that often, for that long each time.
     pub(crate) outage: Option<(u64, u64)>,
     /// Something happens to the page between two calls.
@@ -20,6 +23,7 @@ pub(crate) struct Weather {
 pub(crate) const CALM: Weather = Weather {
     loss: 0,
     error: 0,
+    replaced: 0,
     outage: None,
     incident: 0,
     crash: 0,
@@ -29,6 +33,7 @@ pub(crate) const CALM: Weather = Weather {
 pub(crate) const ROUGH: Weather = Weather {
     loss: 10,
     error: 20,
+    replaced: 30,
     outage: Some((3 * 3_600_000, 300_000)),
     incident: 40,
     crash: 20,

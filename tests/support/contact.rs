@@ -100,6 +100,11 @@ impl Contact {
         Ok(())
     }
 
+    /// The term has passed.
+    pub(crate) fn begin_anew(&mut self) {
+        self.heard.clear();
+    }
+
     pub(crate) fn abort(&mut self, batch: Batch) -> Kept {
         let aborted = self.under_way.take();
         ensure!(

@@ -34,7 +34,7 @@ pub(crate) const ANY: Want = Want {
 /// The token endpoint's good answer, with a token of common length.
 pub(crate) fn issued(lifetime: Millis) -> Issued {
     Issued {
-        lifetime,
+        lifetime: Some(lifetime),
         weight: 40,
     }
 }

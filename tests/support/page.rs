@@ -1,8 +1,8 @@
 //! One page: a machine and its shell, at one moment.
 
 use downscope::core::{
-    CallerId, Config, GrantId, GrantKey, Input, Machine, Millis, Moment, Output, Page as Event,
-    Want,
+    CallerId, Clock, Config, GrantId, GrantKey, Input, Machine, Millis, Moment, Output,
+    Page as Event, Want,
 };
 
 use super::ensure;
@@ -18,19 +18,25 @@ pub(crate) struct Page {
     pub(crate) machine: Machine,
     pub(crate) shell: Shell,
     pub(crate) now: Moment,
+    monotonic: Millis,
+    wall: Millis,
+    clock: Clock,
     callers: u32,
 }
 
 impl Page {
     pub(crate) fn new(config: Config, seed: u64) -> Self {
+        // Far from zero, so that either clock can be set back.
+        let monotonic = Millis(1_000_000);
+        let wall = Millis(1_700_000_000_000);
+        let mut clock = Clock::new();
         Self {
             shell: Shell::new(config.clone()),
             machine: Machine::new(config, seed),
-            // Far from zero, so that either clock can be set back.
-            now: Moment {
-                monotonic: Millis(1_000_000),
-                wall: Millis(1_700_000_000_000),
-            },
+            now: clock.join(monotonic, wall),
+            monotonic,
+            wall,
+            clock,
             callers: 0,
         }
     }
@@ -41,8 +47,8 @@ impl Page {
     }
 
     pub(crate) fn open(&mut self, key: GrantKey) -> Result<(GrantId, Vec<Output>), String> {
-        let id = self.machine.open(key, None);
-        self.shell.opened.insert(id);
+        let id = self.machine.open(key.clone(), None);
+        self.shell.open(id, key);
         Ok((id, self.drain()?))
     }
 
@@ -111,8 +117,20 @@ impl Page {
 
     /// Time passes on both clocks, and no timer fires.
     pub(crate) fn advance(&mut self, time: Millis) {
-        self.now.monotonic = self.now.monotonic + time;
-        self.now.wall = self.now.wall + time;
+        self.jump(time, time.0.cast_signed());
+    }
+
+    /// Each clock moves in its own way, and no timer fires.
+    pub(crate) fn jump(&mut self, monotonic: Millis, wall: i64) {
+        let wall = Millis(self.wall.0.saturating_add_signed(wall));
+        self.read(self.monotonic + monotonic, wall);
+    }
+
+    /// The clocks say this.
+    pub(crate) fn read(&mut self, monotonic: Millis, wall: Millis) {
+        self.monotonic = monotonic;
+        self.wall = wall;
+        self.now = self.clock.join(monotonic, wall);
     }
 
     fn drain(&mut self) -> Result<Vec<Output>, String> {

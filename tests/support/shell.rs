@@ -5,12 +5,15 @@ mod report;
 use std::collections::{BTreeMap, BTreeSet};
 
 use downscope::core::{
-    Batch, CallerId, Config, Error, FLOOR, Generation, GrantId, MAX_WAIT, Machine, Millis, Moment,
-    Notice, Output, Page, REVOKE_ATTEMPTS, Revoked, Sending,
+    Batch, CallerId, Code, Config, Error, FLOOR, Generation, GrantId, GrantKey, MAX_WAIT, Machine,
+    Millis, Moment, Notice, Output, Page, REVOKE_ATTEMPTS, Revoked, Sending,
 };
 
 use super::contact::Contact;
 use super::{Kept, ensure};
+
+/// In so long there are no more than four requests in vain.
+const WINDOW: Millis = Millis::from_secs(5);
 
 /// What a caller was told.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -43,8 +46,16 @@ struct Secret {
 #[derive(Debug)]
 struct SentBatch {
     tokens: Vec<Generation>,
+    pending: Vec<Generation>,
+    whole_session: bool,
     attempts: u32,
     under_way: bool,
+}
+
+impl SentBatch {
+    fn names_nothing(&self) -> bool {
+        self.tokens.is_empty() && self.pending.is_empty() && !self.whole_session
+    }
 }
 
 /// The other side of the machine's contract. Its fields are what a real shell
@@ -60,6 +71,14 @@ pub(crate) struct Shell {
     /// The backend has told the page to stop.
     stopped: bool,
     secrets: BTreeMap<Generation, Secret>,
+    /// Requests that the last request of the page names.
+    names: BTreeSet<Generation>,
+    /// It names the session in place of all else.
+    names_session: bool,
+    /// Something is named no longer, since that was last checked.
+    names_changed: bool,
+    /// What may be alive at the backend, with the life that was granted, if known.
+    alive: BTreeMap<Generation, Option<(Moment, Millis)>>,
     flights: BTreeMap<GrantId, Generation>,
     waiting: BTreeMap<CallerId, Option<GrantId>>,
     batches: BTreeMap<u32, SentBatch>,
@@ -70,9 +89,17 @@ pub(crate) struct Shell {
     hidden: bool,
     /// Refused by the resource, or named in a revoke.
     spent: BTreeSet<Generation>,
-    pub(crate) opened: BTreeSet<GrantId>,
+    opened: BTreeMap<GrantId, GrantKey>,
     gone: BTreeSet<GrantId>,
     failures: BTreeMap<GrantId, (Moment, Error)>,
+    /// Requests since the last token, also by a grant that is gone.
+    starts: BTreeMap<GrantKey, Vec<Moment>>,
+    /// There are other clients, whose requests count as well.
+    pub(crate) shares_pace: bool,
+    /// A revoke has failed for good in this page life.
+    pub(crate) revokes_failed: bool,
+    /// When a token of a grant was refused last.
+    refusals: BTreeMap<GrantId, Moment>,
 }
 
 impl Shell {
@@ -86,6 +113,10 @@ impl Shell {
             closed: false,
             stopped: false,
             secrets: BTreeMap::new(),
+            names: BTreeSet::new(),
+            names_session: false,
+            names_changed: false,
+            alive: BTreeMap::new(),
             flights: BTreeMap::new(),
             waiting: BTreeMap::new(),
             batches: BTreeMap::new(),
@@ -93,10 +124,19 @@ impl Shell {
             lease_requests: Vec::new(),
             hidden: false,
             spent: BTreeSet::new(),
-            opened: BTreeSet::new(),
+            opened: BTreeMap::new(),
             gone: BTreeSet::new(),
             failures: BTreeMap::new(),
+            starts: BTreeMap::new(),
+            shares_pace: false,
+            revokes_failed: false,
+            refusals: BTreeMap::new(),
         }
+    }
+
+    /// From here on a grant has that name.
+    pub(crate) fn open(&mut self, grant: GrantId, key: GrantKey) {
+        self.opened.insert(grant, key);
     }
 
     /// The request under way for a grant.
@@ -182,8 +222,20 @@ impl Shell {
             Output::Forget(generation) => self.forget(*generation),
             Output::Notify(grant, notice) => self.notify(*grant, *notice, now),
             Output::LeaseLost(_) | Output::TellOtherTabs => Ok(()),
+            Output::NameWholeSession => {
+                self.names_session = true;
+                Ok(())
+            }
             Output::RenewSession => {
+                ensure!(
+                    self.names.is_empty(),
+                    "{:?} are named in a session that is not theirs",
+                    self.names
+                );
                 self.sessions += 1;
+                self.revokes_failed = false;
+                self.names_session = false;
+                self.names_changed = true;
                 self.lease = Contact::default();
                 Ok(())
             }
@@ -199,8 +251,34 @@ impl Shell {
                 batch,
                 sending,
                 tokens,
+                pending,
+                whole_session,
                 ..
-            } => self.revoke(batch.0, *sending, tokens),
+            } => {
+                ensure!(
+                    *whole_session || !tokens.is_empty() || !pending.is_empty(),
+                    "{batch:?} revokes nothing"
+                );
+                for request in pending {
+                    ensure!(
+                        self.names.contains(request) || self.holds(*request),
+                        "{request:?} is named by a revoke and would not be at the end"
+                    );
+                }
+                if *sending == Sending::Unload {
+                    ensure!(
+                        *whole_session
+                            || self
+                                .alive
+                                .keys()
+                                .all(|one| tokens.contains(one) || pending.contains(one)),
+                        "{:?} may be alive, and the page goes with {tokens:?} and {pending:?}",
+                        self.alive
+                    );
+                    self.alive.clear();
+                }
+                self.revoke(batch.0, *sending, tokens, pending, *whole_session)
+            }
             Output::Revoked(caller, revoked) => self.tell(*caller, Outcome::Revoked(*revoked)),
         }
     }
@@ -208,11 +286,8 @@ impl Shell {
     /// That no token is to be had for any grant that may not be handed out, now
     /// or at the moment at which the lease ends.
     fn check_held(&self, machine: &Machine, now: Moment) -> Kept {
-        let mut end = now;
-        let left = self.lease.left(now).unwrap_or_default();
-        end.monotonic = end.monotonic + left;
-        end.wall = end.wall + left;
-        for &grant in &self.opened {
+        let end = Moment(now.0 + self.lease.left(now).unwrap_or_default());
+        for &grant in self.opened.keys() {
             for at in [now, end] {
                 if let Some(held) = machine.state(grant, at).token {
                     self.check_usable(held.generation, at)?;
@@ -242,8 +317,28 @@ impl Shell {
         Ok(())
     }
 
+    /// That a page which ended now would name whatever may be alive.
+    fn check_farewell(&mut self, now: Moment) -> Kept {
+        if !std::mem::take(&mut self.names_changed) {
+            return Ok(());
+        }
+        self.alive
+            .retain(|_, ends| ends.is_none_or(|(born, life)| now.since(born) < life));
+        if !self.config.can_revoke || self.names_session {
+            return Ok(());
+        }
+        for one in self.alive.keys() {
+            ensure!(
+                self.names.contains(one) || self.secrets.contains_key(one),
+                "{one:?} may be alive, and the last request would not name it"
+            );
+        }
+        Ok(())
+    }
+
     /// What holds whenever the machine has been drained.
-    pub(crate) fn check(&self, machine: &Machine, now: Moment) -> Kept {
+    pub(crate) fn check(&mut self, machine: &Machine, now: Moment) -> Kept {
+        self.check_farewell(now)?;
         self.check_held(machine, now)?;
         let wait = machine.poll_timeout(now);
         ensure!(
@@ -271,7 +366,8 @@ impl Shell {
                 ensure!(wait.is_some(), "{caller:?} waits for ever");
                 continue;
             }
-            let next = self.back_off(grant, now).min(MAX_WAIT);
+            let next = self.back_off(grant, now).max(self.rest(grant, now));
+            let next = next.min(MAX_WAIT);
             ensure!(
                 self.flight(grant).is_some() || wait.is_some_and(|wait| wait <= next),
                 "{caller:?} waits and nothing is done about it"
@@ -286,6 +382,29 @@ impl Shell {
         failure.map_or(Millis(0), |(at, error)| {
             error.retry_after.unwrap_or_default() - now.since(*at)
         })
+    }
+
+    /// How long the next request may be held back, since there were many in vain.
+    fn rest(&self, grant: GrantId, now: Moment) -> Millis {
+        let longest = WINDOW + FLOOR;
+        if self.shares_pace {
+            return longest;
+        }
+        let fourth = self.starts_for(grant).iter().nth_back(3);
+        fourth.map_or(Millis(0), |&start| longest - now.since(start))
+    }
+
+    fn starts_for(&self, grant: GrantId) -> &[Moment] {
+        let starts = self.opened.get(&grant).and_then(|key| self.starts.get(key));
+        starts.map_or(&[], Vec::as_slice)
+    }
+
+    fn starts_of_late(&self, grant: GrantId, now: Moment) -> usize {
+        let late = self
+            .starts_for(grant)
+            .iter()
+            .filter(|&&start| now.since(start) < WINDOW);
+        late.count()
     }
 
     fn send(&mut self, grant: GrantId, generation: Generation, now: Moment) -> Kept {
@@ -310,6 +429,13 @@ impl Shell {
                 "{generation:?} is requested too soon after a failure"
             );
         }
+        ensure!(
+            self.starts_of_late(grant, now) < 4,
+            "{generation:?} is the fifth request in vain in five seconds"
+        );
+        if let Some(key) = self.opened.get(&grant) {
+            self.starts.entry(key.clone()).or_default().push(now);
+        }
         let other = self.flights.insert(grant, generation);
         ensure!(
             other.is_none(),
@@ -323,6 +449,8 @@ impl Shell {
         };
         let known = self.requests.insert(generation, request);
         ensure!(known.is_none(), "{generation:?} is requested twice");
+        self.names.insert(generation);
+        self.alive.insert(generation, None);
         Ok(())
     }
 
@@ -336,6 +464,11 @@ impl Shell {
             !self.lease_requests.contains(&batch),
             "{batch:?} is requested twice"
         );
+        // What had lapsed before it is asked for is dead, and what it brings is not.
+        if self.lease.has_ended(now) {
+            self.spent.extend(self.secrets.keys());
+            self.lease.begin_anew();
+        }
         self.lease_requests.push(batch);
         self.lease.send(batch, now)
     }
@@ -351,8 +484,10 @@ impl Shell {
     }
 
     fn forget(&mut self, generation: Generation) -> Kept {
+        self.names_changed = true;
+        let is_secret = self.secrets.remove(&generation).is_some();
         ensure!(
-            self.secrets.remove(&generation).is_some(),
+            is_secret || self.names.remove(&generation),
             "{generation:?} is forgotten and not held"
         );
         ensure!(
@@ -371,6 +506,8 @@ impl Shell {
             "{notice:?} tells of a grant that is gone"
         );
         match notice {
+            // It failed at the resource.
+            Notice::Failed(error) if error.code == Code::TokenRefused => {}
             Notice::Failed(error) => {
                 self.failures.insert(grant, (now, error));
             }
@@ -379,6 +516,9 @@ impl Shell {
                 self.failures.remove(&grant);
             }
             Notice::Refreshed(_) => {
+                if let Some(key) = self.opened.get(&grant) {
+                    self.starts.remove(key);
+                }
                 self.failures.remove(&grant);
             }
             Notice::Expired | Notice::Expiring(_) | Notice::Revoked(_) => {}
@@ -386,7 +526,14 @@ impl Shell {
         Ok(())
     }
 
-    fn revoke(&mut self, number: u32, sending: Sending, tokens: &[Generation]) -> Kept {
+    fn revoke(
+        &mut self,
+        number: u32,
+        sending: Sending,
+        tokens: &[Generation],
+        pending: &[Generation],
+        whole_session: bool,
+    ) -> Kept {
         for token in tokens {
             ensure!(self.holds(*token), "{token:?} is revoked and not held");
         }
@@ -405,6 +552,8 @@ impl Shell {
         }
         let batch = self.batches.entry(number).or_insert_with(|| SentBatch {
             tokens: tokens.to_vec(),
+            pending: pending.to_vec(),
+            whole_session,
             attempts: 0,
             under_way: false,
         });

@@ -1,16 +1,12 @@
 //! Callers who give up, each for itself.
 
-use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::support::{Answer, Client, ENDPOINTS, Grant, HELD, Page, js, patch_global, rest};
 
-/// `globalThis.controller`, whose signal is watched for listeners.
-fn controller(page: &Page) -> JsValue {
-    let controller = js("new AbortController()");
-    patch_global("controller", &controller);
-    page.events.watch(&js("controller.signal"));
-    controller
+/// Makes `globalThis.controller`.
+fn make_controller() {
+    patch_global("controller", &js("new AbortController()"));
 }
 
 fn ask(grant: Grant) -> Answer<String> {
@@ -18,13 +14,13 @@ fn ask(grant: Grant) -> Answer<String> {
 }
 
 fn is_listened_to(page: &Page) -> bool {
-    page.events.listened().contains(&"abort".to_owned())
+    page.events.count(&js("controller.signal")) > 0
 }
 
 #[wasm_bindgen_test]
 async fn a_caller_who_gave_up_before_asking_costs_no_request() {
     let page = Page::new();
-    controller(&page);
+    make_controller();
     js("controller.abort('no longer wanted')");
     let client = Client::new(ENDPOINTS);
     let refusal = ask(client.grant("read")).await.unwrap_err();
@@ -39,7 +35,7 @@ async fn a_caller_who_gave_up_before_asking_costs_no_request() {
 #[wasm_bindgen_test]
 async fn a_caller_who_gives_up_is_told_why_and_the_others_get_their_token() {
     let page = Page::new();
-    controller(&page);
+    make_controller();
     page.network.once("/token", HELD);
     let client = Client::new(ENDPOINTS);
     let grant = client.grant("read");
@@ -62,7 +58,7 @@ async fn a_caller_who_gives_up_is_told_why_and_the_others_get_their_token() {
 #[wasm_bindgen_test]
 async fn a_signal_that_fires_late_changes_nothing() {
     let page = Page::new();
-    controller(&page);
+    make_controller();
     let client = Client::new(ENDPOINTS);
     let grant = client.grant("read");
     assert_eq!(ask(grant).await.unwrap(), "fake-token-1");
@@ -75,7 +71,7 @@ async fn a_signal_that_fires_late_changes_nothing() {
 #[wasm_bindgen_test]
 async fn a_signal_is_let_go_of_however_the_wait_ends() {
     let page = Page::new();
-    controller(&page);
+    make_controller();
     let client = Client::new(ENDPOINTS);
     let grant = client.grant("read");
 
@@ -100,7 +96,7 @@ async fn a_signal_is_let_go_of_however_the_wait_ends() {
     let closed = ask(grant);
     client.close().await.unwrap();
     assert_eq!(closed.await.unwrap_err().code(), "closed");
-    page.is_clean().await;
+    page.is_clean_after_late_answers().await;
 }
 
 #[wasm_bindgen_test]
@@ -108,10 +104,12 @@ async fn a_signal_that_forgets_no_listener_may_call_it_when_all_is_over() {
     let page = Page::new();
     let client = Client::new(ENDPOINTS);
     let grant = client.grant("read");
-    js("globalThis.kept = []");
-    let signal = "{ aborted: false, addEventListener: (_, one) => kept.push(one) }";
-    let answer = grant.token_with(&format!("{{ signal: {signal} }}"));
+    patch_global("kept", &js("[]"));
+    let signal = "({ aborted: false, addEventListener: (_, one) => kept.push(one) })";
+    patch_global("signal", &js(signal));
+    let answer = grant.token_with("{ signal }");
     assert_eq!(answer.await.unwrap(), "fake-token-1");
+    js("signal.aborted = true");
     js("kept.forEach((one) => one())");
     assert_eq!(grant.peek().unwrap(), "fake-token-1");
     client.ends_cleanly(&page).await;
@@ -120,7 +118,7 @@ async fn a_signal_that_forgets_no_listener_may_call_it_when_all_is_over() {
 #[wasm_bindgen_test]
 async fn one_signal_may_end_many_calls() {
     let page = Page::new();
-    controller(&page);
+    make_controller();
     page.network.always("/token", HELD);
     let client = Client::new(ENDPOINTS);
     let grants = ["a", "b", "c"].map(|scope| client.grant(scope));
@@ -150,5 +148,20 @@ async fn a_signal_that_takes_no_listener_fails_its_own_call_only() {
         assert!(answer.await.is_err(), "{signal}");
     }
     assert_eq!(grant.token().await.unwrap(), "fake-token-1");
+    client.ends_cleanly(&page).await;
+}
+
+#[wasm_bindgen_test]
+async fn an_abort_event_of_a_script_s_ends_no_call() {
+    let page = Page::new();
+    make_controller();
+    page.network.once("/token", HELD);
+    let client = Client::new(ENDPOINTS);
+    let answer = ask(client.grant("read"));
+    let request = page.network.nth("/token", 1).await;
+    js("controller.signal.dispatchEvent(new Event('abort'))");
+    rest().await;
+    request.respond(&page.network.grant_token());
+    assert_eq!(answer.await.unwrap(), "fake-token-1");
     client.ends_cleanly(&page).await;
 }

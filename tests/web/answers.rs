@@ -160,7 +160,14 @@ async fn a_text_that_throws_is_a_network_failure() {
 #[wasm_bindgen_test]
 async fn a_body_that_throws_is_a_network_failure() {
     fails_once(
-        "async () => ({ status: 200, headers: {}, get body() { throw 'got'; } })",
+        "async () => ({
+            status: 200,
+            headers: {},
+            text: async () => '{}',
+            get body() {
+                throw 'got';
+            },
+        })",
         "network",
     )
     .await;
@@ -287,7 +294,7 @@ async fn a_request_that_is_never_answered_ends_in_a_time_out_and_is_aborted() {
 
     page.time.advance(2_250).await;
     assert_eq!(grant.token().await.unwrap(), "fake-token-1");
-    client.ends_cleanly(&page).await;
+    client.ends_after_late_answers(&page).await;
 }
 
 #[wasm_bindgen_test]
@@ -381,6 +388,67 @@ async fn headers_of_the_app_s_own_making_may_fail_or_be_wrong() {
         assert_eq!(refusal.code(), code, "{headers}");
         assert!(!refusal.message().contains("secret"));
         client.ends_cleanly(&page).await;
+        // A fifth try for the same grant would have to wait.
+        page.time.advance(5_000).await;
     }
     assert_eq!(page.network.count("/token"), 0);
+}
+
+/// How long a backend that answers 503 with these headers is said to be away, in milliseconds.
+async fn away_for(headers: &str) -> Option<f64> {
+    let page = Page::new();
+    let answer = format!("async () => new Response('', {{ status: 503, headers: {headers} }})");
+    page.network.once("/token", &answer);
+    let client = Client::new(ENDPOINTS);
+    let answer = client.grant("read").token_with("{ timeout: 999 }");
+    let refusal = answer.await.unwrap_err();
+    assert_eq!(refusal.code(), "unavailable", "{headers}");
+    client.ends_cleanly(&page).await;
+    refusal.get("retryAfter").as_f64()
+}
+
+#[wasm_bindgen_test]
+async fn retry_after_is_read_in_every_form_by_the_clock_of_the_answer() {
+    let date = "date: 'Sun, 06 Nov 1994 08:49:30 GMT'";
+    for (value, wait) in [
+        ("20", Some(20_000.0)),
+        ("20, 70", Some(70_000.0)),
+        ("70, 20", Some(70_000.0)),
+        ("Sun, 06 Nov 1994 08:50:40 GMT", Some(70_000.0)),
+        ("Sunday, 06-Nov-94 08:50:40 GMT", Some(70_000.0)),
+        ("Sun Nov  6 08:50:40 1994", Some(70_000.0)),
+        (
+            "Sun, 06 Nov 1994 08:50:40 GMT, Sun, 06 Nov 1994 08:49:32 GMT",
+            Some(70_000.0),
+        ),
+        ("20, Sun, 06 Nov 1994 08:50:40 GMT", Some(70_000.0)),
+        ("Sun, 06 Nov 1994 08:49:20 GMT", None),
+        ("soon", None),
+        ("", None),
+        ("1e9", None),
+    ] {
+        let headers = format!("{{ 'retry-after': '{value}', {date} }}");
+        let given = away_for(&headers).await;
+        match wait {
+            Some(_) => assert_eq!(given, wait, "{value}"),
+            // As after any failure.
+            None => assert!(given.is_some_and(|given| given <= 2_250.0), "{value}"),
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_date_that_only_the_page_s_own_clock_can_tell_is_believed_for_five_minutes() {
+    for (ahead, wait) in [
+        (60_000.0, 60_000.0),
+        (299_000.0, 299_000.0),
+        (3_600_000.0, 300_000.0),
+        (1e11, 300_000.0),
+    ] {
+        let date = format!("new Date(Math.ceil(Date.now() / 1000) * 1000 + {ahead}).toUTCString()");
+        let given = away_for(&format!("{{ 'retry-after': {date} }}"))
+            .await
+            .unwrap();
+        assert!((given - wait).abs() <= 1_000.0, "{ahead}: {given}");
+    }
 }

@@ -144,6 +144,12 @@ async fn closing_gives_up_on_a_revoke_that_never_gets_through() {
     let revoked = closing.await.unwrap();
     assert_eq!((revoked.tokens, revoked.confirmed), (1, false));
     assert_eq!(page.network.count("/revoke"), 4);
+
+    // The page is listened to for as long as the token lives.
+    page.events.leave(false);
+    let beacon = page.network.nth("/revoke", 5).await;
+    assert!(beacon.is_beacon());
+    assert_eq!(beacon.values("token"), ["fake-token-1"]);
     page.is_clean().await;
 }
 

@@ -4,8 +4,8 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::support::{
-    Client, ENDPOINTS, HEEDLESS, HELD, Page, js, patch_document, patch_global, patch_navigator,
-    rest,
+    Client, ENDPOINTS, Grant, HEEDLESS, HELD, Page, Sent, js, patch_global, patch_navigator, rest,
+    say_of_document,
 };
 
 #[wasm_bindgen_test]
@@ -105,10 +105,15 @@ async fn is_handed_over_by_fetch(send_beacon: &str) {
     let client = Client::new(ENDPOINTS);
     client.grant("read").token().await.unwrap();
     page.events.leave(false);
-    assert_eq!(page.network.count("/revoke"), 1);
+    assert_eq!(page.network.count("/revoke"), 2);
     let revoke = page.network.nth("/revoke", 1).await;
     assert!(revoke.is_keepalive() && !revoke.is_beacon() && revoke.is_form());
-    assert_eq!(revoke.values("token"), ["fake-token-1"]);
+    // Its quota may be used up as well; that has one of its own.
+    let later = page.network.nth("/revoke", 2).await;
+    assert!(later.is_later() && later.is_form());
+    for sent in [revoke, later] {
+        assert_eq!(sent.values("token"), ["fake-token-1"]);
+    }
     client.ends_cleanly(&page).await;
 }
 
@@ -186,7 +191,7 @@ async fn a_page_that_is_away_asks_for_nothing_and_answers_when_it_is_back() {
     let grant = client.grant("read");
     page.events.leave(true);
     let answer = grant.token();
-    page.time.advance(60_000).await;
+    page.time.advance(10_000).await;
     assert_eq!(page.network.count("/token"), 0);
 
     page.events.come_back();
@@ -287,7 +292,7 @@ async fn the_app_hears_of_it_after_the_tokens_were_handed_over() {
 async fn an_event_within_an_event_is_heard_too() {
     let page = Page::new();
     // As Firefox does it when a tab is closed.
-    let beacon = "() => document.dispatchEvent(new Event('visibilitychange'))";
+    let beacon = "() => !pageEvents.tell('visibilitychange')";
     patch_navigator("sendBeacon", &js(beacon));
     let client = Client::new(ENDPOINTS);
     client.grant("read").token().await.unwrap();
@@ -338,14 +343,14 @@ async fn a_hidden_page_refreshes_nothing_that_nobody_uses() {
 #[wasm_bindgen_test]
 async fn a_page_made_ready_ahead_asks_for_nothing_until_it_is_shown() {
     let page = Page::new();
-    patch_document("prerendering", &true.into());
+    say_of_document("prerendering", true);
     let client = Client::new(ENDPOINTS);
     let answer = client.grant("read").token();
-    page.time.advance(60_000).await;
+    page.time.advance(10_000).await;
     assert_eq!(page.network.count("/token"), 0);
 
-    patch_document("prerendering", &false.into());
-    js("document.dispatchEvent(new Event('prerenderingchange'))");
+    say_of_document("prerendering", false);
+    page.events.tell("prerenderingchange");
     assert_eq!(answer.await.unwrap(), "fake-token-1");
     client.ends_cleanly(&page).await;
 }
@@ -364,8 +369,233 @@ async fn a_network_that_is_back_ends_the_wait_for_it() {
 
     page.network
         .always("/token", "(_, network) => network.grantToken()");
-    js("dispatchEvent(new Event('online'))");
+    page.events.tell("online");
     assert_eq!(grant.token().await.unwrap(), "fake-token-1");
     assert_eq!(page.network.count("/token"), before + 1);
+    client.ends_cleanly(&page).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_beacon_that_is_swallowed_is_made_up_for_by_the_request_beside_it() {
+    // As content blockers do it: it was sent, says the browser.
+    for swallowing in [
+        "() => true",
+        "() => 1",
+        "(url) => !!new URL(url, location.href)",
+    ] {
+        let page = Page::new();
+        patch_navigator("sendBeacon", &js(swallowing));
+        let client = Client::new(ENDPOINTS);
+        client.grant("read").token().await.unwrap();
+        page.events.leave(false);
+        let sent = page.network.sent("/revoke");
+        let [beside] = &sent[..] else {
+            unreachable!("{} revokes", sent.len())
+        };
+        assert!(beside.is_keepalive() && beside.is_form() && !beside.is_beacon());
+        assert_eq!(beside.values("token"), ["fake-token-1"]);
+        assert_eq!(beside.value("reason").unwrap(), "unload");
+        client.ends_cleanly(&page).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn what_would_not_fit_twice_goes_in_full_once_and_by_its_session_beside_that() {
+    let page = Page::new();
+    page.network.always(
+        "/token",
+        "(_, network) => {
+            const body = network.mint();
+            return Response.json({ ...body, access_token: body.access_token.padEnd(16384, 'x') });
+        }",
+    );
+    let client = Client::new(ENDPOINTS);
+    for scope in ["a", "b", "c"] {
+        client.grant(scope).token().await.unwrap();
+    }
+    page.events.leave(false);
+    let beacon = page.network.nth("/revoke", 1).await;
+    assert!(beacon.is_beacon());
+    assert!(beacon.values("token").is_empty());
+    assert_eq!(beacon.value("whole_session").unwrap(), "1");
+    let beside = beacon.twin().unwrap();
+    assert_eq!(beside.values("token").len(), 3);
+    assert_eq!(beside.value("session"), beacon.value("session"));
+    client.ends_cleanly(&page).await;
+}
+
+/// What goes out besides where beacons of more than 100 bytes are refused.
+async fn goes_besides(fetch_later: &str) -> Vec<Sent> {
+    let page = Page::new();
+    let send_beacon = "((sendBeacon) => (url, body) => \
+        `${body}`.length <= limit && sendBeacon.call(navigator, url, body))(navigator.sendBeacon)";
+    patch_navigator("sendBeacon", &js(send_beacon));
+    patch_global("limit", &js("100"));
+    if !fetch_later.is_empty() {
+        patch_global("limit", &js("0"));
+        let patched = format!("((fetchLater) => {fetch_later})(fetchLater)");
+        patch_global("fetchLater", &js(&patched));
+    }
+    let client = Client::new(ENDPOINTS);
+    for scope in ["a", "b", "c", "d", "e"] {
+        client.grant(scope).token().await.unwrap();
+    }
+    page.events.leave(false);
+    let mut sent = page.network.sent("/revoke");
+    // The short beacon stands in the place of the one that was refused.
+    let full = sent[0].twin().unwrap_or_else(|| sent.remove(0));
+    assert!(full.is_keepalive() && !full.is_beacon());
+    assert_eq!(full.values("token").len(), 5);
+    client.ends_cleanly(&page).await;
+    sent
+}
+
+#[wasm_bindgen_test]
+async fn where_the_beacon_is_too_long_a_short_one_names_the_session() {
+    let sent = goes_besides("").await;
+    let [short] = &sent[..] else {
+        unreachable!("{}", sent.len())
+    };
+    assert!(short.is_beacon());
+    assert_eq!(short.value("whole_session").unwrap(), "1");
+    assert!(short.value("session").is_some());
+}
+
+#[wasm_bindgen_test]
+async fn where_no_beacon_is_taken_the_browser_is_left_to_send_it_later() {
+    let sent = goes_besides("fetchLater").await;
+    let [later] = &sent[..] else {
+        unreachable!("{}", sent.len())
+    };
+    assert!(later.is_later());
+    assert_eq!(later.values("token").len(), 5);
+}
+
+#[wasm_bindgen_test]
+async fn where_little_can_be_sent_later_the_session_is() {
+    let throwing = "(url, init) => {
+        if (`${init.body}`.length > 100) throw new DOMException('full', 'QuotaExceededError');
+        return fetchLater(url, init);
+    }";
+    let sent = goes_besides(throwing).await;
+    let [later] = &sent[..] else {
+        unreachable!("{}", sent.len())
+    };
+    assert!(later.is_later());
+    assert_eq!(later.value("whole_session").unwrap(), "1");
+}
+
+/// Every listener of the page is lost once a token is held, and then `meanwhile` happens.
+async fn listens_again(meanwhile: impl AsyncFnOnce(&Page, Grant)) {
+    let page = Page::new();
+    let client = Client::new(ENDPOINTS);
+    let grant = client.grant("read");
+    grant.token().await.unwrap();
+    page.events.lose();
+    assert!(page.events.listened().is_empty());
+    meanwhile(&page, grant).await;
+    let mut listened = page.events.listened();
+    listened.dedup();
+    assert_eq!(listened.len(), 7);
+    page.events.leave(false);
+    assert_eq!(page.network.count("/revoke"), 1);
+    client.ends_cleanly(&page).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_page_that_was_written_anew_is_listened_to_again_once_it_asks() {
+    listens_again(async |_, grant| drop(grant.token().await.unwrap())).await;
+    listens_again(async |_, grant| {
+        drop(grant.token_with("{ forceRefresh: true }").await.unwrap());
+    })
+    .await;
+    listens_again(async |_, grant| {
+        drop(
+            grant
+                .fetch(&"/file".into(), &JsValue::UNDEFINED)
+                .await
+                .unwrap(),
+        );
+    })
+    .await;
+    listens_again(async |page, grant| {
+        page.time.advance(1_000).await;
+        assert!(grant.peek().is_some());
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_page_that_was_written_anew_is_listened_to_again_though_nobody_asks() {
+    listens_again(async |_, _| {
+        js("document.append(new Comment('new'))");
+        rest().await;
+        js("document.lastChild.remove()");
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn an_event_of_a_script_s_is_none_of_the_page_s() {
+    for event in [
+        "dispatchEvent(new PageTransitionEvent('pagehide'))",
+        "dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))",
+        "dispatchEvent(new Event('pagehide'))",
+        "document.body.dispatchEvent(new CustomEvent('pagehide', { bubbles: true }))",
+        "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))",
+        "document.dispatchEvent(new Event('visibilitychange'))",
+        "document.dispatchEvent(new Event('resume'))",
+        "dispatchEvent(new Event('online'))",
+    ] {
+        let page = Page::new();
+        let client = Client::new(
+            "{ tokenEndpoint: '/token', revokeEndpoint: '/revoke', revokeOn: 'hidden' }",
+        );
+        let grant = client.grant("read");
+        grant.token().await.unwrap();
+        say_of_document("hidden", true);
+        js(event);
+        rest().await;
+        assert_eq!(page.network.count("/revoke"), 0, "{event}");
+        assert_eq!(grant.peek().unwrap(), "fake-token-1", "{event}");
+        say_of_document("hidden", false);
+        client.ends_cleanly(&page).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_script_that_says_the_network_is_back_ends_no_wait() {
+    let page = Page::new();
+    page.network
+        .always("/token", "() => Promise.reject('offline')");
+    let client = Client::new(ENDPOINTS);
+    let grant = client.grant("read");
+    let answer = grant.token();
+    page.time.advance(20_000).await;
+    assert_eq!(answer.await.unwrap_err().code(), "network");
+    let before = page.network.count("/token");
+    for _ in 0..5 {
+        js("dispatchEvent(new Event('online'))");
+        rest().await;
+    }
+    assert_eq!(page.network.count("/token"), before);
+    client.ends_cleanly(&page).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_network_that_comes_and_goes_costs_four_requests_in_five_seconds() {
+    let page = Page::new();
+    page.network
+        .always("/token", "() => Promise.reject('offline')");
+    let client = Client::new(ENDPOINTS);
+    let grant = client.grant("read");
+    let answer = grant.token();
+    for _ in 0..50 {
+        page.events.tell("online");
+        page.time.advance(100).await;
+    }
+    let asked = page.network.count("/token");
+    assert!((1..=4).contains(&asked), "{asked} requests");
+    drop(answer);
     client.ends_cleanly(&page).await;
 }

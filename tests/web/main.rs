@@ -24,5 +24,6 @@ mod revoking;
 mod rust;
 mod support;
 mod time;
+mod wrapped;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

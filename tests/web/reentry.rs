@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::support::{
-    Answer, Client, ENDPOINTS, Grant, HELD, Page, js, patch_document, patch_global, rest,
+    Answer, Client, ENDPOINTS, Grant, HELD, Page, js, patch_global, rest, say_of_document,
 };
 
 /// Answers to calls that were made from inside of a callback.
@@ -213,8 +213,8 @@ async fn a_listener_may_close_the_client_when_a_hidden_page_hears_of_the_network
     let grant = client.grant("read");
     grant.token().await.unwrap();
     let later = at_first(&client, grant, "revoked", Grant::close_client);
-    patch_document("hidden", &true.into());
-    js("dispatchEvent(new Event('online'))");
+    say_of_document("hidden", true);
+    page.events.tell("online");
     assert_eq!(later.pop().await.unwrap().tokens, 0);
     page.is_clean().await;
 }

@@ -171,7 +171,6 @@ async fn what_is_no_request_is_refused_as_fetch_refuses_it() {
     for (input, init) in [
         ("'http://['", "undefined"),
         ("'/file'", "{ method: 'GET', body: 'x' }"),
-        ("'/file'", "5"),
         ("Symbol()", "undefined"),
     ] {
         let refusal = grant.fetch(&js(input), &js(init)).await.unwrap_err();
@@ -236,7 +235,7 @@ async fn a_fetch_given_up_rejects_with_the_reason_of_its_signal() {
     js("controller.abort('going')");
     assert_eq!(going.await.unwrap_err().0, "going");
     assert_eq!(page.network.count("/file"), 0);
-    client.ends_cleanly(&page).await;
+    client.ends_after_late_answers(&page).await;
 }
 
 #[wasm_bindgen_test]
@@ -253,5 +252,54 @@ async fn only_the_token_that_was_refused_is_dropped() {
     assert_eq!(grant.peek().unwrap(), "fake-token-2");
     grant.refuse(&"fake-token-2".into());
     assert_eq!(grant.peek(), None);
+    client.ends_cleanly(&page).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_401_from_where_a_redirect_led_is_not_the_token_s() {
+    for url in [
+        "https://elsewhere.example/file",
+        "http://localhost:1/file",
+        "https://' + location.host + '/file",
+    ] {
+        let page = Page::new();
+        let refusal = format!(
+            "async () => {{
+                const response = new Response('', {{ status: 401 }});
+                return Object.defineProperty(response, 'url', {{ value: '{url}' }});
+            }}"
+        );
+        page.network.always("/file", &refusal);
+        let client = Client::new(ENDPOINTS);
+        let grant = client.grant("read");
+        assert_eq!(status(grant, "undefined").await, 401.0, "{url}");
+        assert_eq!(page.network.count("/file"), 1, "{url}");
+        assert_eq!(page.network.count("/token"), 1, "{url}");
+        assert_eq!(grant.peek().unwrap(), "fake-token-1", "{url}");
+        client.ends_cleanly(&page).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_resource_that_refuses_every_token_costs_one_more_and_is_told() {
+    let page = Page::new();
+    page.network.always("/file", REFUSED);
+    let client = Client::new(ENDPOINTS);
+    let grant = client.grant("read");
+    for _ in 0..10 {
+        assert_eq!(status(grant, "undefined").await, 401.0);
+        page.time.advance(1_000).await;
+    }
+    assert_eq!(page.network.count("/token"), 2);
+    let errors = client.told().into_iter().filter(|event| event == "error");
+    assert_eq!(errors.count(), 1);
+
+    // It may have been put right meanwhile.
+    page.time.advance(30_000).await;
+    page.network
+        .always("/file", "async () => new Response('content')");
+    page.network.once("/file", REFUSED);
+    assert_eq!(status(grant, "undefined").await, 200.0);
+    assert_eq!(page.network.count("/token"), 3);
     client.ends_cleanly(&page).await;
 }

@@ -20,7 +20,7 @@ async fn is_tried_again(answer: &str) {
     client.ends_cleanly(&page).await;
 }
 
-/// Taken for a no after an answer like this.
+/// Taken for a no after an answer like this, and said once more at the end.
 async fn is_given_up(answer: &str) {
     let page = Page::new();
     let client = Client::new(ENDPOINTS);
@@ -29,8 +29,12 @@ async fn is_given_up(answer: &str) {
     page.network.once("/revoke", answer);
     let revoked = grant.revoke().await.unwrap();
     assert_eq!((revoked.tokens, revoked.confirmed), (1, false), "{answer}");
+    page.time.advance(60_000).await;
+    assert_eq!(page.network.count("/revoke"), 1, "{answer}");
     client.ends_cleanly(&page).await;
-    assert_eq!(page.network.count("/revoke"), 1);
+    let last = page.network.nth("/revoke", 2).await;
+    assert_eq!(last.values("token"), ["fake-token-1"], "{answer}");
+    assert_eq!(page.network.count("/revoke"), 2, "{answer}");
 }
 
 #[wasm_bindgen_test]
@@ -135,6 +139,12 @@ async fn a_revoke_that_does_not_get_through_is_tried_again() {
         "async () => new Response('', { status: 500 })",
         "async () => new Response('', { status: 503, headers: { 'Retry-After': '1' } })",
         "async () => new Response('', { status: 429 })",
+        "async () => new Response('', { status: 408 })",
+        "async () => new Response('<!doctype html>', { status: 404 })",
+        "async () => new Response('<!doctype html>')",
+        "async () => new Response('sign in', { headers: { 'content-type': 'text/html' } })",
+        "async () => new Response('blocked by policy', { status: 403 })",
+        "async () => Response.json([], { status: 401 })",
     ] {
         is_tried_again(answer).await;
     }
@@ -158,6 +168,7 @@ async fn a_refusal_to_revoke_is_final() {
         "async () => new Response('', { status: 400 })",
         "async () => new Response('', { status: 401 })",
         "async () => new Response('', { status: 404 })",
+        "async () => Response.json({ error: 'invalid_request' }, { status: 400 })",
     ] {
         is_given_up(answer).await;
     }

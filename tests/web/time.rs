@@ -2,7 +2,7 @@
 
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::support::{Client, ENDPOINTS, HELD, Page, js, patch_document, rest};
+use super::support::{Client, ENDPOINTS, HELD, Page, rest};
 
 const MINUTE: u32 = 60_000;
 const HOUR: u32 = 60 * MINUTE;
@@ -70,7 +70,7 @@ async fn the_longest_durations_that_are_accepted_make_no_timer_storm() {
     );
     assert_eq!(answer.await.unwrap_err().code(), "closed");
     closing.await.unwrap();
-    page.is_clean().await;
+    page.is_clean_after_late_answers().await;
 }
 
 #[wasm_bindgen_test]
@@ -156,8 +156,7 @@ async fn a_wall_clock_that_is_set_back_lets_no_token_live_longer() {
     let client = Client::new(ENDPOINTS);
     let grant = client.grant("read");
     grant.token().await.unwrap();
-    patch_document("hidden", &true.into());
-    js("document.dispatchEvent(new Event('visibilitychange'))");
+    page.events.set_hidden(true);
     page.network
         .always("/token", "() => Promise.reject('down')");
     page.time.sleep(-f64::from(3 * HOUR));

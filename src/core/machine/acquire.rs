@@ -5,15 +5,28 @@ use super::super::backoff;
 use super::super::error::{Code, Error, Failure};
 use super::super::event::{Notice, Output, Want};
 use super::super::grant::{Flight, Grant, Waiter};
-use super::super::table::GrantId;
-use super::super::time::{Millis, Moment};
+use super::super::table::{Cursor, GrantId};
+use super::super::time::{Due, Millis, Moment};
 use super::super::token::{Generation, Token};
-use super::revoke::{Ending, Reason};
+use super::ending::Ending;
+use super::revoke::{Reason, take};
 use super::{CallerId, Machine};
 
 /// After this many failures in a row callers are told at once. The first
 /// failure is kept from them: one lost packet should not blank a preview.
 pub const PATIENCE: u32 = 2;
+
+/// How often and for how long what is not the backend's answers a grant's
+/// requests before it is taken for the backend's word: 5 times in a row, over 5
+/// minutes. A deployment being rolled out, a check for bots or a sign-in to the
+/// network takes less; an app that has no such endpoint says it for ever.
+const FOREIGN_TIMES: u32 = 5;
+const FOREIGN_LASTS: Millis = Millis(300_000);
+
+/// Once the resource has refused a token, for so long no other one is dropped for
+/// the same reason: 30 seconds. What refuses a token that is seconds old refuses
+/// the next one, too.
+pub const REFUSAL_HOLD: Millis = Millis(30_000);
 
 /// Superseded tokens that a grant keeps alive for those who still hold them.
 const MOST_SUPERSEDED: usize = 4;
@@ -34,9 +47,8 @@ impl Machine {
             return self.emit(Output::Reject(caller, error));
         };
         grant.used = true;
-        if !want.force
-            && let Some(token) = grant.usable(want.min_ttl, now)
-        {
+        let force = want.force && !grant.is_refused_again(now);
+        if !force && let Some(token) = grant.usable(want.min_ttl, now) {
             let generation = token.generation;
             let due = token.refresh_at.reached(now);
             self.outputs.push_back(Output::Resolve(caller, generation));
@@ -79,6 +91,13 @@ impl Machine {
         let Some(grant) = self.grants.get_mut(id).filter(|one| one.may_request(now)) else {
             return;
         };
+        if let Some(wait) = self.pace.rest(grant.name, now) {
+            // Not all at once: there may be many clients.
+            let wait = wait + self.random.up_to(backoff::FLOOR);
+            grant.retry_at = Some(now.after(wait));
+            return self.schedule(id);
+        }
+        self.pace.begun(grant.name, now);
         self.generations = self.generations.wrapping_add(1);
         let generation = Generation(self.generations);
         grant.flight = Some(Flight {
@@ -106,21 +125,26 @@ impl Machine {
                 .flight
                 .take_if(|flight| flight.generation == generation)
         });
-        let before = self.given_up.len();
-        self.given_up.retain(|&one| one != generation);
-        let given_up = self.given_up.len() < before;
+        let given_up = take(&mut self.given_up, generation);
         match (awaited, answer) {
             (Some(flight), Ok(issued)) => self.arrived(id, &flight, issued, now),
-            (Some(_), Err(failure)) => {
-                if failure == Failure::Network {
+            (Some(flight), Err(failure)) => {
+                if failure.may_have_minted() {
                     self.remember_unanswered(generation);
+                } else {
+                    self.emit(Output::Forget(generation));
                 }
-                self.failed(id, failure, now);
+                self.failed(id, flight.started, failure, now);
             }
             // Given up, revoked or closed while the answer was on its way.
             (None, Ok(issued)) if given_up => {
-                let weight = issued.weight;
-                self.revoke_tokens(vec![Ending { generation, weight }], Reason::Explicit);
+                self.unname(generation);
+                let ending = Ending {
+                    generation,
+                    weight: issued.weight,
+                    ends_at: issued.lifetime.map_or(Due::NEVER, |life| now.after(life)),
+                };
+                self.revoke_tokens(vec![ending], Reason::Explicit);
             }
             (None, _) => {}
         }
@@ -133,9 +157,27 @@ impl Machine {
         let Some(grant) = self.grants.get_mut(id) else {
             return;
         };
-        let refused = grant
-            .current
-            .take_if(|token| token.generation == generation);
+        let Some(refused) = grant.current.as_ref() else {
+            return;
+        };
+        if refused.generation != generation {
+            return;
+        }
+        let mark = grant.refusal_mark;
+        if !mark.reached(now) {
+            if !std::mem::replace(&mut grant.told_refused, true) {
+                let error = Error {
+                    status: Some(401),
+                    retry_after: Some(mark.remaining(now)),
+                    ..Error::new(Code::TokenRefused)
+                };
+                self.notify(id, Notice::Failed(error));
+            }
+            return;
+        }
+        grant.refusal_mark = now.after(REFUSAL_HOLD);
+        grant.told_refused = false;
+        let refused = grant.current.take();
         // It may be alive all the same, so it is still revoked in the end.
         if let Some(token) = refused {
             self.supersede(id, token, now);
@@ -146,7 +188,8 @@ impl Machine {
     pub(super) fn resume(&mut self, now: Moment) {
         self.halted = false;
         self.ask_for_the_lease_anew(now);
-        for id in self.grants.ids() {
+        let mut all = Cursor::default();
+        while let Some(id) = self.grants.next(&mut all) {
             if let Some(grant) = self.grants.get_mut(id) {
                 grant.forget_failures();
             }
@@ -191,18 +234,29 @@ impl Machine {
     }
 
     /// Counts a failure, and plans the next request unless it is final.
-    pub(super) fn failed(&mut self, id: GrantId, failure: Failure, now: Moment) {
+    pub(super) fn failed(&mut self, id: GrantId, sent: Moment, failure: Failure, now: Moment) {
         let Some(grant) = self.grants.get_mut(id) else {
             return;
         };
-        let mut error = Error::from(failure);
+        self.pace.failed(grant.name, sent);
         grant.failures = grant.failures.saturating_add(1);
+        let mut error = Error::from(failure);
+        if matches!(failure, Failure::Foreign { .. }) {
+            let (times, since) = grant.foreign.get_or_insert((0, now));
+            *times += 1;
+            if *times >= FOREIGN_TIMES && now.since(*since) >= FOREIGN_LASTS {
+                error = failure.lasting();
+            }
+        } else {
+            grant.foreign = None;
+        }
         if error.is_terminal() {
             grant.stopped = true;
         } else {
             let wait = backoff::delay(grant.failures, error.retry_after, &mut self.random);
             error.retry_after = Some(wait);
             grant.retry_at = Some(now.after(wait));
+            grant.retry_floor = now.after(backoff::floor(grant.failures));
         }
         grant.error = Some(error);
         for waiter in std::mem::take(&mut grant.waiters) {
@@ -219,7 +273,7 @@ impl Machine {
         let Some(grant) = self.grants.get_mut(id) else {
             return;
         };
-        if token.dead_at.reached(now) && !token.outlives {
+        if token.dead_at.reached(now) && !token.outlives() {
             return self.emit(Output::Forget(token.generation));
         }
         grant.superseded.push(token);
@@ -241,13 +295,14 @@ impl Machine {
         self.lease.heard(flight.started);
         self.wake = self.wake.earliest(self.lease.next_due());
         if !token.is_usable(Millis(0), now) || self.lease.is_over_for(flight.started, now) {
-            return self.arrived_dead(id, token, now);
+            return self.arrived_dead(id, flight.started, token, now);
         }
         let expires_in = token.dead_at.remaining(now);
         let Some(grant) = self.grants.get_mut(id) else {
             return;
         };
         grant.forget_failures();
+        self.pace.served(grant.name);
         let previous = grant.current.replace(token);
         let waiters = std::mem::take(&mut grant.waiters);
         grant.used = !waiters.is_empty();
@@ -262,14 +317,14 @@ impl Machine {
 
     /// The answer took longer than the token lives. After a sleep that says
     /// nothing about the server, so once it is no failure.
-    fn arrived_dead(&mut self, id: GrantId, token: Box<Token>, now: Moment) {
+    fn arrived_dead(&mut self, id: GrantId, sent: Moment, token: Box<Token>, now: Moment) {
         self.supersede(id, token, now);
         let Some(grant) = self.grants.get_mut(id) else {
             return;
         };
         if grant.excused {
             let failure = Failure::Malformed("the token had expired when it arrived");
-            self.failed(id, failure, now);
+            self.failed(id, sent, failure, now);
         } else {
             grant.excused = true;
             self.request_if_wanted(id, now);

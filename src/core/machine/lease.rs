@@ -11,14 +11,17 @@
 use super::super::backoff;
 use super::super::error::{Code, Error, Failure};
 use super::super::event::{Notice, Output, Recall, Terms};
+use super::super::grant::Grant;
+use super::super::table::Cursor;
 use super::super::time::{Due, Millis, Moment};
 use super::super::token::Generation;
 use super::Machine;
-use super::revoke::{Batch, Endings, Reason};
+use super::ending::Endings;
+use super::revoke::{Batch, Reason};
 use super::timeouts::ASLEEP;
 
-/// Two lease requests of a page lie at least this far apart, whatever the
-/// backend answers: 5 seconds.
+/// Two lease requests of a page life lie at least this far apart, whatever the
+/// backend answers, and so do the first ones of two page lives: 5 seconds.
 pub const LEASE_GAP: Millis = Millis(5_000);
 
 /// The backend may hold a lease request open for a minute; what takes longer
@@ -29,20 +32,30 @@ pub const LEASE_PATIENCE: Millis = Millis(75_000);
 /// request may be held for that long, so a shorter one makes little sense.
 pub const ASSUMED_TERM: Millis = Millis(60_000);
 
+/// How often and for how long a lease endpoint answers what is no lease before
+/// there is none: as with the token endpoint.
+const ODD_TIMES: u32 = 5;
+const ODD_LASTS: Millis = Millis(300_000);
+
 /// What is known of the lease of this page life.
 #[derive(Debug)]
 pub(super) struct Lease {
     flight: Option<Flight>,
     /// When to ask again; [`Due::NEVER`]: with the next token request.
     next: Due,
-    /// No lease request before this, whatever happens.
+    /// No further lease request of this page life before this, whatever happens.
     not_before: Option<Due>,
+    /// No first one of another page life before this.
+    not_anew_before: Option<Due>,
     /// Failures in a row.
     failures: u32,
     /// The last one was for want of a network.
     cut_off: bool,
     /// The backend has said something of this lease.
     told: bool,
+    /// How often something else was answered, and since when: no lease, as far as
+    /// is known.
+    odd: Option<(u32, Moment)>,
     term: Option<Millis>,
     /// From here on the backend has revoked what it minted.
     lapses: Due,
@@ -60,17 +73,19 @@ impl Lease {
         flight: None,
         next: Due::NEVER,
         not_before: None,
+        not_anew_before: None,
         failures: 0,
         cut_off: false,
         told: false,
+        odd: None,
         term: None,
         lapses: Due::NEVER,
     };
 
-    /// Nothing of it but the gap between requests.
+    /// Nothing of it but the gap between page lives.
     pub(super) const fn of_the_next_page_life(&self) -> Self {
         Self {
-            not_before: self.not_before,
+            not_anew_before: self.not_anew_before,
             ..Self::NONE
         }
     }
@@ -125,6 +140,7 @@ impl Machine {
                 lease.failures = 0;
                 lease.cut_off = false;
                 lease.told = true;
+                lease.odd = None;
                 lease.term = terms.term;
                 lease.next = now.after(terms.renew_in);
                 // An answer that comes after the term brings nothing back.
@@ -148,7 +164,8 @@ impl Machine {
             Recall::Stop => {
                 self.empty_all(Reason::Recalled, None);
                 self.halted = true;
-                for id in self.grants.ids() {
+                let mut all = Cursor::default();
+                while let Some(id) = self.grants.next(&mut all) {
                     if let Some(grant) = self.grants.get_mut(id) {
                         grant.stop(Error::new(Code::Stopped));
                     }
@@ -160,7 +177,7 @@ impl Machine {
 
     /// Sends the first lease request of a page life with its first token request.
     pub(super) fn begin_lease(&mut self, now: Moment) {
-        if self.config.has_lease && !self.lease.told {
+        if self.config.has_lease && !self.lease.told && self.lease.odd.is_none() {
             self.lease.term = Some(ASSUMED_TERM);
         }
         if self.lease.next == Due::NEVER {
@@ -169,7 +186,10 @@ impl Machine {
     }
 
     pub(super) fn end_lease(&mut self) {
-        let next = self.lease.of_the_next_page_life();
+        let next = Lease {
+            not_before: self.lease.not_before,
+            ..self.lease.of_the_next_page_life()
+        };
         if let Some(flight) = std::mem::replace(&mut self.lease, next).flight {
             self.emit(Output::AbortLease(flight.batch));
         }
@@ -214,7 +234,8 @@ impl Machine {
         }
         let mut endings = Endings::default();
         let mut affected = Vec::new();
-        for id in self.grants.ids() {
+        let mut all = Cursor::default();
+        while let Some(id) = self.grants.next(&mut all) {
             if self.take_tokens(id, &mut endings) {
                 affected.push(id);
             }
@@ -234,13 +255,19 @@ impl Machine {
         if !self.config.has_lease || !idle || !self.is_anything_at_stake() {
             return;
         }
-        if let Some(due) = self.lease.not_before.filter(|due| !due.reached(now)) {
+        let lease = &self.lease;
+        let gap = lease.not_before.or(lease.not_anew_before);
+        if let Some(due) = gap.filter(|due| !due.reached(now)) {
             self.lease.next = due;
             self.wake = self.wake.earliest(due);
             return;
         }
         let batch = self.new_batch();
-        self.lease.not_before = Some(now.after(LEASE_GAP));
+        let gap = Some(now.after(LEASE_GAP));
+        if self.lease.not_before.is_none() {
+            self.lease.not_anew_before = gap;
+        }
+        self.lease.not_before = gap;
         self.lease.flight = Some(Flight {
             batch,
             sent: now,
@@ -251,11 +278,27 @@ impl Machine {
     }
 
     fn lease_failed(&mut self, failure: Failure, now: Moment) {
-        let error = Error::from(failure);
+        let mut error = Error::from(failure);
         let lease = &mut self.lease;
         lease.next = Due::NEVER;
-        // What has never told a lease and answers something else has none.
-        let is_none = error.code == Code::InvalidResponse && !lease.told;
+        let mut is_none = false;
+        if error.code == Code::InvalidResponse {
+            let first = lease.odd.is_none();
+            let (times, since) = lease.odd.get_or_insert((0, now));
+            *times += 1;
+            if *times >= ODD_TIMES && now.since(*since) >= ODD_LASTS {
+                error = failure.lasting();
+                is_none = true;
+            } else if !lease.told {
+                // A page that counted a term which nobody else counts would drop
+                // good tokens.
+                lease.term = None;
+                lease.lapses = Due::NEVER;
+                if first {
+                    self.outputs.push_back(Output::LeaseLost(error));
+                }
+            }
+        }
         if error.is_terminal() || is_none {
             if error.code == Code::LoginRequired {
                 self.recalled(Recall::All, now);
@@ -273,20 +316,25 @@ impl Machine {
     }
 
     fn is_anything_at_stake(&self) -> bool {
-        let mut grants = self.grants.ids().into_iter();
-        grants.any(|id| {
-            self.grants.get(id).is_some_and(|grant| {
-                grant.flight.is_some() || grant.current.is_some() || !grant.superseded.is_empty()
-            })
-        })
+        let mut all = Cursor::default();
+        while let Some(id) = self.grants.next(&mut all) {
+            if self.grants.get(id).is_some_and(Grant::has_anything) {
+                return true;
+            }
+        }
+        false
     }
 
     fn recall(&mut self, generation: Generation, now: Moment) {
-        for id in self.grants.ids() {
+        let mut all = Cursor::default();
+        while let Some(id) = self.grants.next(&mut all) {
             let mut endings = Endings::default();
             if let Some(grant) = self.grants.get_mut(id)
                 && endings.take(grant, generation)
             {
+                if !endings.pending.is_empty() {
+                    self.pace.failed(grant.name, now);
+                }
                 self.end(endings, Reason::Recalled, None);
                 self.notify(id, Notice::Revoked(Reason::Recalled));
                 self.request_if_wanted(id, now);

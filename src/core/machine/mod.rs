@@ -1,6 +1,7 @@
 //! The state machine: the interface here, the rules in the files beside it.
 
 mod acquire;
+mod ending;
 mod lease;
 mod page;
 mod revoke;
@@ -13,15 +14,17 @@ use super::error::{Code, Error};
 use super::event::{Input, Notice, Output, Scope};
 use super::grant::{Grant, State, Status};
 use super::key::GrantKey;
+use super::pace::{Name, Pace};
 use super::random::Random;
-use super::table::{GrantId, Table};
+use super::table::{Cursor, GrantId, Table};
 use super::time::{Due, MAX_WAIT, Millis, Moment};
 use super::token::Generation;
 
-pub use acquire::PATIENCE;
+pub use acquire::{PATIENCE, REFUSAL_HOLD};
 pub use lease::{ASSUMED_TERM, LEASE_GAP, LEASE_PATIENCE};
 pub use revoke::{Batch, REVOKE_ATTEMPTS, Reason, Revoked, UNLOAD_QUOTA};
 
+use ending::Endings;
 use lease::Lease;
 use revoke::Sent;
 
@@ -39,8 +42,20 @@ pub struct Machine {
     sent: Vec<Sent>,
     /// Requests given up whose answer has not come yet.
     given_up: Vec<Generation>,
-    /// Requests that failed without an answer, not named to the backend yet.
+    /// Requests that failed and may have minted a token, not named to the backend yet.
     unanswered: Vec<Generation>,
+    /// What may be alive though it was to be revoked: the backend has not said
+    /// that it is dead.
+    unrevoked: Endings,
+    /// Who is told what became of everything once no revoke is under way.
+    last_answers: Vec<(CallerId, Revoked)>,
+    /// There was more of that than is remembered.
+    has_lost_track: bool,
+    /// When a closed client stops waiting for late answers.
+    lets_go_at: Due,
+    pace: Pace,
+    /// Names the backend among those of the page's clients.
+    backend: String,
     lease: Lease,
     outputs: VecDeque<Output>,
     /// No later than the next thing the clock has to do.
@@ -67,6 +82,12 @@ impl Machine {
             sent: Vec::new(),
             given_up: Vec::new(),
             unanswered: Vec::new(),
+            unrevoked: Endings::default(),
+            last_answers: Vec::new(),
+            has_lost_track: false,
+            lets_go_at: Due::NEVER,
+            pace: Pace::default(),
+            backend: String::new(),
             lease: Lease::NONE,
             outputs: VecDeque::new(),
             wake: Due::NEVER,
@@ -80,6 +101,15 @@ impl Machine {
         }
     }
 
+    /// Has the machine keep pace with the page's other clients of this backend;
+    /// to be called before anything else.
+    #[must_use]
+    pub fn keeping_pace(mut self, pace: Pace, backend: String) -> Self {
+        self.pace = pace;
+        self.backend = backend;
+        self
+    }
+
     /// The grant for a key. `hint` is a name that an earlier call gave for the
     /// same key: it is given back while it is alive.
     pub fn open(&mut self, key: GrantKey, hint: Option<GrantId>) -> GrantId {
@@ -90,7 +120,8 @@ impl Machine {
             return id;
         }
         self.make_room();
-        let mut grant = Grant::new(key);
+        let name = Name::new(&self.backend, &key);
+        let mut grant = Grant::new(key, name);
         if self.halted {
             grant.stop(Error::new(Code::Stopped));
         }
@@ -130,7 +161,7 @@ impl Machine {
                 answer,
             } => self.answered(grant, generation, answer, now),
             Input::Cancel { grant, caller } => self.cancel(grant, caller),
-            Input::Close { caller } => self.close(caller),
+            Input::Close { caller } => self.close(caller, now),
             Input::LeaseAnswered { batch, answer } => self.lease_answered(batch, answer, now),
             Input::Page(page) => self.page(page, now),
             Input::Recalled(recall) => self.recalled(recall, now),
@@ -165,7 +196,7 @@ impl Machine {
     /// when the clock has nothing to do. Never more than [`MAX_WAIT`].
     #[must_use]
     pub fn poll_timeout(&self, now: Moment) -> Option<Millis> {
-        let armed = !self.away && self.wake != Due::NEVER;
+        let armed = self.wake != Due::NEVER;
         armed.then(|| self.wake.remaining(now).min(MAX_WAIT))
     }
 
@@ -199,10 +230,14 @@ impl Machine {
         self.grants.get(id).map_or(empty, |grant| grant.state(now))
     }
 
-    /// Whether the machine is closed and nothing is left to revoke.
+    /// Whether the machine is closed and nothing is left that it could revoke.
     #[must_use]
     pub fn is_over(&self) -> bool {
-        self.closed && self.sent.is_empty()
+        let has_more = !self.unrevoked.is_empty() || self.has_lost_track;
+        self.closed
+            && self.sent.is_empty()
+            && self.given_up.is_empty()
+            && !(has_more && self.config.can_revoke)
     }
 
     fn touch(&mut self, id: GrantId) {
@@ -217,11 +252,17 @@ impl Machine {
     /// waits for each of them, the bound gives way instead.
     fn make_room(&mut self) {
         while self.grants.len() >= self.config.max_grants as usize {
-            let idle = self.grants.ids().into_iter().filter_map(|id| {
-                let grant = self.grants.get(id)?;
-                grant.waiters.is_empty().then_some((grant.last_used, id))
-            });
-            let Some((_, id)) = idle.min() else {
+            let mut oldest: Option<(u64, GrantId)> = None;
+            let mut all = Cursor::default();
+            while let Some(id) = self.grants.next(&mut all) {
+                if let Some(grant) = self.grants.get(id)
+                    && grant.waiters.is_empty()
+                    && oldest.is_none_or(|(last_used, _)| grant.last_used < last_used)
+                {
+                    oldest = Some((grant.last_used, id));
+                }
+            }
+            let Some((_, id)) = oldest else {
                 return;
             };
             self.evict(id);
@@ -248,20 +289,23 @@ impl Machine {
     /// To be called whenever a grant may have something new for the clock.
     fn schedule(&mut self, id: GrantId) {
         if let Some(grant) = self.grants.get(id) {
-            let rests = self.rests_while_hidden();
+            // What is left of a page that is away are its callers' time-outs.
+            let rests = self.away || self.rests_while_hidden();
             self.wake = self.wake.earliest(grant.next_due(self.visible, rests));
         }
     }
 
     fn schedule_all(&mut self) {
         self.wake = Due::NEVER;
-        for id in self.grants.ids() {
+        let mut all = Cursor::default();
+        while let Some(id) = self.grants.next(&mut all) {
             self.schedule(id);
         }
         for sent in &self.sent {
             self.wake = self.wake.earliest(sent.retry_at);
         }
         self.wake = self.wake.earliest(self.lease.next_due());
+        self.wake = self.wake.earliest(self.next_forgotten());
     }
 
     fn closed_error(&self) -> Error {

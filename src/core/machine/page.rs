@@ -2,9 +2,11 @@
 
 use super::super::error::Code;
 use super::super::event::{Notice, Output, Page};
+use super::super::table::Cursor;
 use super::super::time::Moment;
 use super::Machine;
-use super::revoke::{Endings, Reason};
+use super::ending::Endings;
+use super::revoke::Reason;
 
 impl Machine {
     pub(super) fn page(&mut self, page: Page, now: Moment) {
@@ -50,14 +52,17 @@ impl Machine {
 
     fn end_page_life(&mut self, reason: Reason) {
         let mut endings = Endings::default();
-        let ids = self.grants.ids();
-        let affected: Vec<_> = ids
-            .into_iter()
-            .filter(|&id| self.take_endings(id, &mut endings))
-            .collect();
+        let mut affected = Vec::new();
+        let mut all = Cursor::default();
+        while let Some(id) = self.grants.next(&mut all) {
+            if self.take_endings(id, &mut endings) {
+                affected.push(id);
+            }
+        }
         self.end_with_page(endings, reason);
         self.lease = self.lease.of_the_next_page_life();
         self.emit(Output::RenewSession);
+        self.schedule_all();
         // Last: listeners are the app's code, and the revoke must not wait for it.
         for id in affected {
             self.notify(id, Notice::Revoked(reason));
@@ -72,7 +77,8 @@ impl Machine {
         }
         self.away = false;
         self.halted = false;
-        for id in self.grants.ids() {
+        let mut all = Cursor::default();
+        while let Some(id) = self.grants.next(&mut all) {
             let Some(grant) = self.grants.get_mut(id) else {
                 continue;
             };
@@ -92,21 +98,24 @@ impl Machine {
         }
         self.look_at_the_clock(now);
         if self.config.revoke_when_hidden {
-            for id in self.grants.ids() {
+            let mut all = Cursor::default();
+            while let Some(id) = self.grants.next(&mut all) {
                 self.request_if_used(id, now);
             }
         }
     }
 
     fn online(&mut self, now: Moment) {
-        for id in self.grants.ids() {
+        let mut all = Cursor::default();
+        while let Some(id) = self.grants.next(&mut all) {
             if let Some(grant) = self.grants.get_mut(id)
                 && grant
                     .error
                     .is_some_and(|error| matches!(error.code, Code::Network | Code::Timeout))
             {
-                grant.failures = 0;
-                grant.retry_at = None;
+                // What is planned for earlier is not put off.
+                let planned = grant.retry_at.unwrap_or(grant.retry_floor);
+                grant.retry_at = Some(planned.earliest(grant.retry_floor));
             }
         }
         self.lease.retry_at_once(now);

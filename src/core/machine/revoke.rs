@@ -2,10 +2,10 @@
 
 use super::super::backoff;
 use super::super::event::{Notice, Output, RevokeOutcome, Sending};
-use super::super::grant::Grant;
-use super::super::table::GrantId;
-use super::super::time::{Due, Moment};
-use super::super::token::{Generation, Token};
+use super::super::table::{Cursor, GrantId};
+use super::super::time::{Due, Millis, Moment};
+use super::super::token::Generation;
+use super::ending::{Ending, Endings};
 use super::{CallerId, Machine};
 
 /// How often a revoke is sent at the most while the page lives.
@@ -16,12 +16,18 @@ pub const REVOKE_ATTEMPTS: u32 = 4;
 /// and what other code of the page may be sending.
 pub const UNLOAD_QUOTA: u32 = 60_000;
 
-/// Bytes that it takes to name an open request.
-const PENDING_WEIGHT: u32 = 20;
-
-/// Requests without an answer that are remembered for the next revoke. In a
-/// long outage the later ones add nothing: the backend is not reached at all.
+/// Requests that may have minted a token and wait for the next revoke to name
+/// them; this many go out in one of their own.
 const MOST_UNANSWERED: usize = 32;
+
+/// Tokens and requests whose revoke failed for good and that are named again at
+/// the end. Beyond that the session is named in their place.
+const MOST_UNREVOKED: usize = 1_000;
+
+/// How long a client that is closed waits for answers to requests that it let
+/// go of, to revoke what they bring: 1 minute. An app's own provider may never
+/// settle, and must not keep the client for ever.
+const LATE_ANSWERS: Millis = Millis(60_000);
 
 /// Names a revoke request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,92 +79,9 @@ impl Reason {
 pub struct Revoked {
     /// How many tokens were dropped.
     pub tokens: u32,
-    /// Whether the backend said that they are revoked; true if there were none.
+    /// Whether the backend said that nothing of this page life is left that could
+    /// be alive; true if there was nothing.
     pub confirmed: bool,
-}
-
-/// What is left to know of a token that is to be revoked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Ending {
-    pub(super) generation: Generation,
-    pub(super) weight: u32,
-}
-
-impl From<Box<Token>> for Ending {
-    fn from(token: Box<Token>) -> Self {
-        Self {
-            generation: token.generation,
-            weight: token.weight,
-        }
-    }
-}
-
-/// What is to end together.
-#[derive(Debug, Default)]
-pub(super) struct Endings {
-    tokens: Vec<Ending>,
-    /// Requests given up: what they mint is not wanted.
-    pub(super) pending: Vec<Generation>,
-}
-
-impl Endings {
-    pub(super) fn tokens(&self) -> Vec<Generation> {
-        self.tokens.iter().map(|ending| ending.generation).collect()
-    }
-
-    /// Takes the token that a request brought, or the request.
-    pub(super) fn take(&mut self, grant: &mut Grant, generation: Generation) -> bool {
-        let token = grant.take_token(generation);
-        let flight = grant.flight.take_if(|one| one.generation == generation);
-        self.pending.extend(flight.map(|flight| flight.generation));
-        self.tokens.extend(token.map(Ending::from));
-        !self.is_empty()
-    }
-
-    fn is_empty(&self) -> bool {
-        self.tokens.is_empty() && self.pending.is_empty()
-    }
-
-    /// Keeps the youngest tokens that fit into a page's last request beside the
-    /// open requests: the older ones die first anyway. Gives back the others.
-    fn cut_to_quota(&mut self) -> Vec<Ending> {
-        let pending = self.pending.len() as u32;
-        let room = UNLOAD_QUOTA.saturating_sub(PENDING_WEIGHT.saturating_mul(pending));
-        let mut oldest = 0;
-        // From the highest bit on: the last generation whose successors are too many.
-        for bit in (0..u32::BITS).rev() {
-            let candidate = oldest | (1 << bit);
-            if self.weight_from(candidate - 1) > room {
-                oldest = candidate;
-            }
-        }
-        let youngest = self.tokens.iter().map(|ending| ending.generation.0).max();
-        // One that fits nowhere goes alone, so that it does not hold up the rest.
-        if self.pending.is_empty() {
-            oldest = oldest.min(youngest.unwrap_or(oldest));
-        }
-        let all = std::mem::take(&mut self.tokens);
-        let left_out;
-        (self.tokens, left_out) = all
-            .into_iter()
-            .partition(|ending| ending.generation.0 >= oldest);
-        left_out
-    }
-
-    /// Bytes that it takes to name the tokens from this generation on.
-    fn weight_from(&self, oldest: u32) -> u32 {
-        let young = self.tokens.iter().filter(|one| one.generation.0 >= oldest);
-        young.map(|one| one.weight).fold(0, u32::saturating_add)
-    }
-}
-
-impl From<Vec<Ending>> for Endings {
-    fn from(tokens: Vec<Ending>) -> Self {
-        Self {
-            tokens,
-            pending: Vec::new(),
-        }
-    }
 }
 
 impl Revoked {
@@ -179,19 +102,27 @@ pub(super) struct Sent {
     /// [`Due::NEVER`] while an answer is awaited.
     pub(super) retry_at: Due,
     caller: Option<CallerId>,
+    /// How many tokens were dropped for it; those that it names again are not among them.
+    dropped: u32,
+    /// Whatever was minted for the session, too: not all of it is known any more.
+    whole_session: bool,
     /// What became of other requests for the same caller.
     others: Revoked,
 }
 
 impl Sent {
-    fn request(&self, sending: Sending, whole_session: bool) -> Output {
+    fn names_nothing(&self) -> bool {
+        self.endings.is_empty() && !self.whole_session
+    }
+
+    fn request(&self, sending: Sending) -> Output {
         Output::Revoke {
             batch: self.batch,
             sending,
             tokens: self.endings.tokens(),
             pending: self.endings.pending.clone(),
             reason: self.reason,
-            whole_session,
+            whole_session: self.whole_session,
         }
     }
 }
@@ -208,11 +139,13 @@ impl Machine {
         self.end_lease();
     }
 
-    pub(super) fn close(&mut self, caller: CallerId) {
+    pub(super) fn close(&mut self, caller: CallerId, now: Moment) {
         self.closed = true;
+        self.lets_go_at = now.after(LATE_ANSWERS);
         self.empty_all(Reason::Explicit, Some(caller));
         self.end_lease();
-        for id in self.grants.ids() {
+        let mut all = Cursor::default();
+        while let Some(id) = self.grants.next(&mut all) {
             self.grants.remove(id);
         }
         self.schedule_all();
@@ -237,6 +170,7 @@ impl Machine {
         let sent = &mut self.sent[place];
         if let RevokeOutcome::TryAgain(wait) = outcome
             && sent.attempts < REVOKE_ATTEMPTS
+            && !sent.names_nothing()
         {
             let wait = backoff::delay(sent.attempts, wait, &mut self.random);
             sent.retry_at = now.after(wait);
@@ -244,7 +178,8 @@ impl Machine {
             return;
         }
         let sent = self.sent.swap_remove(place);
-        self.settle(&sent, outcome == RevokeOutcome::Confirmed);
+        self.settle(sent, outcome == RevokeOutcome::Confirmed);
+        self.wake = self.wake.earliest(self.next_forgotten());
     }
 
     pub(super) fn retry_revokes(&mut self, now: Moment) {
@@ -252,8 +187,7 @@ impl Machine {
             if sent.retry_at.reached(now) {
                 sent.retry_at = Due::NEVER;
                 sent.attempts += 1;
-                self.outputs
-                    .push_back(sent.request(Sending::Awaited, false));
+                self.outputs.push_back(sent.request(Sending::Awaited));
             }
         }
     }
@@ -262,35 +196,39 @@ impl Machine {
     pub(super) fn end_with_page(&mut self, mut endings: Endings, reason: Reason) {
         let open = endings.pending.clone();
         let mut answers = Vec::new();
+        for (_, revoked) in &mut self.last_answers {
+            revoked.confirmed = false;
+        }
         while let Some(mut sent) = self.sent.pop() {
             answers.extend(self.answer(&sent, false));
-            endings.tokens.append(&mut sent.endings.tokens);
-            endings.pending.append(&mut sent.endings.pending);
+            endings.append(&mut sent.endings);
         }
-        self.send(endings, reason, Sending::Unload, None);
-        self.outputs.extend(answers);
+        self.send(endings, 0, reason, Sending::Unload, None);
+        for answer in answers {
+            self.emit(answer);
+        }
         self.abort(open);
     }
 
     pub(super) fn end(&mut self, endings: Endings, reason: Reason, caller: Option<CallerId>) {
-        let sending = if self.away {
-            Sending::Unload
-        } else {
-            Sending::Awaited
-        };
         let open = endings.pending.clone();
-        self.send(endings, reason, sending, caller);
+        let dropped = endings.tokens.len() as u32;
+        self.send(endings, dropped, reason, self.sending(), caller);
         self.abort(open);
     }
 
     /// Takes a grant's tokens and its request.
     pub(super) fn take_endings(&mut self, id: GrantId, endings: &mut Endings) -> bool {
         let tokens = self.take_tokens(id, endings);
-        let flight = self.grants.get_mut(id).and_then(|one| one.flight.take());
-        endings
-            .pending
-            .extend(flight.as_ref().map(|one| one.generation));
-        tokens || flight.is_some()
+        let Some(grant) = self.grants.get_mut(id) else {
+            return tokens;
+        };
+        let Some(flight) = grant.flight.take() else {
+            return tokens;
+        };
+        endings.pending.push(flight.generation);
+        self.pace.failed(grant.name, flight.started);
+        true
     }
 
     pub(super) fn take_tokens(&mut self, id: GrantId, endings: &mut Endings) -> bool {
@@ -309,18 +247,31 @@ impl Machine {
         Batch(self.batches)
     }
 
+    const fn sending(&self) -> Sending {
+        if self.away {
+            Sending::Unload
+        } else {
+            Sending::Awaited
+        }
+    }
+
     /// Sends a revoke, or just forgets where there is nothing to send it to.
     fn send(
         &mut self,
         mut endings: Endings,
+        dropped: u32,
         reason: Reason,
         sending: Sending,
         caller: Option<CallerId>,
     ) {
-        // They never cause a request while the page lives: in an outage that
+        let is_last = sending == Sending::Unload;
+        // Alone they cause no request while the page lives: in an outage that
         // would double the traffic.
-        if sending == Sending::Unload || !endings.is_empty() {
+        if is_last || caller.is_some() || !endings.is_empty() {
             endings.pending.append(&mut self.unanswered);
+        }
+        if is_last || caller.is_some() {
+            endings.append(&mut self.unrevoked);
         }
         let mut sent = Sent {
             batch: self.new_batch(),
@@ -329,34 +280,87 @@ impl Machine {
             attempts: 1,
             retry_at: Due::NEVER,
             caller,
+            dropped,
+            whole_session: self.has_lost_track && (is_last || self.closed),
             others: Revoked::NOTHING,
         };
-        let nothing = sent.endings.is_empty();
-        if nothing || !self.config.can_revoke {
-            self.settle(&sent, nothing);
-        } else if sending == Sending::Unload {
-            let left_out = sent.endings.cut_to_quota();
-            self.emit(sent.request(sending, !left_out.is_empty()));
-            sent.endings.tokens.extend(left_out);
-            self.settle(&sent, false);
+        if sent.endings.is_empty() && !sent.whole_session {
+            let confirmed = !self.has_lost_track;
+            self.settle(sent, confirmed);
+        } else if is_last {
+            self.has_lost_track = false;
+            if self.config.can_revoke {
+                let left_out = sent.endings.cut_to_quota();
+                sent.whole_session |= !left_out.is_empty();
+                self.emit(sent.request(sending));
+                sent.endings.tokens.extend(left_out);
+            }
+            self.forget(&sent.endings);
+            self.answer_caller(&sent, false);
+        } else if !self.config.can_revoke {
+            self.settle(sent, false);
         } else {
             let rest = sent.endings.cut_to_quota();
-            self.emit(sent.request(sending, false));
+            self.emit(sent.request(sending));
             self.sent.push(sent);
             // In as many requests as it takes: a body that is too long for the
             // backend would revoke nothing.
             if !rest.is_empty() {
-                self.send(rest.into(), reason, sending, caller);
+                self.send(rest.into(), 0, reason, sending, caller);
             }
         }
     }
 
-    /// A request without an answer may have minted a token all the same: the
-    /// next revoke names it.
+    /// A request whose answer does not say that there is no token may have minted
+    /// one: the next revoke names it.
     pub(super) fn remember_unanswered(&mut self, generation: Generation) {
-        if self.unanswered.len() < MOST_UNANSWERED {
-            self.unanswered.push(generation);
+        self.unanswered.push(generation);
+        if self.unanswered.len() >= MOST_UNANSWERED {
+            let pending = std::mem::take(&mut self.unanswered);
+            self.send(pending.into(), 0, Reason::Evicted, self.sending(), None);
         }
+    }
+
+    /// What a request has brought is known by now: it is not named as a request
+    /// any more.
+    pub(super) fn unname(&mut self, generation: Generation) {
+        let lists = self.sent.iter_mut().map(|sent| &mut sent.endings.pending);
+        for list in lists.chain([&mut self.unanswered, &mut self.unrevoked.pending]) {
+            take(list, generation);
+        }
+        // Nor is a revoke sent again of which nothing is left.
+        let waits = |sent: &Sent| sent.names_nothing() && sent.retry_at != Due::NEVER;
+        if let Some(place) = self.sent.iter().position(waits) {
+            let sent = self.sent.swap_remove(place);
+            self.settle(sent, false);
+        }
+    }
+
+    /// Lets go of what the server has ended by itself, and of what a closed client
+    /// waits for no longer.
+    pub(super) fn forget_ended(&mut self, now: Moment) {
+        self.unrevoked.tokens.retain(|ending| {
+            let lives = !ending.ends_at.reached(now);
+            if !lives {
+                self.outputs.push_back(Output::Forget(ending.generation));
+            }
+            lives
+        });
+        if self.closed && self.lets_go_at.reached(now) {
+            self.given_up.clear();
+        }
+    }
+
+    /// When [`Machine::forget_ended`] has something to do.
+    pub(super) fn next_forgotten(&self) -> Due {
+        let mut due = Due::NEVER;
+        if self.closed && !self.given_up.is_empty() {
+            due = self.lets_go_at;
+        }
+        for ending in &self.unrevoked.tokens {
+            due = due.earliest(ending.ends_at);
+        }
+        due
     }
 
     /// Comes after the revoke, which nothing may delay: an app's own provider
@@ -368,23 +372,63 @@ impl Machine {
         }
     }
 
-    fn settle(&mut self, sent: &Sent, confirmed: bool) {
-        for ending in &sent.endings.tokens {
-            self.outputs.push_back(Output::Forget(ending.generation));
+    fn settle(&mut self, mut sent: Sent, confirmed: bool) {
+        if confirmed {
+            self.has_lost_track &= !sent.whole_session;
+            self.forget(&sent.endings);
+        } else {
+            self.unrevoked.append(&mut sent.endings);
         }
-        let answer = self.answer(sent, confirmed);
-        self.outputs.extend(answer);
+        // Without an endpoint there is nobody to name it to.
+        let most = if self.config.can_revoke {
+            MOST_UNREVOKED
+        } else {
+            0
+        };
+        if self.unrevoked.count() > most {
+            let unrevoked = std::mem::take(&mut self.unrevoked);
+            self.has_lost_track = true;
+            self.emit(Output::NameWholeSession);
+            self.forget(&unrevoked);
+        }
+        self.answer_caller(&sent, confirmed && !self.has_lost_track);
+    }
+
+    fn forget(&mut self, endings: &Endings) {
+        for ending in &endings.tokens {
+            self.emit(Output::Forget(ending.generation));
+        }
+        for &generation in &endings.pending {
+            self.emit(Output::Forget(generation));
+        }
+    }
+
+    fn answer_caller(&mut self, sent: &Sent, confirmed: bool) {
+        if let Some(answer) = self.answer(sent, confirmed) {
+            self.emit(answer);
+        }
+        if self.sent.is_empty() {
+            for (caller, mut revoked) in std::mem::take(&mut self.last_answers) {
+                revoked.confirmed &= self.unrevoked.is_empty() && !self.has_lost_track;
+                self.emit(Output::Revoked(caller, revoked));
+            }
+        }
     }
 
     /// The answer to the caller of a revoke, once all of it is done.
     fn answer(&mut self, sent: &Sent, confirmed: bool) -> Option<Output> {
         let caller = sent.caller?;
         let revoked = Revoked {
-            tokens: sent.others.tokens + sent.endings.tokens.len() as u32,
+            tokens: sent.others.tokens + sent.dropped,
             confirmed: sent.others.confirmed && confirmed,
         };
         let open = self.sent.iter_mut().find(|one| one.caller == sent.caller);
         let Some(open) = open else {
+            let is_all = sent.reason == Reason::Logout || self.closed;
+            if is_all && !self.sent.is_empty() {
+                self.last_answers.push((caller, revoked));
+                return None;
+            }
             return Some(Output::Revoked(caller, revoked));
         };
         open.others.tokens += revoked.tokens;
@@ -394,7 +438,8 @@ impl Machine {
 
     pub(super) fn empty_all(&mut self, reason: Reason, caller: Option<CallerId>) {
         let mut endings = Endings::default();
-        for id in self.grants.ids() {
+        let mut all = Cursor::default();
+        while let Some(id) = self.grants.next(&mut all) {
             self.empty(id, reason, &mut endings);
         }
         self.end(endings, reason, caller);
@@ -413,20 +458,12 @@ impl Machine {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_youngest_tokens_are_named_when_not_all_fit() {
-        let ending = |number| Ending {
-            generation: Generation(number),
-            weight: 25_000,
-        };
-        let mut endings = Endings::from(vec![ending(2), ending(1), ending(3)]);
-        let left_out = endings.cut_to_quota();
-        let numbers = |list: &[Ending]| list.iter().map(|one| one.generation.0).collect::<Vec<_>>();
-        assert_eq!(numbers(&endings.tokens), [2, 3]);
-        assert_eq!(numbers(&left_out), [1]);
+/// Whether it was there.
+#[inline(never)]
+pub(super) fn take(list: &mut Vec<Generation>, generation: Generation) -> bool {
+    let place = list.iter().position(|&one| one == generation);
+    if let Some(place) = place {
+        list.swap_remove(place);
     }
+    place.is_some()
 }

@@ -2,10 +2,11 @@
 
 use super::super::error::{Code, Error, Failure};
 use super::super::event::{Notice, Output};
-use super::super::table::GrantId;
+use super::super::table::{Cursor, GrantId};
 use super::super::time::{Millis, Moment};
 use super::Machine;
-use super::revoke::{Ending, Reason};
+use super::ending::Ending;
+use super::revoke::Reason;
 
 /// A timer this much late means that the page was asleep: 5 seconds.
 pub(super) const ASLEEP: Millis = Millis(5_000);
@@ -14,7 +15,7 @@ impl Machine {
     /// Does what the clock has made due; drain [`Machine::poll_output`]
     /// afterwards. Calling it early or twice does no harm.
     pub fn handle_timeout(&mut self, now: Moment) {
-        if self.away || !self.wake.reached(now) {
+        if !self.wake.reached(now) {
             return;
         }
         self.look_at_the_clock(now);
@@ -25,7 +26,8 @@ impl Machine {
     pub(super) fn look_at_the_clock(&mut self, now: Moment) {
         self.look_at_the_lease(now);
         let mut dead = Vec::new();
-        for id in self.grants.ids() {
+        let mut all = Cursor::default();
+        while let Some(id) = self.grants.next(&mut all) {
             self.expire(id, now, &mut dead);
             self.give_up_request(id, now);
             self.give_up_waiters(id, now);
@@ -33,6 +35,7 @@ impl Machine {
         }
         self.revoke_tokens(dead, Reason::Expired);
         self.retry_revokes(now);
+        self.forget_ended(now);
         self.schedule_all();
     }
 
@@ -47,15 +50,13 @@ impl Machine {
             grant.superseded.push(expired);
             self.outputs.push_back(Output::Notify(id, Notice::Expired));
         }
-        for token in std::mem::take(&mut grant.superseded) {
-            if token.dead_at.reached(now) {
-                over.push(token);
-            } else {
-                grant.superseded.push(token);
-            }
-        }
+        over.extend(
+            grant
+                .superseded
+                .extract_if(.., |token| token.dead_at.reached(now)),
+        );
         for token in over {
-            if token.outlives || !token.dead_at.reached(now) {
+            if token.outlives() || !token.dead_at.reached(now) {
                 dead.push(token.into());
             } else {
                 self.outputs.push_back(Output::Forget(token.generation));
@@ -77,7 +78,7 @@ impl Machine {
         if slept {
             self.request_if_wanted(id, now);
         } else {
-            self.failed(id, Failure::Timeout, now);
+            self.failed(id, flight.started, Failure::Timeout, now);
         }
     }
 

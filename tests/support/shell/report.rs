@@ -1,6 +1,9 @@
 //! What a shell writes down of what it is about to report.
 
-use downscope::core::{Code, Input, Moment, Page, REVOKE_ATTEMPTS, Recall, RevokeOutcome};
+use downscope::core::{
+    Code, FLOOR, Generation, Input, Millis, Moment, Page, REFUSAL_HOLD, REVOKE_ATTEMPTS, Recall,
+    RevokeOutcome,
+};
 
 use super::{Secret, Shell};
 
@@ -23,13 +26,27 @@ impl Shell {
                     && !request.answered
                 {
                     request.answered = true;
+                    self.names_changed = true;
+                    match answer {
+                        Ok(issued) => {
+                            self.names.remove(&generation);
+                            let ends = issued.lifetime.map(|life| (request.sent, life));
+                            self.alive.insert(generation, ends);
+                        }
+                        Err(failure) if !failure.may_have_minted() => {
+                            self.alive.remove(&generation);
+                        }
+                        Err(_) => {}
+                    }
                     if let Ok(issued) = answer {
+                        // Five minutes where it is not stated.
+                        let lifetime = issued.lifetime.unwrap_or(Millis::from_secs(300));
                         let lapsed = self.lease.has_ended(now);
                         if request.session == self.sessions && self.config.has_lease {
                             self.lease.heard(request.sent);
                         }
-                        let longest = self.config.max_age.unwrap_or(issued.lifetime);
-                        let life = issued.lifetime.min(longest);
+                        let longest = self.config.max_age.unwrap_or(lifetime);
+                        let life = lifetime.min(longest);
                         let secret = Secret {
                             born: request.sent,
                             usable_for: life - self.config.expiry_margin.min(life / 6),
@@ -39,6 +56,7 @@ impl Shell {
                             self.spent.extend(self.secrets.keys());
                         }
                         self.secrets.insert(generation, secret);
+                        self.unname(generation);
                     }
                 }
             }
@@ -53,7 +71,11 @@ impl Shell {
                     .get(&generation)
                     .is_some_and(|request| request.grant == grant)
                 {
-                    self.spent.insert(generation);
+                    // What was refused soon after another one may be handed out again.
+                    let last = self.refusals.insert(grant, now);
+                    if last.is_none_or(|last| now.since(last) >= REFUSAL_HOLD) {
+                        self.spent.insert(generation);
+                    }
                 }
             }
             Input::Resume => {
@@ -67,7 +89,17 @@ impl Shell {
                 if let Some(sent) = self.batches.get_mut(&batch.0) {
                     sent.under_way = false;
                     let again = matches!(outcome, RevokeOutcome::TryAgain(_));
-                    if !again || sent.attempts == REVOKE_ATTEMPTS {
+                    if outcome == RevokeOutcome::Confirmed {
+                        let named = sent.tokens.iter().chain(&sent.pending);
+                        for one in named {
+                            self.alive.remove(one);
+                        }
+                        if sent.whole_session {
+                            self.alive.clear();
+                        }
+                    }
+                    if !again || sent.attempts == REVOKE_ATTEMPTS || sent.names_nothing() {
+                        self.revokes_failed |= outcome != RevokeOutcome::Confirmed;
                         self.batches.remove(&batch.0);
                     }
                 }
@@ -81,6 +113,16 @@ impl Shell {
             }
             Input::Recalled(recall) => self.report_recall(recall),
         }
+    }
+
+    /// It is known by its token from here on, and a revoke of which nothing is left
+    /// is not sent again.
+    fn unname(&mut self, generation: Generation) {
+        for sent in self.batches.values_mut() {
+            sent.pending.retain(|&one| one != generation);
+        }
+        self.batches
+            .retain(|_, sent| sent.under_way || !sent.names_nothing());
     }
 
     /// What the backend wants back may not be handed out from here on.
@@ -109,10 +151,14 @@ impl Shell {
                     self.stopped = false;
                 }
             }
-            // What failed for want of a network may be tried at once.
-            Page::Online => self
-                .failures
-                .retain(|_, (_, error)| !matches!(error.code, Code::Network | Code::Timeout)),
+            // What failed for want of a network may be tried again, if not at once.
+            Page::Online => {
+                for (_, error) in self.failures.values_mut() {
+                    if matches!(error.code, Code::Network | Code::Timeout) {
+                        error.retry_after = Some(FLOOR);
+                    }
+                }
+            }
             Page::Hidden => self.hidden = true,
             Page::Visible => self.hidden = false,
         }

@@ -84,6 +84,12 @@ impl Client {
         self.close().await.unwrap();
         page.is_clean().await;
     }
+
+    /// The same, where a request was let go of whose answer may still come.
+    pub(crate) async fn ends_after_late_answers(self, page: &Page) {
+        self.close().await.unwrap();
+        page.is_clean_after_late_answers().await;
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]

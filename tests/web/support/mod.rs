@@ -7,9 +7,9 @@ mod page;
 use js_sys::Function;
 use wasm_bindgen::{JsCast, JsValue};
 
-pub(crate) use client::{Answer, Client, Grant, settled};
+pub(crate) use client::{Answer, Client, Grant, Refusal, settled};
 pub(crate) use hooks::expecting_panic;
-pub(crate) use page::{Page, patch_document, patch_global, patch_navigator, rest};
+pub(crate) use page::{Page, Sent, patch_global, patch_navigator, rest, say_of_document};
 
 /// Where tokens come from and go to, unless a test is about something else.
 pub(crate) const ENDPOINTS: &str = "{ tokenEndpoint: '/token', revokeEndpoint: '/revoke' }";

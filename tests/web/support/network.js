@@ -16,6 +16,7 @@ export class Network {
 
   constructor() {
     patch(globalThis, 'fetch', (input, init) => this.#fetch(input, init));
+    patch(globalThis, 'fetchLater', (url, init) => this.#sent.push(new Sent(url, init, 'later')));
     patch(navigator, 'sendBeacon', (url, body) => this.#beacon(url, body));
   }
 
@@ -41,7 +42,13 @@ export class Network {
     return { access_token: token, expires_in: 3600, token_type: 'Bearer', ...fields };
   }
 
-  /** What was sent to a path, in the order of sending. */
+  /** How many beacons no other request says the same as, or more. */
+  get lonely() {
+    const isTwin = ({ twin, text }) => twin && (twin.text === text || /whole_session/.test(text));
+    return this.#sent.filter((one) => one.isBeacon && !isTwin(one)).length;
+  }
+
+  /** What was sent to a path, in the order of sending; what goes beside a beacon is its `twin`. */
   sent(path) {
     return this.#sent.filter((request) => request.path === path);
   }
@@ -56,27 +63,38 @@ export class Network {
     // As the browser does it: nothing is sent.
     if (request.isAborted) return Promise.reject(request.signal.reason);
     this.#sent.push(request);
+    // Of a page that goes: nobody reads what is answered.
+    if (request.isKeepalive && request.path === '/revoke') return Promise.resolve(new Response());
     const answer = this.#once.get(request.path)?.shift() ?? this.#always.get(request.path);
     return answer(request, this);
   }
 
   #beacon(url, body) {
-    this.#sent.push(new Sent(url, { method: 'POST', body, keepalive: true }, true));
+    const beacon = new Sent(url, { method: 'POST', body, keepalive: true }, 'beacon');
+    const last = this.#sent.at(-1);
+    // The same request, by other means.
+    if (last?.isKeepalive && last.path === beacon.path && !last.isBeacon && !last.isLater) {
+      beacon.twin = this.#sent.pop();
+    }
+    this.#sent.push(beacon);
     return true;
   }
 }
 
-/** A request, or a beacon. */
+/** A request, a beacon, or what the browser sends later. */
 export class Sent {
   #init;
+  /** What goes beside a beacon, should that be lost. */
+  twin;
 
-  constructor(input, init = {}, isBeacon = false) {
+  constructor(input, init = {}, kind = 'request') {
     const { url, method, headers, signal } = new Request(input, init);
     this.path = new URL(url).pathname;
     this.method = method;
     this.headers = headers;
     this.signal = init.signal ?? signal;
-    this.isBeacon = isBeacon;
+    this.isBeacon = kind === 'beacon';
+    this.isLater = kind === 'later';
     this.#init = init;
     /** Settled by `respond`, whether anybody wants it still or not. */
     this.lateAnswer = new Promise((resolve) => (this.respond = resolve));
@@ -100,6 +118,10 @@ export class Sent {
 
   get isKeepalive() {
     return this.#init.keepalive === true;
+  }
+
+  get text() {
+    return `${this.#init.body}`;
   }
 
   /** A body that needs no preflight. */

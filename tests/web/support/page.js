@@ -19,7 +19,6 @@ export const patch = (object, name, value) => {
 };
 
 export const patchGlobal = (name, value) => patch(globalThis, name, value);
-export const patchDocument = (name, value) => patch(document, name, value);
 export const patchNavigator = (name, value) => patch(navigator, name, value);
 
 /** Calls back at the next `restore`. */
@@ -42,10 +41,18 @@ const PATIENCE = 10_000;
 /** Turns of the event loop in which what waits for no timer comes to rest. */
 const TURNS = 8;
 
+/**
+ * When the next page begins. An hour after the one before has ended: what the clients
+ * of a page share, all tests do.
+ */
+let begin = { monotonic: 1_234.75, wall: 1_700_000_000_000 };
+
+const BETWEEN_PAGES = 3_600_000;
+
 export class Time {
   /** Not whole, as a browser's. */
-  #monotonic = 1_234.75;
-  #wall = 1_700_000_000_000;
+  #monotonic = begin.monotonic;
+  #wall = begin.wall;
   #ids = 0;
   #timers = new Map();
   #delays = [];
@@ -57,6 +64,10 @@ export class Time {
     );
     patch(globalThis, 'clearTimeout', (id) => {
       if (!this.#timers.delete(id)) never(id);
+    });
+    whenRestored(() => {
+      const wall = Math.max(this.#wall, begin.wall) + BETWEEN_PAGES;
+      begin = { monotonic: this.#monotonic + BETWEEN_PAGES, wall };
     });
     patch(performance, 'now', () => this.#monotonic);
     patch(Date, 'now', () => this.#wall);
@@ -176,6 +187,42 @@ const turn = () =>
 
 // What the page goes through, and who listens to it.
 
+// The SDK takes these of the platform once, at its first client, and takes no event of
+// a script's for the page's own: so what a test plays is told to the listeners by hand.
+
+const { addEventListener: add, removeEventListener: remove } = EventTarget.prototype;
+
+/** Kept of those who listen to the page, by whoever watches just now. */
+let book;
+
+EventTarget.prototype.addEventListener = function (type, listener, options) {
+  add.call(this, type, listener, options);
+  book?.note(this ?? globalThis, type, listener, options);
+};
+
+EventTarget.prototype.removeEventListener = function (type, listener, options) {
+  remove.call(this, type, listener, options);
+  book?.forget(this ?? globalThis, type, listener, options);
+};
+
+/** What a test says of the document. */
+let said = {};
+
+for (const name of ['hidden', 'prerendering']) {
+  const own = Object.getOwnPropertyDescriptor(Document.prototype, name)?.get;
+  Object.defineProperty(Document.prototype, name, {
+    configurable: true,
+    get() {
+      return said[name] ?? own?.call(this);
+    },
+  });
+}
+
+/** Says `hidden` or `prerendering` of the document, without an event. */
+export const sayOfDocument = (name, value) => {
+  said[name] = value;
+};
+
 export class Events {
   #listeners = [];
   #complaints = [];
@@ -184,58 +231,76 @@ export class Events {
     this.#complainAbout('error', ({ message }) => message);
     this.#complainAbout('unhandledrejection', ({ reason }) => `Unhandled: ${reason}`);
     // After those two, which are none of the client's.
-    this.watch(globalThis);
-    this.watch(document);
-    patchDocument('hidden', false);
+    book = this;
+    said = { hidden: false };
+    // For code of a test's that the SDK calls.
+    patch(globalThis, 'pageEvents', this);
+    whenRestored(() => {
+      for (const { target, type, listener, capture } of this.#listeners) {
+        remove.call(target, type, listener, capture);
+      }
+      book = undefined;
+      said = {};
+    });
   }
 
   leave(persisted) {
-    dispatchEvent(new PageTransitionEvent('pagehide', { persisted }));
+    this.tell('pagehide', { persisted });
   }
 
   comeBack() {
-    dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
+    this.tell('pageshow', { persisted: true });
   }
 
   setHidden(hidden) {
-    patchDocument('hidden', hidden);
-    document.dispatchEvent(new Event('visibilitychange'));
+    sayOfDocument('hidden', hidden);
+    this.tell('visibilitychange');
   }
 
-  /** Keeps book of the listeners of an event target. */
-  watch(target) {
-    const { addEventListener, removeEventListener } = target;
-    patch(target, 'addEventListener', (type, listener, options) => {
-      addEventListener.call(target, type, listener, options);
-      const entry = { target, type, listener };
-      this.#listeners.push(entry);
-      options?.signal?.addEventListener('abort', () => this.#forget((one) => one === entry));
-    });
-    patch(target, 'removeEventListener', (type, listener, options) => {
-      removeEventListener.call(target, type, listener, options);
-      this.#forget(
-        (one) => one.target === target && one.type === type && one.listener === listener,
-      );
-    });
-    whenRestored(() => {
-      for (const { type, listener } of this.#listeners.filter((one) => one.target === target)) {
-        removeEventListener.call(target, type, listener);
-      }
-    });
+  /** As the browser does it. */
+  tell(type, fields) {
+    const target = OF_THE_DOCUMENT.includes(type) ? document : globalThis;
+    const told = this.#listeners.filter((one) => one.target === target && one.type === type);
+    // Those that capture come first.
+    told.sort((one, other) => other.capture - one.capture);
+    for (const one of told) {
+      // One before it may have taken it away.
+      if (this.#listeners.includes(one)) one.listener.call(target, { type, target, isTrusted: true, ...fields });
+    }
   }
 
-  /** Types of the events that are listened to. */
+  /** Every listener is lost, as by `document.open()`. */
+  lose() {
+    for (const { target, type, listener, capture } of this.#listeners.splice(0)) {
+      remove.call(target, type, listener, capture);
+    }
+  }
+
+  note(target, type, listener, options) {
+    const capture = isCapturing(options);
+    if (this.#listeners.some(is(target, type, listener, capture))) return;
+    this.#listeners.push({ target, type, listener, capture });
+  }
+
+  forget(target, type, listener, options) {
+    const isIt = is(target, type, listener, isCapturing(options));
+    this.#listeners = this.#listeners.filter((one) => !isIt(one));
+  }
+
+  /** Types of the events of the page that are listened to. */
   get listened() {
-    return this.#listeners.map(({ type }) => type).sort();
+    const ofThePage = this.#listeners.filter(({ target }) => [globalThis, document].includes(target));
+    return ofThePage.map(({ type }) => type).sort();
+  }
+
+  /** How many listen to the events of some other target. */
+  count(target) {
+    return this.#listeners.filter((one) => one.target === target).length;
   }
 
   /** Exceptions and rejections that nobody caught. */
   get complaints() {
     return this.#complaints;
-  }
-
-  #forget(which) {
-    this.#listeners = this.#listeners.filter((one) => !which(one));
   }
 
   #complainAbout(type, describe) {
@@ -249,6 +314,13 @@ export class Events {
     whenRestored(() => removeEventListener(type, listener));
   }
 }
+
+const OF_THE_DOCUMENT = ['visibilitychange', 'resume', 'prerenderingchange'];
+
+const isCapturing = (options) => options === true || !!options?.capture;
+
+const is = (target, type, listener, capture) => (one) =>
+  one.target === target && one.type === type && one.listener === listener && one.capture === capture;
 
 // WebAssembly as JavaScript sees it.
 

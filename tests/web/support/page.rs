@@ -31,7 +31,18 @@ impl Page {
         let nothing: [String; 0] = [];
         assert_eq!(self.events.listened(), nothing);
         assert_eq!(self.events.complaints(), nothing);
+        assert_eq!(
+            self.network.lonely(),
+            0,
+            "beacons without a request beside them"
+        );
         assert_eq!(self.time.armed(), 0, "timers are left");
+    }
+
+    /// The same, as soon as a closed client waits for no late answer any more.
+    pub(crate) async fn is_clean_after_late_answers(&self) {
+        self.time.advance(60_000).await;
+        self.is_clean().await;
     }
 }
 
@@ -48,8 +59,9 @@ extern "C" {
     #[wasm_bindgen(js_name = patchGlobal)]
     pub(crate) fn patch_global(name: &str, value: &JsValue);
 
-    #[wasm_bindgen(js_name = patchDocument)]
-    pub(crate) fn patch_document(name: &str, value: &JsValue);
+    /// `hidden` or `prerendering`, without an event.
+    #[wasm_bindgen(js_name = sayOfDocument)]
+    pub(crate) fn say_of_document(name: &str, value: bool);
 
     #[wasm_bindgen(js_name = patchNavigator)]
     pub(crate) fn patch_navigator(name: &str, value: &JsValue);
@@ -117,6 +129,10 @@ extern "C" {
     #[wasm_bindgen(method, js_name = untilSent)]
     fn sending(this: &Network, path: &str, count: usize) -> Promise;
 
+    /// Beacons that no other request says the same as.
+    #[wasm_bindgen(method, getter)]
+    fn lonely(this: &Network) -> u32;
+
     #[wasm_bindgen(method, js_name = grantToken)]
     pub(crate) fn grant_token(this: &Network) -> JsValue;
 
@@ -130,6 +146,14 @@ extern "C" {
 
     #[wasm_bindgen(method, getter, js_name = isBeacon)]
     pub(crate) fn is_beacon(this: &Sent) -> bool;
+
+    /// Left to the browser, which sends it when the page ends.
+    #[wasm_bindgen(method, getter, js_name = isLater)]
+    pub(crate) fn is_later(this: &Sent) -> bool;
+
+    /// The request that goes beside a beacon, should that be lost.
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn twin(this: &Sent) -> Option<Sent>;
 
     #[wasm_bindgen(method, getter, js_name = isForm)]
     pub(crate) fn is_form(this: &Sent) -> bool;
@@ -200,8 +224,17 @@ extern "C" {
     #[wasm_bindgen(method, js_name = setHidden)]
     pub(crate) fn set_hidden(this: &Events, hidden: bool);
 
+    /// Tells those who listen to it of an event of the page or its document.
     #[wasm_bindgen(method)]
-    pub(crate) fn watch(this: &Events, target: &JsValue);
+    pub(crate) fn tell(this: &Events, name: &str);
+
+    /// Every listener is lost, as by `document.open()`.
+    #[wasm_bindgen(method)]
+    pub(crate) fn lose(this: &Events);
+
+    /// How many listen to the events of a target that is not the page.
+    #[wasm_bindgen(method)]
+    pub(crate) fn count(this: &Events, target: &JsValue) -> u32;
 
     #[wasm_bindgen(method, getter)]
     pub(crate) fn listened(this: &Events) -> Vec<String>;
