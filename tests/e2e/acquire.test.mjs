@@ -183,7 +183,7 @@ test('maxAge ends the use of a token before the server does, and revokes it then
   assert.ok(Math.abs(renewed.life - 600_000) < 1_000, String(renewed.life));
   assert.equal(renewed.other, true);
   // The page looks at the clock when it gets the focus.
-  await page.evaluate(() => dispatchEvent(new Event('focus')));
+  await page.evaluate(() => events.tell('focus'));
   const { tokens } = await ledgerWhen(server, (ledger) => ledger.live === 1);
   assert.equal(tokens[0].revokeReason, 'expired');
 });

@@ -63,9 +63,10 @@ test('error codes are read in every shape, and unregistered ones are not copied'
     }
     return codes;
   });
+  // What is no object is not the backend's word.
   assert.deepEqual(
     codes.map(([code]) => code),
-    Array(7).fill('request_refused'),
+    [...Array(5).fill('request_refused'), 'invalid_response', 'invalid_response'],
   );
   const known = 'invalid_scope';
   assert.deepEqual(
@@ -144,6 +145,8 @@ test('JSON that is no token response is invalid_response, whatever is wrong with
     for (const [name, answer] of Object.entries(answers)) {
       const grant = await fixture.openGrant({ getToken: () => Response.json(answer) });
       outcomes[name] = await fixture.outcome(grant.token({ timeout: 500 }));
+      // A fifth try for the same grant would have to wait.
+      fixture.advance(5_000);
     }
     return outcomes;
   });

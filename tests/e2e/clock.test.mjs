@@ -58,7 +58,7 @@ test('a page that wakes up from a sleep replaces its token before anybody asks',
   await move({ wall: 52 * MINUTE });
   const fresh = await page.evaluate(async () => {
     const refreshed = fixture.next(grant, 'refreshed');
-    document.dispatchEvent(new Event('visibilitychange'));
+    events.tell('visibilitychange');
     await refreshed;
     return grant.peek() !== first;
   });

@@ -14,7 +14,7 @@ test('the life of a token is told by events, on the grant and on its client', as
     const grant = fixture.grantFor(client);
     const onGrant = fixture.record(grant);
     const onClient = fixture.record(client);
-    const wakeUp = () => dispatchEvent(new Event('focus'));
+    const wakeUp = () => events.tell('focus');
 
     const start = Date.now();
     await grant.token();

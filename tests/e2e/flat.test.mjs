@@ -39,7 +39,8 @@ test('a day of use with 1,000 grants grows nothing, and close() leaves nothing',
     // One that runs puts a page out of Chromium's back/forward cache.
     assert.equal(now.finalizers, 0, hour);
     assert.ok(now.timers <= 2, hour);
-    assert.ok(now.pages <= second.pages, hour);
+    // One more for the names that are kept for the end, of which there are at most 1,000.
+    assert.ok(now.pages <= second.pages + 1, hour);
     assert.ok(now.references <= second.references + ENDING, hour);
     assert.ok(!(now.heap > second.heap + HEAP), hour);
   }
@@ -144,8 +145,7 @@ async function useForAnHour() {
     }
     await grants[quarter].token({ forceRefresh: true });
     grants[100 + quarter].reject(await grants[100 + quarter].token());
-    for (const type of ['focus', 'online']) dispatchEvent(new Event(type));
-    document.dispatchEvent(new Event('visibilitychange'));
+    for (const type of ['focus', 'online', 'visibilitychange']) events.tell(type);
     client.removeEventListener('refreshed', tell);
     await day.pass(900_000);
   }

@@ -65,10 +65,12 @@ for (const [kind, originOf] of Object.entries(ORIGINS)) {
     const { page, server } = stage;
     await withToken(page);
     await openFrame(page, addressOf(stage, undefined, originOf()));
+    // The second request of a page of the test before may have come late.
+    const { requests: before } = await server.ledger();
     await page.evaluate(() => document.querySelector('iframe').remove());
     assert.equal(await pageFetches(), 200);
     const { requests } = await server.ledger();
-    assert.deepEqual([requests.token, requests.revoke], [1, 0]);
+    assert.deepEqual([requests.token, requests.revoke], [1, before.revoke]);
   });
 }
 

@@ -35,8 +35,8 @@ test('what has been put on Object.prototype is neither an option nor an answer',
       const grant = fixture.grantFor(client);
       await grant.fetch(fixture.fileUrl('101'));
       // The last request of a page goes by what its client was given, too.
-      dispatchEvent(new PageTransitionEvent('pagehide'));
-      dispatchEvent(new PageTransitionEvent('pageshow'));
+      events.tell('pagehide');
+      events.tell('pageshow');
       await grant.token();
       const revoked = await grant.revoke();
       const other = fixture.grantFor(await fixture.open());

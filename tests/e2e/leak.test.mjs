@@ -189,6 +189,8 @@ async function liveALife({ watching = false } = {}) {
   texts.push(
     ...(await page.evaluate(async () => {
       const texts = [];
+      // Longer than a second refusal would keep the token.
+      fixture.advance(31_000);
       const refusals = [
         () => grant.fetch('https://elsewhere.example/'),
         () => grant.token({ signal: AbortSignal.abort() }),

@@ -111,17 +111,19 @@
   const listeners = new Set();
   const { addEventListener: add, removeEventListener: remove } = EventTarget.prototype;
   const captures = (options) => (typeof options === 'object' ? !!options?.capture : !!options);
+  /** Those that are the same to the browser: added twice a listener is there once. */
+  const same = (wanted) =>
+    [...listeners].filter((one) => Object.keys(wanted).every((name) => one[name] === wanted[name]));
   EventTarget.prototype.addEventListener = function (type, listener, options) {
-    const { signal } = Object(options);
-    listeners.add({ target: this ?? globalThis, type, listener, capture: captures(options), signal });
-    return add.call(this ?? globalThis, type, listener, options);
+    const target = this ?? globalThis;
+    const one = { target, type, listener, capture: captures(options) };
+    if (same(one).length === 0) listeners.add({ ...one, signal: Object(options).signal });
+    return add.call(target, type, listener, options);
   };
   EventTarget.prototype.removeEventListener = function (type, listener, options) {
     const target = this ?? globalThis;
     const wanted = { target, type, listener, capture: captures(options) };
-    for (const one of listeners) {
-      if (Object.keys(wanted).every((name) => one[name] === wanted[name])) listeners.delete(one);
-    }
+    for (const one of same(wanted)) listeners.delete(one);
     return remove.call(target, type, listener, options);
   };
 

@@ -29,6 +29,27 @@ export async function allRevoked(server, count, reason) {
   return ledger;
 }
 
+/**
+ * How often something was revoked, each time for another reason. A page that goes says
+ * it twice, by a beacon and beside it, should that be lost: that is once.
+ */
+export function revokesOf({ log }) {
+  const revokes = log.filter(({ kind }) => kind === 'revoke');
+  const reasons = revokes.map(({ detail }) => detail.replace(/^.*: /, ''));
+  const distinct = new Set(reasons);
+  for (const one of distinct) {
+    const times = reasons.filter((reason) => reason === one).length;
+    assert.ok(times <= 2, `${times} requests that say ${one}`);
+  }
+  return distinct.size;
+}
+
+/** The same, and that it was for that reason alone; an answered request is written down last. */
+export async function allRevokedAtOnce(server, count, reason) {
+  await allRevoked(server, count, reason);
+  return ledgerWhen(server, (ledger) => revokesOf(ledger) === 1);
+}
+
 /** Why each token was revoked, in the order in which they were minted. */
 export const reasonsOf = ({ tokens }) => tokens.map((token) => token.revokeReason);
 
