@@ -78,9 +78,9 @@ export interface TokenClientOptions {
    */
   revokeOn?: 'pagehide' | 'hidden';
   /**
-   * Have the browser hold the last revoke ready (`fetchLater`), in place of a beacon:
+   * Have the browser hold the last revoke ready (`fetchLater`), in place of sending it as the page goes:
    * it then goes out even if the page's process crashes. Where the browser has no
-   * `fetchLater` (Firefox, Safari), or refuses, the beacon is sent. Default false.
+   * `fetchLater` (Firefox, Safari), or refuses, it is sent as ever. Default false.
    */
   deferred?: boolean;
   /** Name of the app for `revokeAll({ everyTab: true })`: clients of one origin with the same name hear each other. Default: the token endpoint's URL; with `getToken` an empty name, which all such clients of the origin share. */
@@ -171,7 +171,7 @@ export interface RevokeOptions {
 export interface RevokeResult {
   /** How many tokens were dropped here. */
   readonly tokens: number;
-  /** Whether the backend said that nothing of this page life is left that could be alive. False without a `revokeEndpoint`. True if there was nothing to revoke. */
+  /** Whether the backend said that nothing is left alive of what was to be revoked, by this call or an earlier one. False without a `revokeEndpoint`, and of a client that was closed before. True if there was nothing to revoke. */
   readonly confirmed: boolean;
 }
 
@@ -308,13 +308,13 @@ export class TokenError extends Error {
   readonly code: TokenErrorCode;
   /** Whether calling again later can succeed without the app doing anything. */
   readonly retryable: boolean;
-  /** HTTP status of the token endpoint's answer, if there was one. */
+  /** HTTP status of the token endpoint's answer, if there was one; with `token_refused`, of the resource's. */
   readonly status?: number;
   /** How long until the next request may go out, in milliseconds. */
   readonly retryAfter?: number;
   /** Registered error code that the backend answered, for example `"invalid_scope"` (RFC 6749 section 5.2). */
   readonly oauthError?: string;
-  /** The caller's abort reason, where `code` is `aborted`. */
+  /** The caller's abort reason, where `code` is `aborted`; what `getToken` or `headers` threw, where it is `network`. */
   readonly cause?: unknown;
 }
 

@@ -165,7 +165,7 @@ pub fn revoke(number: u32, grant: f64, every_tab: bool, settle: Function) {
     let sink = revoked_sink(settle);
     match client(number) {
         Some(client) => client.revoke(scope, sink),
-        None => sink(Revoked::NOTHING),
+        None => sink(UNKNOWN),
     }
 }
 
@@ -175,7 +175,7 @@ pub fn close(number: u32, settle: Function) {
     let sink = revoked_sink(settle);
     match clients::remove(number) {
         Some(client) => client.close(sink),
-        None => sink(Revoked::NOTHING),
+        None => sink(UNKNOWN),
     }
 }
 
@@ -196,6 +196,12 @@ pub fn state(number: u32, grant: f64) -> JsValue {
         None => events::state(&crate::core::State::CLOSED, None),
     }
 }
+
+/// Of a client that is gone: what became of everything `close` has said.
+const UNKNOWN: Revoked = Revoked {
+    tokens: 0,
+    confirmed: false,
+};
 
 /// A number that is given.
 fn millis(number: f64) -> Option<Millis> {

@@ -61,13 +61,17 @@ fn lease(shell: &Rc<Shell>, batch: Batch, parts: &Parts) {
     let answer = endpoint::terms(parts);
     let holds = answer.is_ok();
     shell.input(Input::LeaseAnswered { batch, answer });
+    if !holds {
+        return;
+    }
     let recalls = Parts::new(parts.get(answer::RECALLS));
-    let count = if holds { recalls.count() } else { 0 };
-    for place in 0..count {
+    for place in 0..recalls.count() {
         if let Some(recall) = recalls.number(place).and_then(read) {
             shell.input(Input::Recalled(recall));
         }
     }
+    // Said to have been heard only now, and until the next answer that holds.
+    shell.wire.keep_word(parts);
 }
 
 fn read(recall: f64) -> Option<Recall> {

@@ -87,14 +87,18 @@ pub(super) fn outcome(parts: &Parts) -> RevokeOutcome {
     match status(parts) {
         0 => RevokeOutcome::TryAgain(None),
         // A page: somebody else's, in the place of the backend's word.
-        _ if is_html(parts) => RevokeOutcome::TryAgain(retry_after(parts)),
+        _ if is_html(parts) || has_form(parts, form::ENDLESS) => {
+            RevokeOutcome::TryAgain(retry_after(parts))
+        }
         400..=499 if !is_own => RevokeOutcome::TryAgain(retry_after(parts)),
         status => RevokeOutcome::of(status, retry_after(parts)),
     }
 }
 
 fn failure(status: u16, parts: &Parts) -> Failure {
-    let is_own = has_form(parts, form::OBJECT) || has_form(parts, form::EMPTY);
+    // What the app has read already it has taken for its backend's.
+    let own = [form::OBJECT, form::EMPTY, form::USED];
+    let is_own = own.into_iter().any(|form| has_form(parts, form));
     if (300..500).contains(&status) && !core::is_outage(status) && !is_own {
         Failure::Foreign {
             status,

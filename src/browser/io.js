@@ -72,6 +72,8 @@ let hiddenOf;
 let prerenderingOf;
 /** @type {(of: any) => any} */
 let baseOf;
+/** @type {(of: any) => string | undefined} Of what the platform knows as a `Request`, of whatever frame. */
+let requestUrlOf;
 
 const take = () => {
   const page = /** @type {any} */ (globalThis);
@@ -81,6 +83,14 @@ const take = () => {
   hiddenOf = getter(page.Document, 'hidden');
   prerenderingOf = getter(page.Document, 'prerendering');
   baseOf = getter(page.Node, 'baseURI');
+  const url = getter(page.Request, 'url');
+  requestUrlOf = (of) => {
+    try {
+      return of === Object(of) && page.Request ? url(of) : undefined;
+    } catch {
+      return undefined;
+    }
+  };
   return page;
 };
 
@@ -105,8 +115,13 @@ const getter = (type, name) => {
  * @returns {T}
  */
 export const outside = (call) => {
-  const root = /** @type {any} */ (globalThis).Zone?.root;
-  return root?.run ? root.run(call, undefined, [undefined, false]) : call(undefined, false);
+  let root;
+  try {
+    ({ root } = /** @type {any} */ (globalThis).Zone);
+  } catch {
+    // There is none, or a frame of another origin is called so.
+  }
+  return typeof root?.run === 'function' ? root.run(call, undefined, [undefined, false]) : call(undefined, false);
 };
 
 /** @typedef {{ init: RequestInit, beacon: URLSearchParams | undefined }} Last */
@@ -289,6 +304,16 @@ export const tokenOf = (wire, id) => wire.secrets[id]?.token;
 export const scopeOf = (wire, id) => wire.secrets[id]?.scope;
 
 /**
+ * Keeps the name of what the backend pushed, to say that it was heard.
+ *
+ * @param {Wire} wire
+ * @param {Answer} answer
+ */
+export const keepWord = (wire, answer) => {
+  wire.word = answer[WORD];
+};
+
+/**
  * What a function of the app's threw when a token was asked for last.
  *
  * @param {Wire} wire
@@ -388,7 +413,6 @@ const answered = async (wire, id, about, call) => {
   if (answer[CAUSE]) wire.causes.set(about, answer[CAUSE]);
   // A request that was tried again has another one by now.
   const isOpen = wire.open.get(id) === controller && wire.open.delete(id);
-  if (!about && isOpen) wire.word = answer[WORD];
   wire.told?.(answer, isOpen);
 };
 
@@ -461,7 +485,7 @@ const read = async (value) => {
  * @param {string | null | undefined} type
  */
 const formOf = (text, type) =>
-  !text.trim() ? EMPTY : /html/i.test(type ?? '') || /^\s*<(!doctype|html|\?xml)/i.test(text) ? HTML : OTHER;
+  !text.trim() ? EMPTY : /html/i.test(type ?? '') || /^\s*</.test(text) ? HTML : OTHER;
 
 /**
  * Reads what a provider threw or `fetch` rejected with; a getter of an answer
@@ -473,7 +497,7 @@ const readThrown = async (error) => {
   try {
     if (isResponse(error)) return await read(error);
     const { status, retryAfter, retryable, response } = Object(error);
-    if (isResponse(response) && !status) return await read(response);
+    if (isResponse(response) && (!status || status === response.status)) return await read(response);
     const [delay, isReckoned] = isResponse(response)
       ? delayOf(headerOf(response, 'retry-after'), headerOf(response, 'date'))
       : [undefined, false];
@@ -576,11 +600,11 @@ const errorOf = (body) => {
  * @returns {[delay: number | undefined, isReckoned: boolean]}
  */
 const delayOf = (value, date) => {
-  const now = timeOf(date ?? '');
+  const now = timeOf(`${date ?? ''}`);
   let isReckoned = false;
   let delay;
   // A comma is also part of some dates.
-  for (const one of (value ?? '').split(/,\s*(?!\d\d?[ -][a-z])/i)) {
+  for (const one of `${value ?? ''}`.split(/,(?!\s*\d\d?[ -][a-z])/i)) {
     const isDate = !/^\s*\d+(\.\d+)?\s*$/.test(one);
     const wait = isDate ? timeOf(one) - (now || Date.now()) : Number(one) * 1000;
     if (wait > (delay ?? -1e99)) [delay, isReckoned] = [wait, isDate && !now];
@@ -649,7 +673,8 @@ const textOf = async (response) => {
  * @param {any} init
  */
 export const prepare = ({ allowedOrigins }, input, init) => {
-  const isRequest = typeof input?.clone === 'function';
+  // By what the platform itself takes for one: it alone must decide where it goes.
+  const isRequest = requestUrlOf(input) !== undefined;
   const whole = isRequest && init ? new input.constructor(input, init) : input;
   /** @type {any} */
   const plain = {};
@@ -658,7 +683,7 @@ export const prepare = ({ allowedOrigins }, input, init) => {
   // Given anew with anything else, they would be lost.
   else ({ referrer: plain.referrer, referrerPolicy: plain.referrerPolicy } = whole);
   plain.headers = headersOf(isRequest ? whole.headers : plain.headers);
-  const { href, protocol, hostname, origin } = new Address(isRequest ? whole.url : `${input}`, baseOf(globalThis.document) ?? globalThis.location?.href);
+  const { href, protocol, hostname, origin } = new Address(isRequest ? requestUrlOf(whole) ?? '' : `${input}`, baseOf(globalThis.document) ?? globalThis.location?.href);
   const first = isRequest ? whole : href;
   const replay = isRequest ? whole.clone() : plain.body?.getReader ? undefined : href;
   return [first, replay, (isRequest ? whole : plain).signal ?? undefined, protocol, hostname, origin, allowedOrigins, plain];
@@ -682,13 +707,14 @@ export const send = async (request, init, token, callback) => {
 };
 
 /**
- * Whether a 401 says that no token of this kind will do (RFC 6750 section 3.1).
+ * Whether it is no 401, or one that says that no token of this kind will do (RFC
+ * 6750 section 3.1). So is what cannot be read: a patched `fetch` gives anything.
  *
  * @param {any} response
  */
 export const isInsufficientScope = (response) => {
   try {
-    return /insufficient_scope/.test(headerOf(response, 'www-authenticate') ?? '');
+    return response.status !== 401 || /insufficient_scope/.test(headerOf(response, 'www-authenticate') ?? '');
   } catch {
     return true;
   }
@@ -753,15 +779,11 @@ export const revoke = (wire, id, body, reason, isWhole, wait) => {
   answered(wire, id, REVOKE, async (signal) => {
     const { revokeEndpoint, revokeHeaders: headers } = wire;
     const init = { method: 'POST', headers, body, redirect: /** @type {const} */ ('error'), signal };
-    try {
-      const value = await sent(/** @type {string} */ (revokeEndpoint), init);
-      // Whatever else it may be, it confirms nothing.
-      if (!isResponse(value)) throw NO_ANSWER;
-      return value;
-    } finally {
-      clearTimeout(timer);
-    }
-  });
+    const value = await sent(/** @type {string} */ (revokeEndpoint), init);
+    // Whatever else it may be, it confirms nothing.
+    if (!isResponse(value)) throw NO_ANSWER;
+    return value;
+  }).finally(() => clearTimeout(timer));
 };
 
 /**
@@ -902,6 +924,8 @@ const later = (url, { keepalive, ...init }) => /** @type {any} */ (globalThis).f
  * @param {boolean} persisted
  */
 const sendLast = (wire, persisted) => {
+  // A wrapper may have set the listener more than once.
+  if (wire.isSent) return;
   if (!wire.isCurrent) write(wire);
   const { body, last } = wire;
   if (!body || !last) return;
@@ -1104,8 +1128,10 @@ export const randomSeed = () => crypto.getRandomValues(new Uint32Array(1))[0];
  */
 export const resolve = (given) => {
   const { location, origin, document: page, console } = take();
-  // The address of some documents and workers is no base for anything.
-  const url = new Address(given, /^http/.test(location?.protocol) ? location.href : origin);
+  // The address of some documents and workers is no base for anything, and some have
+  // no origin either.
+  const base = /^http/.test(location?.protocol) ? location.href : origin;
+  const url = new Address(given, base === 'null' ? undefined : base);
   try {
     if (page && !isWarned && new Address(given, baseOf(page)).href !== url.href) {
       isWarned = true;

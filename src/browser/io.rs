@@ -24,6 +24,9 @@ extern "C" {
     #[wasm_bindgen(js_name = causeOf)]
     pub(super) fn cause_of(wire: &JsValue, grant: f64) -> JsValue;
 
+    #[wasm_bindgen(js_name = keepWord)]
+    pub(super) fn keep_word(wire: &JsValue, answer: &JsValue);
+
     #[wasm_bindgen(js_name = listenAgain)]
     pub(super) fn listen_again(wire: &JsValue);
 

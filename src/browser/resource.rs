@@ -135,7 +135,8 @@ fn asks_for_another_token(response: &JsValue, sent_to: &str) -> bool {
         return false;
     }
     let answer = Response::from(response.clone().unchecked_into::<web_sys::Response>());
-    answer.status() == 401
+    // First what heeds that reading may throw.
+    !io::is_insufficient_scope(response)
+        && answer.status() == 401
         && io::origin_of(response).is_none_or(|origin| origin == sent_to)
-        && !io::is_insufficient_scope(response)
 }

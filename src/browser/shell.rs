@@ -321,9 +321,12 @@ impl Shell {
                 }
             }
             Output::TellOtherTabs => {
-                if let Some(tabs) = &*self.tabs.borrow() {
+                // No borrow is held meanwhile.
+                let tabs = self.tabs.take();
+                if let Some(tabs) = &tabs {
                     tabs.tell();
                 }
+                self.tabs.replace(tabs);
             }
         }
     }

@@ -75,6 +75,11 @@ impl Wire {
         io::abort(&self.0, other(batch));
     }
 
+    /// Keeps the name of what an answer pushed.
+    pub(super) fn keep_word(&self, answer: &Parts) {
+        io::keep_word(&self.0, answer.as_js());
+    }
+
     /// Keeps the secrets of an answer.
     pub(super) fn keep(&self, id: Generation, answer: &Parts) {
         io::keep(&self.0, token(id), answer.as_js());

@@ -223,6 +223,13 @@ impl Grant {
         })
     }
 
+    /// Another page life, or another user: nothing that was refused says anything now.
+    pub(crate) fn begin_anew(&mut self) {
+        self.forget_failures();
+        self.refusal_mark = Due::PAST;
+        self.told_refused = false;
+    }
+
     pub(crate) fn forget_failures(&mut self) {
         self.failures = 0;
         self.error = None;

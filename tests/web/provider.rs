@@ -161,7 +161,7 @@ async fn an_answer_that_comes_after_its_time_out_is_revoked() {
 }
 
 /// What libraries throw for a 503 that says for how long.
-const THROWN_ANSWERS: [&str; 5] = [
+const THROWN_ANSWERS: [&str; 6] = [
     "new Response('', { status: 503, headers: { 'Retry-After': '7' } })",
     // axios
     "Object.assign(new Error('Request failed'), {
@@ -170,6 +170,10 @@ const THROWN_ANSWERS: [&str; 5] = [
     "Object.assign(new Error('Request failed'), {
         status: 503,
         response: { status: 503, headers: { get: () => '7' }, data: { error: 'down' } },
+    })",
+    "Object.assign(new Error('Request failed'), {
+        status: 503,
+        response: { status: 503, headers: { 'retry-after': 7 }, data: '<html>' },
     })",
     // ky
     "Object.assign(new Error('Request failed'), {

@@ -193,6 +193,19 @@ async fn the_token_goes_to_no_other_origin() {
         let refusal = grant.fetch(&url.into(), &JsValue::UNDEFINED).await;
         assert_eq!(refusal.unwrap_err().code(), "origin_not_allowed", "{url}");
     }
+    // What only looks like a request goes where its text says.
+    for object in [
+        "({ clone() {}, toString: () => 'https://elsewhere.example/file' })",
+        "({ clone() {}, url: '/file', headers: {}, toString: () => 'https://elsewhere.example/' })",
+        "new URL('https://elsewhere.example/file')",
+    ] {
+        let refusal = grant.fetch(&js(object), &JsValue::UNDEFINED).await;
+        assert_eq!(
+            refusal.unwrap_err().code(),
+            "origin_not_allowed",
+            "{object}"
+        );
+    }
     assert_eq!(page.network.count("/token"), 0);
     assert_eq!(page.network.count("/file"), 0);
     client.ends_cleanly(&page).await;

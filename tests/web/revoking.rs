@@ -144,10 +144,29 @@ async fn a_revoke_that_does_not_get_through_is_tried_again() {
         "async () => new Response('<!doctype html>')",
         "async () => new Response('sign in', { headers: { 'content-type': 'text/html' } })",
         "async () => new Response('blocked by policy', { status: 403 })",
+        "async () => new Response('<h1>You are offline</h1>')",
+        "async () => new Response('<!-- portal --><html></html>')",
+        "async () => new Response('<html>'.padEnd(200_000))",
         "async () => Response.json([], { status: 401 })",
     ] {
         is_tried_again(answer).await;
     }
+}
+
+#[wasm_bindgen_test]
+async fn an_answer_whose_body_never_ends_is_none_in_time() {
+    let page = Page::new();
+    let client = Client::new(ENDPOINTS);
+    let grant = client.grant("read");
+    grant.token().await.unwrap();
+    let endless = "async () => new Response(new ReadableStream({}))";
+    page.network.once("/revoke", endless);
+    let revoking = grant.revoke();
+    page.time.advance(15_000).await;
+    page.time.advance(2_250).await;
+    assert!(revoking.await.unwrap().confirmed);
+    assert_eq!(page.network.count("/revoke"), 2);
+    client.ends_cleanly(&page).await;
 }
 
 #[wasm_bindgen_test]

@@ -191,7 +191,7 @@ impl Machine {
         let mut all = Cursor::default();
         while let Some(id) = self.grants.next(&mut all) {
             if let Some(grant) = self.grants.get_mut(id) {
-                grant.forget_failures();
+                grant.begin_anew();
             }
             self.request_if_wanted(id, now);
         }

@@ -82,7 +82,7 @@ impl Machine {
             let Some(grant) = self.grants.get_mut(id) else {
                 continue;
             };
-            grant.forget_failures();
+            grant.begin_anew();
             for waiter in &mut grant.waiters {
                 waiter.due = now.after(waiter.timeout);
             }

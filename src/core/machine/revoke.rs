@@ -424,8 +424,7 @@ impl Machine {
         };
         let open = self.sent.iter_mut().find(|one| one.caller == sent.caller);
         let Some(open) = open else {
-            let is_all = sent.reason == Reason::Logout || self.closed;
-            if is_all && !self.sent.is_empty() {
+            if !self.sent.is_empty() {
                 self.last_answers.push((caller, revoked));
                 return None;
             }
