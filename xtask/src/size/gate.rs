@@ -8,7 +8,7 @@ use super::measure::Sizes;
 
 /// Of the `./slim` entry: all JavaScript and the WebAssembly, brotli. It was
 /// 29,900; docs/decisions.md, 40, has what the difference is for.
-const SLIM_BROTLI: u64 = 34_100;
+const SLIM_BROTLI: u64 = 34_500;
 
 /// What the entry with the WebAssembly inlined should come to, brotli. Nothing
 /// fails above it.
