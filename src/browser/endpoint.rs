@@ -1,7 +1,7 @@
 //! What the app's backend answered.
 
 use super::io::{Parts, answer, form};
-use crate::core::{self, Failure, Issued, Millis, RevokeOutcome, Terms};
+use crate::core::{self, Body, Failure, Issued, Millis, RevokeOutcome, Terms};
 
 /// What a lease endpoint answered.
 pub(super) fn terms(parts: &Parts) -> Result<Terms, Failure> {
@@ -83,23 +83,23 @@ pub(super) fn retry_after(parts: &Parts) -> Option<Millis> {
 
 /// What became of a revoke.
 pub(super) fn outcome(parts: &Parts) -> RevokeOutcome {
-    let is_own = has_form(parts, form::OBJECT) || has_form(parts, form::EMPTY);
-    match status(parts) {
-        0 => RevokeOutcome::TryAgain(None),
-        // A page: somebody else's, in the place of the backend's word.
-        _ if is_html(parts) || has_form(parts, form::ENDLESS) => {
-            RevokeOutcome::TryAgain(retry_after(parts))
-        }
-        400..=499 if !is_own => RevokeOutcome::TryAgain(retry_after(parts)),
-        status => RevokeOutcome::of(status, retry_after(parts)),
+    RevokeOutcome::of(status(parts), body(parts), retry_after(parts))
+}
+
+/// One that the app has read already it has taken for its backend's.
+fn body(parts: &Parts) -> Body {
+    let is = |form| has_form(parts, form);
+    if is(form::OBJECT) || is(form::EMPTY) || is(form::USED) {
+        Body::Own
+    } else if is(form::HTML) || is(form::ENDLESS) {
+        Body::Page
+    } else {
+        Body::Other
     }
 }
 
 fn failure(status: u16, parts: &Parts) -> Failure {
-    // What the app has read already it has taken for its backend's.
-    let own = [form::OBJECT, form::EMPTY, form::USED];
-    let is_own = own.into_iter().any(|form| has_form(parts, form));
-    if (300..500).contains(&status) && !core::is_outage(status) && !is_own {
+    if core::is_foreign(status, body(parts)) {
         Failure::Foreign {
             status,
             what: if is_html(parts) {

@@ -1,6 +1,7 @@
 //! Reads the token endpoint's answer: strict about what could hurt, lenient
 //! where real servers differ from RFC 6749 and RFC 8693.
 
+use super::error::is_outage;
 use super::event::Terms;
 use super::machine::LEASE_GAP;
 use super::time::Millis;
@@ -12,6 +13,24 @@ pub struct Issued {
     pub lifetime: Option<Millis>,
     /// How many bytes of a revoke request's body it takes to name the token.
     pub weight: u32,
+}
+
+/// What the body of an answer says of who gave it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// Something else than a page that no contract knows.
+    Other,
+    /// In the contract's form: a JSON object, or nothing at all.
+    Own,
+    /// HTML, or too long to be read.
+    Page,
+}
+
+/// Whether an answer that is no 2xx was given by something between page and backend:
+/// a refusal that is not in the contract's form. (An outage is one, whoever says so.)
+#[must_use]
+pub const fn is_foreign(status: u16, body: Body) -> bool {
+    matches!(status, 300..=499) && !is_outage(status) && !matches!(body, Body::Own)
 }
 
 /// How long a token is used whose answer does not say how long it lives: 5
@@ -154,6 +173,18 @@ mod tests {
         assert_eq!(lifetime(Some(2_592_000.0)), granted(2_592_000_000));
         assert_eq!(lifetime(Some(1e300)), granted(315_360_000_000));
         assert_eq!(lifetime(Some(f64::INFINITY)), granted(315_360_000_000));
+    }
+
+    #[test]
+    fn a_refusal_is_the_backend_s_only_in_the_form_of_the_contract() {
+        for status in [302, 401, 403, 404, 499] {
+            assert!(!is_foreign(status, Body::Own), "{status}");
+            assert!(is_foreign(status, Body::Other), "{status}");
+            assert!(is_foreign(status, Body::Page), "{status}");
+        }
+        for status in [200, 408, 421, 429, 500, 503] {
+            assert!(!is_foreign(status, Body::Page), "{status}");
+        }
     }
 
     #[test]

@@ -300,8 +300,7 @@ impl From<Failure> for Error {
 }
 
 /// Whether an HTTP status says that the same request may succeed later.
-#[must_use]
-pub const fn is_outage(status: u16) -> bool {
+pub(crate) const fn is_outage(status: u16) -> bool {
     matches!(status, 408 | 421 | 425 | 429 | 500..=599)
 }
 

@@ -1,6 +1,6 @@
 //! The whole alphabet: what goes into the machine and what comes out.
 
-use super::answer::Issued;
+use super::answer::{Body, Issued};
 use super::error::{Error, Failure, is_outage};
 use super::machine::{Batch, CallerId, Reason, Revoked};
 use super::table::GrantId;
@@ -153,12 +153,15 @@ pub enum RevokeOutcome {
 }
 
 impl RevokeOutcome {
-    /// What an HTTP status means: after RFC 7009 section 2.2 any 2xx is
-    /// success, and a 503 says that the token is still alive.
+    /// What an answer means: after RFC 7009 section 2.2 any 2xx is success,
+    /// and a 503 says that the token is still alive. A page, and a refusal that is not
+    /// in the contract's form, were not said by the backend. Status 0: no answer.
     #[must_use]
-    pub const fn of(status: u16, retry_after: Option<Millis>) -> Self {
-        match status {
-            200..=299 => Self::Confirmed,
+    pub const fn of(status: u16, body: Body, retry_after: Option<Millis>) -> Self {
+        match (status, body) {
+            (0, _) => Self::TryAgain(None),
+            (_, Body::Page) | (400..=499, Body::Other) => Self::TryAgain(retry_after),
+            (200..=299, _) => Self::Confirmed,
             _ if is_outage(status) => Self::TryAgain(retry_after),
             _ => Self::Refused,
         }
@@ -239,4 +242,31 @@ pub enum Notice {
     Refreshed(Millis),
     /// The tokens were dropped and are being revoked.
     Revoked(Reason),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_backend_did_not_say_is_asked_again() {
+        let wait = Some(Millis(7));
+        let again = RevokeOutcome::TryAgain(wait);
+        for (status, body, outcome) in [
+            (0, Body::Own, RevokeOutcome::TryAgain(None)),
+            (200, Body::Own, RevokeOutcome::Confirmed),
+            (200, Body::Other, RevokeOutcome::Confirmed),
+            (200, Body::Page, again),
+            (302, Body::Page, again),
+            (403, Body::Page, again),
+            (403, Body::Other, again),
+            (403, Body::Own, RevokeOutcome::Refused),
+            (421, Body::Own, again),
+            (503, Body::Own, again),
+            (503, Body::Other, again),
+        ] {
+            let seen = RevokeOutcome::of(status, body, wait);
+            assert_eq!(seen, outcome, "{status} {body:?}");
+        }
+    }
 }

@@ -35,11 +35,12 @@ mod time;
 mod token;
 
 pub use answer::{
-    Issued, is_access_token, is_bearer, lifetime, names_nothing, registered_error, terms,
+    Body, Issued, is_access_token, is_bearer, is_foreign, lifetime, names_nothing,
+    registered_error, terms,
 };
 pub use backoff::{FLOOR, LONGEST_RECKONED, LONGEST_RETRY_AFTER, believed};
 pub use config::Config;
-pub use error::{Code, Error, Failure, is_outage};
+pub use error::{Code, Error, Failure};
 pub use event::{Input, Notice, Output, Page, Recall, RevokeOutcome, Scope, Sending, Terms, Want};
 pub use grant::{State, Status};
 pub use key::GrantKey;

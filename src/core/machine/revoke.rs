@@ -79,8 +79,8 @@ impl Reason {
 pub struct Revoked {
     /// How many tokens were dropped.
     pub tokens: u32,
-    /// Whether the backend said that nothing of this page life is left that could
-    /// be alive; true if there was nothing.
+    /// Whether the backend said that nothing is left alive of what was to be revoked,
+    /// by this call or an earlier one; true if there was nothing.
     pub confirmed: bool,
 }
 
