@@ -173,22 +173,13 @@ mod tests {
         };
         let name = |backend, resource, scope| Name::new(backend, &key(resource, scope));
         let one = name("https://app.example/token", "https://api.example/1", "a");
-        assert_ne!(
-            one,
-            name("https://b.example/token", "https://api.example/1", "a")
-        );
-        assert_ne!(
-            one,
-            name("https://app.example/token", "https://api.example/2", "a")
-        );
-        assert_ne!(
-            one,
-            name("https://app.example/token", "https://api.example/1", "b")
-        );
-        assert_eq!(
-            one,
-            name("https://app.example/token", "https://api.example/1", "a")
-        );
+        for other in [
+            name("https://b.example/token", "https://api.example/1", "a"),
+            name("https://app.example/token", "https://api.example/2", "a"),
+            name("https://app.example/token", "https://api.example/1", "b"),
+        ] {
+            assert_ne!(one, other);
+        }
     }
 
     #[test]

@@ -150,13 +150,18 @@ const ZONE: &str = "(() => {
     };
 })()";
 
-#[wasm_bindgen_test]
-async fn no_timer_and_no_request_begins_in_the_zone_of_the_app() {
-    let page = Page::new();
+/// From here on the test's page is in a zone, until it is restored.
+fn enter_zone() {
     for name in ["setTimeout", "fetch", "Zone", "begun"] {
         patch_global(name, &js(&format!("globalThis.{name}")));
     }
     js(ZONE);
+}
+
+#[wasm_bindgen_test]
+async fn no_timer_and_no_request_begins_in_the_zone_of_the_app() {
+    let page = Page::new();
+    enter_zone();
     let client = Client::new(ENDPOINTS);
     let grant = client.grant("read");
     page.network
@@ -196,10 +201,7 @@ async fn no_timer_and_no_request_begins_in_the_zone_of_the_app() {
 #[wasm_bindgen_test]
 async fn a_request_of_the_app_stays_in_its_zone() {
     let page = Page::new();
-    for name in ["setTimeout", "fetch", "Zone", "begun"] {
-        patch_global(name, &js(&format!("globalThis.{name}")));
-    }
-    js(ZONE);
+    enter_zone();
     let client = Client::new(ENDPOINTS);
     let grant = client.grant("read");
     grant
