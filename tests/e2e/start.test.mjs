@@ -58,19 +58,21 @@ test('the first token request takes the connection that a preconnect has made, i
   const browser = engine === 'chromium' && (await launchDriven(engine));
   try {
     const page = browser ? await (await browser.newContext()).newPage() : stage.page;
-    assert.deepEqual(await connectionsWith(page, 'anonymous'), [0, 0]);
-    assert.deepEqual(await connectionsWith(page, null), [1, 1], 'the other one is for requests with cookies');
-    assert.deepEqual(await connectionsWith(page, null, 'include'), [1, 0], 'a preflight never has cookies');
+    assert.deepEqual(await tookThePreconnected(page, 'anonymous'), [true, true]);
+    assert.deepEqual(await tookThePreconnected(page, null), [false, false], 'the other one is for requests with cookies');
+    assert.deepEqual(await tookThePreconnected(page, null, 'include'), [false, true], 'a preflight never has cookies');
   } finally {
     await browser?.close?.();
   }
 });
 
 /**
- * Which connection the preflight and the token request took, on a page that had
- * one made to another origin before it asked for anything.
+ * Whether the preflight and the token request took the connection that the page
+ * had made to another origin before it asked for anything. Of those made later
+ * a browser may make more than it uses (Firefox makes a second one where the
+ * first is slow), so they are not told apart.
  */
-async function connectionsWith(page, crossOrigin, credentials) {
+async function tookThePreconnected(page, crossOrigin, credentials) {
   const elsewhere = await startArrivals(stage.server.app);
   try {
     await page.goto(addressOf(stage, 'empty.html'));
@@ -89,7 +91,7 @@ async function connectionsWith(page, crossOrigin, credentials) {
       // Refused, for want of a header: what matters is the way there.
       await client.grant({ scopes: ['one'] }).token().catch(() => {});
     }, options);
-    return elsewhere.came.map(({ connection }) => connection);
+    return elsewhere.came.map(({ connection }) => connection === 0);
   } finally {
     elsewhere.close();
   }
