@@ -1,9 +1,10 @@
 // @ts-check
 import { close, create as createClient, open, resume, revoke } from './glue.js';
-import { Grant } from './grant.js';
+import { Grant, resultOf } from './grant.js';
 import { need } from './errors.js';
 import { TokenEvent } from './events.js';
 import { Handle, self } from './handle.js';
+import { notices } from './names.js';
 import { readClient, readGrant, readRevoke } from './options.js';
 import { guard, NativePromise, settledBy, startOnce } from './wasm.js';
 
@@ -41,22 +42,9 @@ class Client extends Handle {
     super();
     const given = readClient(options);
     if (given.tokenEndpoint) need('fetch');
-    // Below zero: the default, which is WebAssembly's to know.
-    const { refreshLead = -1, expiryMargin = -1, maxAge = -1, timeout = -1, requestTimeout = -1, maxGrants = -1 } = given;
     this.#client = guard(() =>
-      createClient(
-        given,
-        !!given.revokeEndpoint,
-        !!given.leaseEndpoint,
-        given.revokeOn === 'hidden',
-        refreshLead,
-        expiryMargin,
-        maxAge,
-        timeout,
-        requestTimeout,
-        maxGrants,
-        (/** @type {number} */ grant, /** @type {string} */ type, /** @type {object} */ detail) =>
-          this.#notify(grant, type, detail),
+      createClient(given, (/** @type {number} */ grant, /** @type {number} */ notice, /** @type {unknown} */ what) =>
+        this.#notify(grant, notices[notice], what),
       ),
     );
   }
@@ -92,7 +80,7 @@ class Client extends Handle {
     return settledBy((settle) => {
       const { everyTab = false } = readRevoke(options);
       revoke(me.#client, 0, everyTab, settle);
-    });
+    }, resultOf);
   }
 
   resume() {
@@ -110,7 +98,7 @@ class Client extends Handle {
       me.#closing = new NativePromise((resolve) => {
         settle = resolve;
       });
-      settle(settledBy((closed) => close(me.#client, closed)));
+      settle(settledBy((closed) => close(me.#client, closed), resultOf));
     }
     return me.#closing;
   }
@@ -123,10 +111,12 @@ class Client extends Handle {
   /**
    * @param {number} id Zero: the lease.
    * @param {string} type
-   * @param {object} detail
+   * @param {unknown} what
    */
-  #notify(id, type, detail) {
+  #notify(id, type, what) {
     const grant = this.#grants.get(id);
+    const part = /** @type {Record<string, string>} */ (parts)[type];
+    const detail = part ? { [part]: what } : {};
     if (type === 'gone') {
       this.#grants.delete(id);
     } else if (!id) {
@@ -138,3 +128,6 @@ class Client extends Handle {
     }
   }
 }
+
+/** What the detail of an event is called. */
+const parts = { error: 'error', expiring: 'expiresAt', refreshed: 'expiresAt', revoked: 'reason' };

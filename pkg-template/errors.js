@@ -1,4 +1,5 @@
 // @ts-check
+import { codes } from './names.js';
 
 /** @typedef {import('./index.js').TokenErrorCode} TokenErrorCode */
 
@@ -35,6 +36,29 @@ export class TokenError extends Error {
     return /** @type {const} */ ('TokenError');
   }
 }
+
+/**
+ * An error of WebAssembly's.
+ *
+ * @param {any[]} raw The number of its code, its status and so on; absent is `undefined`.
+ */
+export const errorOf = ([number, status, retryAfter, oauthError, detail]) => {
+  const [code, message, retryable] = codes[number];
+  const rest = { status, retryAfter, oauthError };
+  for (const name of Object.keys(rest)) {
+    if (/** @type {any} */ (rest)[name] === undefined) delete /** @type {any} */ (rest)[name];
+  }
+  return new TokenError({ code, message, retryable, detail, ...rest });
+};
+
+/**
+ * An error of the same kind, found without WebAssembly.
+ *
+ * @param {TokenErrorCode} name
+ * @param {string} [detail]
+ */
+export const errorNamed = (name, detail) =>
+  errorOf([codes.findIndex(([code]) => code === name), undefined, undefined, undefined, detail]);
 
 /** @type {typeof import('./index.js').isTokenError} */
 // By name and not by `instanceof`: the error may come from another frame or

@@ -1,6 +1,7 @@
 // @ts-check
 import { acquire, fetchWithToken, open, peek, refused, revoke, state } from './glue.js';
 import { Handle, self } from './handle.js';
+import { codes, statuses } from './names.js';
 import { readToken } from './options.js';
 import { dead, guard, settledBy } from './wasm.js';
 
@@ -73,13 +74,19 @@ export class Grant extends Handle {
   /** @returns {Promise<import('./index.js').RevokeResult>} */
   revoke() {
     const me = this[self]();
-    return settledBy((settle) => revoke(me.#client, me.#id, false, settle));
+    return settledBy((settle) => revoke(me.#client, me.#id, false, settle), resultOf);
   }
 
   /** @returns {import('./index.js').GrantState} */
   get state() {
     const me = this[self]();
-    return guard(() => state(me.#client, me.#id));
+    const [status, issuedAt, refreshAt, expiresAt, code, scope] = guard(() => state(me.#client, me.#id));
+    return {
+      status: statuses[status],
+      ...(expiresAt !== undefined && { issuedAt, refreshAt, expiresAt }),
+      ...(code !== undefined && { error: codes[code][0] }),
+      ...(scope !== undefined && { scopes: scope.split(' ') }),
+    };
   }
 
   /**
@@ -88,9 +95,8 @@ export class Grant extends Handle {
    */
   #acquire(options = {}) {
     return settledBy((settle) => {
-      const { minTtl = 0, forceRefresh = false, timeout = -1, signal } = readToken(options);
-      const id = this.#open();
-      acquire(this.#client, id, minTtl, forceRefresh, timeout, signal, settle);
+      const given = readToken(options);
+      acquire(this.#client, this.#open(), given, settle);
     });
   }
 
@@ -107,3 +113,9 @@ export class Grant extends Handle {
     if (id) this.#grants.set(id, this);
   }
 }
+
+/**
+ * @param {[tokens: number, confirmed: boolean]} result
+ * @returns {import('./index.js').RevokeResult}
+ */
+export const resultOf = ([tokens, confirmed]) => ({ tokens, confirmed });

@@ -1,5 +1,5 @@
 // @ts-check
-import { TokenError } from './errors.js';
+import { errorNamed } from './errors.js';
 import { checkEndpoint, plainHeaders } from './glue.js';
 
 /** What an option should have been; nothing else that is thrown is ever quoted. */
@@ -163,5 +163,4 @@ export const readRevoke = (options) => read(options, ofRevoke);
 export const readToken = (options) => read(options, ofToken);
 
 /** @param {string} detail */
-const misused = (detail) =>
-  new TokenError({ code: 'invalid_options', message: 'Option not accepted:', detail });
+const misused = (detail) => errorNamed('invalid_options', detail);

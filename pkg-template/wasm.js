@@ -1,6 +1,6 @@
 // @ts-check
 import { start } from './glue.js';
-import { isTokenError, need, TokenError } from './errors.js';
+import { errorNamed, errorOf, isTokenError, need, TokenError } from './errors.js';
 import { load } from './load.js';
 
 /** @typedef {import('./slim.js').WasmSource} WasmSource */
@@ -28,7 +28,7 @@ export const startOnce = (source, ...means) =>
     try {
       need('WebAssembly', 'TextDecoder', 'TextEncoder', 'crypto', ...means);
       await load(await source());
-      start(die, (/** @type {any} */ raw) => new TokenError(raw));
+      start(die, errorOf);
       // Two bundles may each have a copy. That works, but they share nothing, this number apart.
       const page = /** @type {any} */ (globalThis);
       const copies = Symbol.for('downscope.instances');
@@ -61,14 +61,16 @@ export const guard = (call) => {
  *
  * @template T
  * @param {(settle: (value: any, failed: boolean) => void) => void} call
+ * @param {(value: any) => T} [read]
  * @returns {Promise<T>}
  */
-export const settledBy = (call) =>
+export const settledBy = (call, read = (value) => value) =>
   new NativePromise((resolve, reject) => {
     open.add(reject);
     const settle = (/** @type {any} */ value, /** @type {boolean} */ failed) => {
       open.delete(reject);
-      (failed ? reject : resolve)(value);
+      if (failed) reject(value);
+      else resolve(read(value));
     };
     try {
       guard(() => call(settle));
@@ -78,10 +80,7 @@ export const settledBy = (call) =>
   });
 
 const die = () => {
-  dead ??= new TokenError({
-    code: 'internal',
-    message: 'A fault in downscope; it cannot be used until the page is loaded again. Please report it.',
-  });
+  dead ??= errorNamed('internal');
   for (const reject of open) reject(dead);
   open.clear();
   return dead;

@@ -157,11 +157,6 @@ impl Client {
         let checked = |endpoint: Option<&str>| endpoint.map(check_endpoint).transpose();
         let revoke_url = checked(backend.revoke_endpoint.as_deref()).map_err(misused)?;
         let lease_url = checked(backend.lease_endpoint.as_deref()).map_err(misused)?;
-        let config = Config {
-            can_revoke: revoke_url.is_some(),
-            has_lease: lease_url.is_some(),
-            ..config
-        };
         // The names are those of the npm package's options.
         let wire = Object::new();
         match backend.tokens {

@@ -2,14 +2,19 @@
 //! what is measured is the machine.
 
 use downscope::core::{
-    Batch, CallerId, Config, Generation, GrantId, GrantKey, Input, Issued, Machine, Millis, Moment,
-    Output, Page as Event, RevokeOutcome, Sending, Want,
+    CallerId, Config, Endpoints, Generation, GrantId, GrantKey, Input, Issued, Machine, Millis,
+    Moment, Output, Page as Event, RequestId, RevokeOutcome, Sending, Want,
 };
 
 const LIFE: Millis = Millis::from_secs(3_600);
 
 /// Past the refresh point of every token, before the expiry of any.
 const LATE: Millis = Millis::from_secs(51 * 60);
+
+const ENDPOINTS: Endpoints = Endpoints {
+    revoke: true,
+    lease: false,
+};
 
 /// Whatever is held will do.
 const ANY: Want = Want {
@@ -25,7 +30,7 @@ pub(crate) struct Page {
     /// What the machine was told so far: inputs and timers.
     pub(crate) events: u64,
     requests: Vec<(GrantId, Generation)>,
-    revokes: Vec<Batch>,
+    revokes: Vec<RequestId>,
     callers: u32,
     turn: usize,
 }
@@ -38,7 +43,7 @@ impl Page {
             ..Config::default()
         };
         let mut page = Self {
-            machine: Machine::new(config, 1),
+            machine: Machine::new(config, ENDPOINTS, 1),
             grants: Vec::with_capacity(grants),
             now: Moment(Millis(0)),
             events: 0,
@@ -122,9 +127,9 @@ impl Page {
                 }),
             });
         }
-        while let Some(batch) = self.revokes.pop() {
+        while let Some(request) = self.revokes.pop() {
             self.take(Input::RevokeAnswered {
-                batch,
+                request,
                 outcome: RevokeOutcome::Confirmed,
             });
         }
@@ -140,7 +145,10 @@ impl Page {
     }
 
     pub(crate) fn leave(&mut self) {
-        self.take(Input::Page(Event::Leaving { persisted: false }));
+        self.take(Input::Page(Event::Leaving {
+            persisted: false,
+            told: None,
+        }));
     }
 
     /// The timer fires.
@@ -164,12 +172,14 @@ impl Page {
         while let Some(output) = self.machine.poll_output() {
             if let Output::RequestToken(grant, generation) = output {
                 self.requests.push((grant, generation));
-            } else if let Output::Revoke { batch, sending, .. } = &output
-                && *sending == Sending::Awaited
+            } else if let Output::Revoke {
+                request, sending, ..
+            } = output
+                && sending == Sending::Awaited
             {
-                self.revokes.push(*batch);
+                self.revokes.push(request);
             }
-            drop(std::hint::black_box(output));
+            std::hint::black_box(output);
         }
     }
 }

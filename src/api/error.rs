@@ -5,26 +5,20 @@ use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
 use super::hooks;
-use super::plain::{Field, object};
+use super::record::record;
 use crate::browser::Shell;
 use crate::core::{Code, Error, GrantId};
 
+/// Its parts, for the facade to make an error of: the number of its code, the HTTP
+/// status, milliseconds, the registered error, and what exactly is wrong.
 pub(super) fn make(error: Error) -> JsValue {
-    hooks::make_error(&object(&[
-        ("code", Some(Field::Text(error.code.as_str()))),
-        ("message", Some(Field::Text(error.code.message()))),
-        ("detail", error.detail.map(Field::Text)),
-        ("retryable", Some(Field::Flag(error.code.is_retryable()))),
-        (
-            "status",
-            error.status.map(|status| Field::Number(status.into())),
-        ),
-        (
-            "retryAfter",
-            error.retry_after.map(|wait| Field::Number(wait.0 as f64)),
-        ),
-        ("oauthError", error.oauth_error.map(Field::Text)),
-    ]))
+    hooks::make_error(&record(&(
+        error.code as u8,
+        error.status,
+        error.retry_after.map(|wait| wait.0 as f64),
+        error.oauth_error,
+        error.detail,
+    )))
 }
 
 /// An error with what a function of the app's threw, if that is what went wrong.

@@ -1,86 +1,55 @@
-//! From the core's notices and states to plain objects, times as `Date.now()` has them.
+//! From the core's notices and states to flat records, times as `Date.now()` has them.
+//! What a number stands for, the core says: the build makes `names.js` of that.
 
-use js_sys::{Date, Function, JsString, Object};
+use js_sys::{Array, Date, Function, JsString};
 use wasm_bindgen::prelude::*;
 
 use super::error;
-use super::plain::{Field, object};
-use crate::browser::{Listener, set};
-use crate::core::{GrantId, Millis, Notice, Revoked, State, Status};
+use super::record::record;
+use crate::browser::Listener;
+use crate::core::{GrantId, Millis, Notice, Revoked, State};
 
-/// Hands notices to the facade: the grant (0: the lease), the type of an event,
-/// its detail.
+/// Hands notices to the facade: the grant (0: the lease), the number of the notice,
+/// and when the token expires, the error or the reason.
 pub(super) fn listener(notify: Function) -> Listener {
     Box::new(move |shell, grant, notice| {
-        let detail = Object::new();
-        let name = match notice {
-            Notice::Expired => "expired",
-            Notice::Expiring(wait) => {
-                set(&detail, "expiresAt", &at(wait).into());
-                "expiring"
-            }
-            Notice::Failed(error) => {
-                let made = match grant {
-                    Some(grant) => error::with_cause(error, shell, grant),
-                    None => error::make(error),
-                };
-                set(&detail, "error", &made);
-                "error"
-            }
-            Notice::Gone => "gone",
-            Notice::Refreshed(wait) => {
-                set(&detail, "expiresAt", &at(wait).into());
-                "refreshed"
-            }
-            Notice::Revoked(reason) => {
-                set(&detail, "reason", &reason.as_str().into());
-                "revoked"
-            }
+        let detail = match notice {
+            Notice::Expired | Notice::Gone => JsValue::UNDEFINED,
+            Notice::Expiring(wait) | Notice::Refreshed(wait) => at(wait).into(),
+            Notice::Failed(error) => match grant {
+                Some(grant) => error::with_cause(error, shell, grant),
+                None => error::make(error),
+            },
+            Notice::Revoked(reason) => reason.as_str().into(),
         };
-        let grant = JsValue::from(grant.map_or(0.0, GrantId::to_number));
-        let _ = notify.call3(&JsValue::UNDEFINED, &grant, &name.into(), &detail);
+        let grant = grant.map_or(0.0, GrantId::to_number).into();
+        let _ = notify.call3(
+            &JsValue::UNDEFINED,
+            &grant,
+            &notice.number().into(),
+            &detail,
+        );
     })
 }
 
+/// The number of the status, when its token was issued, is refreshed and expires, the
+/// number of the error's code, and the granted scope.
 pub(super) fn state(state: &State, scope: Option<JsString>) -> JsValue {
     let token = state.token;
-    let status = match state.status {
-        Status::Closed => "closed",
-        Status::Empty => "empty",
-        Status::Fetching => "fetching",
-        Status::Refreshing => "refreshing",
-        Status::Stopped => "stopped",
-        Status::Valid => "valid",
-        Status::Waiting => "waiting",
-    };
-    let issued_at = token.map(|token| Date::now() - token.age.0 as f64);
-    let state = object(&[
-        ("status", Some(Field::Text(status))),
-        ("issuedAt", issued_at.map(Field::Number)),
-        (
-            "refreshAt",
-            token.map(|token| Field::Number(at(token.refresh_in))),
-        ),
-        (
-            "expiresAt",
-            token.map(|token| Field::Number(at(token.expires_in))),
-        ),
-        (
-            "error",
-            state.error.map(|error| Field::Text(error.code.as_str())),
-        ),
-    ]);
-    if let Some(scope) = scope {
-        set(state.unchecked_ref(), "scopes", &scope.split(" "));
-    }
-    state
+    let made = record(&(
+        state.status as u8,
+        token.map(|token| Date::now() - token.age.0 as f64),
+        token.map(|token| at(token.refresh_in)),
+        token.map(|token| at(token.expires_in)),
+        state.error.map(|error| error.code as u8),
+    ));
+    made.unchecked_ref::<Array>().push(&scope.into());
+    made
 }
 
+/// How many tokens, and whether that is confirmed.
 pub(super) fn revoked(revoked: Revoked) -> JsValue {
-    object(&[
-        ("tokens", Some(Field::Number(revoked.tokens.into()))),
-        ("confirmed", Some(Field::Flag(revoked.confirmed))),
-    ])
+    record(&(revoked.tokens, revoked.confirmed))
 }
 
 fn at(wait: Millis) -> f64 {

@@ -9,23 +9,18 @@
 //! calls here, to be called with a value and whether it is a failure, and so can
 //! settle every one of them if WebAssembly should ever fail.
 
-#![expect(
-    clippy::too_many_arguments,
-    reason = "an object of options would bring its field names into the module"
-)]
-
 mod alloc;
 mod clients;
 mod error;
 mod events;
 mod hooks;
-mod plain;
+mod record;
 
 use js_sys::{Function, JsString};
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
-use crate::browser::{self, Acquired, FetchError, Shell, Sink, fetch_with_token};
+use crate::browser::{self, Acquired, FetchError, Part, Shell, Sink, fetch_with_token};
 use crate::core::{Code, Config, Error, GrantId, GrantKey, Millis, Revoked, Scope, Want};
 use clients::client;
 pub use hooks::start;
@@ -42,36 +37,25 @@ pub fn plain_headers(headers: &JsValue) -> Result<JsValue, JsValue> {
     browser::headers_of(headers)
 }
 
-/// Makes a client and gives its number. `backend` is a `Wire` of `io.js` in the
-/// making; durations are in milliseconds; a number below zero stands for the
-/// default.
+/// Makes a client and gives its number. `options` are those that the facade has read,
+/// by name, and a `Wire` of `io.js` in the making; durations are in milliseconds.
 #[wasm_bindgen]
-pub fn create(
-    backend: &JsValue,
-    can_revoke: bool,
-    has_lease: bool,
-    revoke_when_hidden: bool,
-    refresh_lead: f64,
-    expiry_margin: f64,
-    max_age: f64,
-    timeout: f64,
-    request_timeout: f64,
-    max_grants: f64,
-    notify: Function,
-) -> u32 {
+pub fn create(options: &JsValue, notify: Function) -> u32 {
+    let given = Part::new(options.clone());
+    let millis = |name| given.number(name).map(|number| Millis(number as u64));
     let default = Config::default();
     let config = Config {
-        refresh_lead: millis(refresh_lead).unwrap_or(default.refresh_lead),
-        expiry_margin: millis(expiry_margin).unwrap_or(default.expiry_margin),
-        max_age: millis(max_age),
-        timeout: millis(timeout).unwrap_or(default.timeout),
-        request_timeout: millis(request_timeout).unwrap_or(default.request_timeout),
-        max_grants: millis(max_grants).map_or(default.max_grants, |number| number.0 as u32),
-        can_revoke,
-        has_lease,
-        revoke_when_hidden,
+        refresh_lead: millis("refreshLead").unwrap_or(default.refresh_lead),
+        expiry_margin: millis("expiryMargin").unwrap_or(default.expiry_margin),
+        max_age: millis("maxAge"),
+        timeout: millis("timeout").unwrap_or(default.timeout),
+        request_timeout: millis("requestTimeout").unwrap_or(default.request_timeout),
+        max_grants: given
+            .number("maxGrants")
+            .map_or(default.max_grants, |number| number as u32),
+        revoke_when_hidden: given.text("revokeOn").as_deref() == Some("hidden"),
     };
-    clients::add(Shell::new(config, backend, events::listener(notify)))
+    clients::add(Shell::new(config, options, events::listener(notify)))
 }
 
 /// The grant for a resource and sorted scopes; `hint` is what an earlier call gave
@@ -95,25 +79,22 @@ pub fn peek(number: u32, grant: f64, settled: bool) -> Option<JsString> {
     client(number)?.peek(GrantId::from_number(grant), settled)
 }
 
-/// Settles with a token. `timeout` is negative where the default will do.
+/// Settles with a token. `options` are those that the facade has read, by name.
 #[wasm_bindgen]
-pub fn acquire(
-    number: u32,
-    grant: f64,
-    min_ttl: f64,
-    force: bool,
-    timeout: f64,
-    signal: Option<AbortSignal>,
-    settle: Function,
-) {
+pub fn acquire(number: u32, grant: f64, options: JsValue, settle: Function) {
     let Some(client) = client(number) else {
         return fail(&settle, &error::make(Error::new(Code::Closed)));
     };
+    let given = Part::new(options);
+    let millis = |name| given.number(name).map(|number| Millis(number as u64));
     let want = Want {
-        min_ttl: Millis(min_ttl as u64),
-        force,
-        timeout: millis(timeout),
+        min_ttl: millis("minTtl").unwrap_or_default(),
+        force: given.flag("forceRefresh"),
+        timeout: millis("timeout"),
     };
+    let signal: Option<AbortSignal> = given
+        .flag("signal")
+        .then(|| given.get("signal").unchecked_into());
     let reason = signal.clone();
     let grant = GrantId::from_number(grant);
     let shell = client.clone();
@@ -202,11 +183,6 @@ const UNKNOWN: Revoked = Revoked {
     tokens: 0,
     confirmed: false,
 };
-
-/// A number that is given.
-fn millis(number: f64) -> Option<Millis> {
-    (number >= 0.0).then_some(Millis(number as u64))
-}
 
 fn revoked_sink(settle: Function) -> Sink<Revoked> {
     Box::new(move |revoked| fulfil(&settle, &events::revoked(revoked)))

@@ -1,7 +1,11 @@
 // The hands of src/browser: calls of the platform that take many small steps,
-// each of which would cost WebAssembly a crossing, a catch and a drop. They
-// decide nothing. Tokens pass through here as the strings they are; what the last
-// request of a page has to name is kept here for as long as the core holds it.
+// each of which would cost WebAssembly a crossing, a catch and a drop. They decide
+// nothing about tokens: what is asked for, named, revoked or refused is said by the
+// core. What they do settle by themselves is how a thing is done here: which ways to
+// the network are tried in what order where one fails (`handOverAs`), how long a last
+// request that is long waits to be written again (`changed`), and what a value that
+// comes from outside is (`answer`, `headersOf`). Tokens pass through here as the
+// strings they are.
 // @ts-check
 
 /** @typedef {{ resource?: string, scope: string, session: string, id: string, lease?: true }} TokenRequest */
@@ -25,19 +29,24 @@
  *   word: string | undefined,
  *   secrets: Record<number, Secret>,
  *   causes: Map<number, unknown>,
- *   open: Map<number, AbortController>,
+ *   open: Map<number, [controller: AbortController, kind: Kind]>,
  *   told: ((answer: Answer, isOpen: boolean) => void) | undefined,
+ *   write: (() => void) | undefined,
  *   listen: (() => void) | undefined,
- *   weight: number,
- *   most: number,
- *   body: URLSearchParams | undefined,
+ *   form: URLSearchParams | undefined,
+ *   named: number,
  *   last: Last | undefined,
- *   timer: ReturnType<typeof setTimeout> | undefined,
+ *   ifCached: string,
+ *   upTo: number,
+ *   isWhole: boolean,
+ *   isLong: boolean,
  *   isCurrent: boolean,
  *   isSent: boolean,
  *   held: AbortController | undefined,
  * }} Wire
  */
+
+/** @typedef {'token' | 'lease' | 'revoke'} Kind Whom a request asks. */
 
 /**
  * What a revoke has to name, and what is behind the name: a token, or a request that
@@ -47,7 +56,6 @@
  *   token?: string,
  *   scope?: string,
  *   name: [name: string, value: string],
- *   weight: number,
  * }} Secret
  */
 
@@ -124,14 +132,13 @@ export const outside = (call) => {
   return typeof root?.run === 'function' ? root.run(call, undefined, [undefined, false]) : call(undefined, false);
 };
 
-/** @typedef {{ init: RequestInit, beacon: URLSearchParams | undefined }} Last */
+/** @typedef {{ body: URLSearchParams, init: RequestInit, beacon: URLSearchParams | undefined }} Last */
 
 /**
  * @param {object} backend Checked, URLs absolute.
- * @param {number} most The longest body of a last request.
  * @returns {Wire}
  */
-export const connect = (backend, most) => (take(), {
+export const connect = (backend) => (take(), {
   // What has been put on a prototype is no option of the app's.
   __proto__: null,
   .../** @type {Wire} */ (backend),
@@ -140,18 +147,22 @@ export const connect = (backend, most) => (take(), {
   word: undefined,
   // What a function of the app's threw, by grant.
   causes: new Map(),
-  // Bytes that it takes to name the secrets, and may take.
-  weight: 0,
-  most,
   // Without a prototype, and so without code of others: tokens are put here.
   secrets: Object.create(null),
-  // Those for tokens by the number of the token, others by numbers below zero.
   open: new Map(),
   told: undefined,
+  write: undefined,
   listen: undefined,
-  body: undefined,
+  // What the next revoke names, and how much that is.
+  form: undefined,
+  named: 0,
+  // The last request of the page, up to which request it tells, whether of the whole
+  // session, and whether that is all there is to say.
   last: undefined,
-  timer: undefined,
+  ifCached: '',
+  upTo: 0,
+  isWhole: false,
+  isLong: false,
   isCurrent: true,
   isSent: false,
   held: undefined,
@@ -186,23 +197,11 @@ export const listenToAnswers = (wire, callback) => {
 export const renewSession = (wire) => {
   wire.session = randomName();
   wire.word = undefined;
-  for (const id of wire.open.keys()) if (id < 0) abort(wire, id);
-  wire.weight = Object.values(wire.secrets).reduce((sum, { weight }) => sum + weight, 0);
-  added(wire);
+  for (const [id, [, kind]] of wire.open) if (kind !== 'token') abort(wire, id);
+  wire.last = undefined;
+  wire.isWhole = false;
+  changed(wire);
 };
-
-/**
- * From now on the last request names the session.
- *
- * @param {Wire} wire
- */
-export const nameWholeSession = (wire) => {
-  wire.weight = Infinity;
-  added(wire);
-};
-
-/** Bytes that it takes to name a request: `&pending=` and its number. */
-const REQUEST_WEIGHT = 20;
 
 /**
  * Asks the app for a token: its own function, or its endpoint.
@@ -223,18 +222,14 @@ export const askForToken = (wire, id, grant, resource, scope) => {
     id: `${id}`,
     ...(leaseEndpoint && { lease: true }),
   };
-  wire.secrets[id] = { name: ['pending', `${id}`], weight: REQUEST_WEIGHT };
-  wire.weight += REQUEST_WEIGHT;
-  answered(wire, id, grant, async (signal) =>
+  wire.secrets[id] = { name: ['pending', `${id}`] };
+  answered(wire, 'token', id, grant, async (signal) =>
     getToken
       ? getToken(request, { signal })
       : asked(wire, /** @type {string} */ (tokenEndpoint), request, false, signal),
   );
-  added(wire);
+  changed(wire);
 };
-
-/** Whom an answer is about that is about no grant. */
-const [LEASE, REVOKE] = [0, -1];
 
 /**
  * Tells the app's backend that the page lives.
@@ -247,7 +242,7 @@ export const askForLease = (wire, id) => {
   const request = { session, ...(word && { heard: word }) };
   // A request that is held open must not keep the page out of Firefox's back/forward cache.
   const ask = asked.bind(undefined, wire, /** @type {string} */ (leaseEndpoint), request, true);
-  answered(wire, id, LEASE, ask);
+  answered(wire, 'lease', id, 0, ask);
 };
 
 /**
@@ -257,7 +252,7 @@ export const askForLease = (wire, id) => {
  * @param {number} id
  */
 export const abort = (wire, id) => {
-  const controller = wire.open.get(id);
+  const [controller] = wire.open.get(id) ?? [];
   const wasOpen = wire.open.delete(id);
   controller?.abort();
   return wasOpen;
@@ -270,13 +265,9 @@ export const abort = (wire, id) => {
  * @param {number} id
  * @param {Answer} answer
  */
-export const keep = (wire, id, [, , token, , , handle, scope, length]) => {
-  const weight = length + '&handle='.length;
-  const text = /** @type {string} */ (token);
-  wire.weight += weight - (wire.secrets[id]?.weight ?? 0);
-  // The handle can do nothing else.
-  wire.secrets[id] = { token: text, scope, name: handle ? ['handle', handle] : ['token', text], weight };
-  added(wire);
+export const keep = (wire, id, { name, token, scope }) => {
+  wire.secrets[id] = { token, scope, name };
+  changed(wire);
 };
 
 /**
@@ -284,7 +275,6 @@ export const keep = (wire, id, [, , token, , , handle, scope, length]) => {
  * @param {number} id
  */
 export const forget = (wire, id) => {
-  wire.weight -= wire.secrets[id]?.weight ?? 0;
   delete wire.secrets[id];
   changed(wire);
 };
@@ -309,8 +299,8 @@ export const scopeOf = (wire, id) => wire.secrets[id]?.scope;
  * @param {Wire} wire
  * @param {Answer} answer
  */
-export const keepWord = (wire, answer) => {
-  wire.word = answer[WORD];
+export const keepWord = (wire, { word }) => {
+  wire.word = word;
 };
 
 /**
@@ -394,64 +384,65 @@ export const headersOf = (headers) => {
 
 /**
  * @param {Wire} wire
+ * @param {Kind} kind
  * @param {number} id
- * @param {number} about The grant, or what else it is about.
+ * @param {number} grant Whose token it is about, if one's.
  * @param {(signal: AbortSignal) => Promise<unknown>} call
  */
-const answered = async (wire, id, about, call) => {
+const answered = async (wire, kind, id, grant, call) => {
   const controller = new Aborter();
-  wire.open.set(id, controller);
-  let answer;
+  wire.open.set(id, [controller, kind]);
+  let made;
   try {
-    answer = await read(await call(controller.signal));
+    made = await read(await call(controller.signal));
   } catch (error) {
-    answer = await readThrown(error);
+    made = await readThrown(error);
   }
-  answer[ID] = id;
-  answer[ABOUT] = about;
-  wire.causes.delete(about);
-  if (answer[CAUSE]) wire.causes.set(about, answer[CAUSE]);
+  const { causes } = wire;
+  causes.delete(grant);
+  if (made.cause) causes.set(grant, made.cause);
+  // Grants come and go: those of old need no cause.
+  if (causes.size > 1000) causes.delete(/** @type {number} */ (causes.keys().next().value));
   // A request that was tried again has another one by now.
-  const isOpen = wire.open.get(id) === controller && wire.open.delete(id);
-  wire.told?.(answer, isOpen);
+  const isOpen = wire.open.get(id)?.[0] === controller && wire.open.delete(id);
+  wire.told?.({ ...made, kind, id, grant }, isOpen);
 };
 
 /**
- * What matters of an answer, each part of the type it says or undefined. A
- * list, since one function then takes any part of it over to WebAssembly.
+ * What matters of an answer, by the names that WebAssembly reads it by; each part of
+ * the type it says or undefined.
  *
- * @typedef {[
+ * @typedef {{
+ *   kind?: Kind,
+ *   id?: number,
+ *   grant?: number,
  *   status: number,
- *   form: number,
+ *   form: Body,
  *   token: string | undefined,
- *   tokenType: string | undefined,
- *   expiresIn: number | undefined,
- *   handle: string | undefined,
+ *   token_type: string | undefined,
+ *   expires_in: number | undefined,
  *   scope: string | undefined,
+ *   name: [name: string, value: string],
  *   weight: number,
  *   error: string | undefined,
- *   retryAfter: number | undefined,
- *   final: boolean,
- *   renewIn: number | undefined,
+ *   retry_after: number | undefined,
+ *   is_reckoned: boolean,
+ *   is_final: boolean,
+ *   renew_in: number | undefined,
  *   held: number | undefined,
  *   term: number | undefined,
- *   recalls: number[],
- *   isReckoned: boolean,
+ *   revoke: unknown,
  *   word: string | undefined,
- *   cause: unknown,
- *   id: number,
- *   about: number,
- * ]} Answer
+ *   cause?: unknown,
+ * }} Answer
  */
-
-/** Places of an answer that are filled in afterwards. */
-const [FORM, WORD, CAUSE, ID, ABOUT] = /** @type {const} */ ([1, 16, 17, 18, 19]);
 
 /**
  * The forms of a body: an object, something else, HTML, too long, no request at all,
  * nothing, read by somebody else; and what a function of the app's threw.
+ *
+ * @typedef {'object' | 'other' | 'html' | 'endless' | 'unasked' | 'empty' | 'used' | 'thrown'} Body
  */
-const [OBJECT, OTHER, HTML, ENDLESS, UNASKED, EMPTY, USED, THROWN] = [0, 1, 2, 3, 4, 5, 6, 7];
 
 /**
  * Reads what the endpoint, the app's own provider or a test's stand-in gave.
@@ -472,9 +463,9 @@ const read = async (value) => {
       : data;
   const [delay, isReckoned] = delayOf(headerOf(value, 'retry-after'), headerOf(value, 'date'));
   const made = answer(status, typeof text === 'string' ? parse(text) : text, delay, false, isReckoned);
-  if (bodyUsed) made[FORM] = USED;
-  else if (text === undefined && value.text) made[FORM] = ENDLESS;
-  else if (made[FORM]) made[FORM] = formOf(`${text ?? ''}`, headerOf(value, 'content-type'));
+  if (bodyUsed) made.form = 'used';
+  else if (text === undefined && value.text) made.form = 'endless';
+  else if (made.form !== 'object') made.form = formOf(`${text ?? ''}`, headerOf(value, 'content-type'));
   return made;
 };
 
@@ -485,7 +476,7 @@ const read = async (value) => {
  * @param {string | null | undefined} type
  */
 const formOf = (text, type) =>
-  !text.trim() ? EMPTY : /html/i.test(type ?? '') || /^\s*</.test(text) ? HTML : OTHER;
+  !text.trim() ? 'empty' : /html/i.test(type ?? '') || /^\s*</.test(text) ? 'html' : 'other';
 
 /**
  * Reads what a provider threw or `fetch` rejected with; a getter of an answer
@@ -503,10 +494,10 @@ const readThrown = async (error) => {
       : [undefined, false];
     const stated = typeof retryAfter === 'number' ? retryAfter : delay;
     const made = answer(Number(status) || 0, error, stated, retryable === false, isReckoned);
-    if (error === NO_HEADERS) made[FORM] = UNASKED;
-    else if (error !== NO_ANSWER && !made[0]) {
-      made[FORM] = THROWN;
-      made[CAUSE] = error;
+    if (error === NO_HEADERS) made.form = 'unasked';
+    else if (error !== NO_ANSWER && !made.status) {
+      made.form = 'thrown';
+      made.cause = error;
     }
     return made;
   } catch {
@@ -517,12 +508,12 @@ const readThrown = async (error) => {
 /**
  * @param {number} status 0: none.
  * @param {any} [body]
- * @param {number} [retryAfter]
- * @param {boolean} [final]
- * @param {boolean} [isReckoned] By the page's own clock.
+ * @param {number} [retry_after]
+ * @param {boolean} [is_final]
+ * @param {boolean} [is_reckoned] By the page's own clock.
  * @returns {Answer}
  */
-const answer = (status, body, retryAfter, final = false, isReckoned = false) => {
+const answer = (status, body, retry_after, is_final = false, is_reckoned = false) => {
   const own = /** @type {any} */ (Object.create(null));
   // Only its own parts: what has been put on a prototype is no answer.
   for (const name of Object.keys(Object(body))) own[name] = body[name];
@@ -531,38 +522,30 @@ const answer = (status, body, retryAfter, final = false, isReckoned = false) => 
   // One that is longer than any token may be is none: cut short, it would name nothing.
   const named = encodable(revocation_handle);
   const handle = named && named.length <= 16_384 ? named : undefined;
-  return [
+  /** @type {Answer['name']} The handle can do nothing else. */
+  const name = handle ? ['handle', handle] : ['token', token?.slice(0, 16_384) ?? ''];
+  return {
     status,
-    body === Object(body) && !Array.isArray(body) ? OBJECT : OTHER,
+    form: body === Object(body) && !Array.isArray(body) ? 'object' : 'other',
     token,
-    // Some write null for what is absent. Any other thing but a string names a type
-    // that is not known.
-    token_type == null ? undefined : (string(token_type) ?? ''),
-    secondsOf(expires_in),
-    handle,
-    string(scope),
-    `${new Form({ a: handle ?? token?.slice(0, 16_384) ?? '' })}`.length - 'a='.length,
-    errorOf(own),
-    retryAfter,
-    final,
-    secondsOf(renew_in),
-    secondsOf(held),
-    secondsOf(term),
-    recallsOf(revoke),
-    isReckoned,
-    string(word)?.slice(0, 64),
-    undefined,
-    0,
-    0,
-  ];
+    // Some write null for what is absent. Whatever else is no string must not pass for
+    // a type that is known.
+    token_type: token_type == null ? undefined : (string(token_type) ?? ''),
+    expires_in: secondsOf(expires_in),
+    scope: string(scope),
+    name,
+    weight: `&${new Form({ [name[0]]: name[1] })}`.length,
+    error: errorOf(own),
+    retry_after,
+    is_reckoned,
+    is_final,
+    renew_in: secondsOf(renew_in),
+    held: secondsOf(held),
+    term: secondsOf(term),
+    revoke: Array.isArray(revoke) ? revoke.map(Number) : revoke,
+    word: string(word)?.slice(0, 64),
+  };
 };
-
-/** What the backend takes back that is no request's name. */
-const [ALL, STOP] = [-1, -2];
-
-/** @param {unknown} revoke `"all"`, `"stop"`, or a list of ids of requests. */
-const recallsOf = (revoke) =>
-  revoke === 'all' ? [ALL] : revoke === 'stop' ? [STOP] : Array.isArray(revoke) ? revoke.map(Number) : [];
 
 /** @param {unknown} value */
 const string = (value) => (typeof value === 'string' ? value : undefined);
@@ -686,7 +669,8 @@ export const prepare = ({ allowedOrigins }, input, init) => {
   const { href, protocol, hostname, origin } = new Address(isRequest ? requestUrlOf(whole) ?? '' : `${input}`, baseOf(globalThis.document) ?? globalThis.location?.href);
   const first = isRequest ? whole : href;
   const replay = isRequest ? whole.clone() : plain.body?.getReader ? undefined : href;
-  return [first, replay, (isRequest ? whole : plain).signal ?? undefined, protocol, hostname, origin, allowedOrigins, plain];
+  const { signal } = isRequest ? whole : plain;
+  return { first, replay, signal: signal ?? undefined, protocol, hostname, origin, allowed: allowedOrigins, init: plain };
 };
 
 /**
@@ -738,45 +722,53 @@ export const originOf = (what) => {
   }
 };
 
-/** A form for a revoke. */
-export const form = () => new Form();
-
 /**
+ * The revoke that follows names it.
+ *
  * @param {Wire} wire
  * @param {number} id
- * @param {URLSearchParams} body Names the secret if it is still there.
  */
-export const nameSecret = ({ secrets }, id, body) => {
-  if (id in secrets) body.append(...secrets[id].name);
+export const name = (wire, id) => {
+  const { name } = wire.secrets[id] ?? {};
+  wire.form ??= new Form();
+  if (name) wire.form.append(...name);
+  wire.named += 1;
 };
 
 /**
- * @param {number} id
- * @param {URLSearchParams} body Names the request.
+ * What has been named.
+ *
+ * @param {Wire} wire
+ * @param {string} reason
+ * @param {boolean} isWhole Whatever was minted for this session.
  */
-export const nameRequest = (id, body) => body.append('pending', `${id}`);
+const written = (wire, reason, isWhole) => {
+  const form = wire.form ?? new Form();
+  wire.form = undefined;
+  wire.named = 0;
+  if (isWhole) form.set('whole_session', '1');
+  form.set('session', wire.session);
+  form.set('reason', reason);
+  return form;
+};
 
 /**
  * Asks to revoke, for a page that lives.
  *
  * @param {Wire} wire
  * @param {number} id
- * @param {URLSearchParams} body
  * @param {string} reason
  * @param {boolean} isWhole Whatever was minted for this session.
  * @param {number} wait How many milliseconds it may take.
  */
-export const revoke = (wire, id, body, reason, isWhole, wait) => {
-  complete(wire, body, reason, isWhole);
+export const revoke = (wire, id, reason, isWhole, wait) => {
+  const body = written(wire, reason, isWhole);
   // A patched `fetch` may heed no signal.
   const late = () => {
-    if (!abort(wire, id)) return;
-    const none = answer(0);
-    [none[ID], none[ABOUT]] = [id, REVOKE];
-    wire.told?.(none, true);
+    if (abort(wire, id)) wire.told?.({ ...answer(0), kind: 'revoke', id }, true);
   };
   const timer = outside(() => setTimeout(late, wait));
-  answered(wire, id, REVOKE, async (signal) => {
+  answered(wire, 'revoke', id, 0, async (signal) => {
     const { revokeEndpoint, revokeHeaders: headers } = wire;
     const init = { method: 'POST', headers, body, redirect: /** @type {const} */ ('error'), signal };
     const value = await sent(/** @type {string} */ (revokeEndpoint), init);
@@ -791,95 +783,62 @@ export const revoke = (wire, id, body, reason, isWhole, wait) => {
  * when this returns is lost.
  *
  * @param {Wire} wire
- * @param {URLSearchParams} body
  * @param {string} reason
  * @param {boolean} isWhole Whatever was minted for this session.
+ * @param {boolean} isShort It may be sent twice.
  */
-export const handOver = (wire, body, reason, isWhole) => {
-  complete(wire, body, reason, isWhole);
-  handOverAs(wire, lastOf(wire, body, `${body}`.length));
-};
+export const handOver = (wire, reason, isWhole, isShort) =>
+  handOverAs(wire, lastOf(wire, written(wire, reason, isWhole), isShort));
 
 /**
+ * Keeps the last request of the page ready: when a tab is closed, Firefox cuts off
+ * whatever runs in `pagehide`, at any moment and for good, so the first thing done
+ * there is to hand over what lies here.
+ *
  * @param {Wire} wire
- * @param {URLSearchParams} body
  * @param {string} reason
- * @param {boolean} [isWhole]
+ * @param {string} ifCached The reason, should the page go into the back/forward cache.
+ * @param {boolean} isWhole Whatever was minted for this session.
+ * @param {boolean} isShort It may be sent twice.
+ * @param {number} upTo The last request that it tells of; 0 where there is nothing to say.
  */
-const complete = ({ session }, body, reason, isWhole) => {
-  if (isWhole) body.set('whole_session', '1');
-  body.set('session', session);
-  body.set('reason', reason);
-};
-
-/**
- * The last request of a page is kept ready while what it has to name changes. When a
- * tab is closed, Firefox cuts off whatever runs in `pagehide`, at any moment and
- * for good: so the first thing done there is to hand over what lies here. This
- * is for what it has not named before.
- *
- * @param {Wire} wire
- */
-const added = (wire) => {
-  wire.isSent = false;
-  changed(wire);
-};
-
-/** @param {Wire} wire */
-const changed = (wire) => {
-  wire.body = undefined;
-  if (wire.timer !== undefined && !wire.weight) {
-    // Nothing to wait for.
-    clearTimeout(wire.timer);
-    wire.timer = undefined;
-    wire.isCurrent = true;
-  }
-  if (wire.isCurrent && wire.revokeEndpoint && globalThis.document) {
-    wire.isCurrent = false;
-    const make = () => {
-      wire.timer = undefined;
-      writeAgain(wire);
-    };
-    // Once for all that happens in one go, and of what takes long, seldom; but what
-    // the browser holds should not lag behind.
-    const isMuch = wire.weight > MUCH && wire.weight <= wire.most && !wire.deferred;
-    if (isMuch) wire.timer = outside(() => setTimeout(make, 50));
-    else queueMicrotask(make);
-  }
-};
-
-/** So many bytes take some tenths of a millisecond to write down. */
-const MUCH = 10_000;
-
-/**
- * Whether the page is going, and the last request, which names all there is, was
- * sent before anything else was done.
- *
- * @param {Wire} wire
- */
-export const isLastSent = ({ isSent }) => isSent;
-
-/** @param {Wire} wire */
-const writeAgain = (wire) => {
+export const hold = (wire, reason, ifCached, isWhole, isShort, upTo) => {
+  wire.isLong = wire.named > MANY;
+  const body = written(wire, reason, isWhole);
+  wire.last = upTo ? lastOf(wire, body, isShort) : undefined;
+  wire.ifCached = ifCached;
+  wire.upTo = upTo;
+  wire.isWhole = isWhole;
   wire.isCurrent = true;
-  write(wire);
+  wire.isSent = false;
   if (wire.deferred) defer(wire);
 };
 
+/** So many names take some tenths of a millisecond to write down. */
+const MANY = 50;
+
 /**
- * Nothing where nothing is to be named but the session.
+ * What the last request has to name is not what it was.
  *
  * @param {Wire} wire
  */
-const write = (wire) => {
-  wire.body = undefined;
-  if (!wire.weight) return;
-  const isShort = wire.weight <= wire.most;
-  const body = new Form(isShort ? Object.values(wire.secrets).map(({ name }) => name) : []);
-  complete(wire, body, 'unload', !isShort);
-  wire.body = body;
-  wire.last = lastOf(wire, body, wire.weight);
+const changed = (wire) => {
+  if (!wire.isCurrent || !wire.write) return;
+  wire.isCurrent = false;
+  const write = () => wire.isCurrent || wire.write?.();
+  // Once for all that happens in one go, and of what takes long, seldom; but what
+  // the browser holds should not lag behind.
+  if (wire.isLong && !wire.deferred) outside(() => setTimeout(write, 50));
+  else queueMicrotask(write);
 };
+
+/**
+ * The page is going, and the last request was sent before anything else was done:
+ * up to which request it tells. Otherwise 0.
+ *
+ * @param {Wire} wire
+ */
+export const toldUpTo = ({ isSent, upTo }) => (isSent ? upTo : 0);
 
 /**
  * What a last request is sent as: by `fetch` and by a beacon, since neither is sure.
@@ -890,25 +849,26 @@ const write = (wire) => {
  *
  * @param {Wire} wire
  * @param {URLSearchParams} body
- * @param {number} weight
+ * @param {boolean} isShort
  * @returns {Last}
  */
-const lastOf = ({ revokeHeaders: headers, most }, body, weight) => ({
+const lastOf = ({ revokeHeaders: headers }, body, isShort) => ({
+  body,
   init: { method: 'POST', headers, body, redirect: 'error', keepalive: true },
   // A beacon has no headers.
-  beacon: headers ? undefined : weight < most / 2 ? body : wholeSession(body),
+  beacon: headers ? undefined : isShort ? body : wholeSession(body),
 });
 
 /** @param {Wire} wire */
 const defer = (wire) => {
   wire.held?.abort();
   wire.held = undefined;
-  const { body, last, revokeEndpoint } = wire;
-  if (!body || !last) return;
+  const { last, revokeEndpoint } = wire;
+  if (!last) return;
   const held = new Aborter();
   const { signal } = held;
   // Its quota may be used up, and the shorter one may fit.
-  for (const one of [body, wholeSession(body)]) {
+  for (const one of [last.body, wholeSession(last.body)]) {
     if (!wire.held && attempt(() => later(revokeEndpoint, { ...last.init, body: one, signal }))) wire.held = held;
   }
 };
@@ -926,12 +886,13 @@ const later = (url, { keepalive, ...init }) => /** @type {any} */ (globalThis).f
 const sendLast = (wire, persisted) => {
   // A wrapper may have set the listener more than once.
   if (wire.isSent) return;
-  if (!wire.isCurrent) write(wire);
-  const { body, last } = wire;
-  if (!body || !last) return;
+  // What names the session tells of whatever has come since.
+  if (!wire.isCurrent && !wire.isWhole) wire.write?.();
+  const { last } = wire;
+  if (!last) return;
   if (persisted) {
-    body.set('reason', 'bfcache');
-    last.beacon?.set('reason', 'bfcache');
+    last.body.set('reason', wire.ifCached);
+    last.beacon?.set('reason', wire.ifCached);
   }
   // Before it is: what comes after may be cut off.
   wire.isSent = true;
@@ -1047,6 +1008,7 @@ export const listenToPage = (callback, wire) => {
         change.call(page, type, listener, false);
       }
     });
+  if (wire.revokeEndpoint) wire.write = () => callback('write', false);
   // `document.open()` takes every listener away. Added twice they are there once.
   wire.listen = () => all(add);
   wire.listen();
@@ -1055,6 +1017,7 @@ export const listenToPage = (callback, wire) => {
   return () => {
     isOver = true;
     wire.listen = undefined;
+    wire.write = undefined;
     observer?.disconnect();
     all(remove);
   };
@@ -1066,6 +1029,14 @@ export const listenToPage = (callback, wire) => {
  * @param {Wire} wire
  */
 export const listenAgain = (wire) => wire.listen?.();
+
+/**
+ * A part of what was made here, by its name.
+ *
+ * @param {any} of
+ * @param {string} name
+ */
+export const part = (of, name) => of[name];
 
 export const isPrerendering = () => !!(globalThis.document && prerenderingOf(globalThis.document));
 
@@ -1124,7 +1095,7 @@ export const randomSeed = () => crypto.getRandomValues(new Uint32Array(1))[0];
  * `<base>`, which any markup can bring in, would take tokens elsewhere.
  *
  * @param {string} given
- * @returns {[href: string, protocol: string, hostname: string, hasPassword: boolean]}
+ * @returns {{ href: string, protocol: string, hostname: string, has_password: boolean }}
  */
 export const resolve = (given) => {
   const { location, origin, document: page, console } = take();
@@ -1140,7 +1111,8 @@ export const resolve = (given) => {
   } catch {
     // A base that is none leads nowhere.
   }
-  return [url.href, url.protocol, url.hostname, !!(url.username || url.password)];
+  const { href, protocol, hostname, username, password } = url;
+  return { href, protocol, hostname, has_password: !!(username || password) };
 };
 
 let isWarned = false;

@@ -3,7 +3,7 @@
 //! Works in a page and where there is no `window` (workers). What takes the
 //! platform many small steps is done in `io.js`, which WebAssembly calls once.
 
-mod answers;
+mod call;
 mod clock;
 mod endpoint;
 mod io;
@@ -17,7 +17,7 @@ mod url;
 mod wire;
 
 #[cfg(feature = "js")]
-pub(crate) use io::headers_of;
+pub(crate) use io::{Part, headers_of};
 pub(crate) use io::{always, set};
 pub(crate) use resource::{FetchError, fetch_with_token};
 pub(crate) use shell::Shell;

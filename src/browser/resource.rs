@@ -6,10 +6,14 @@ use gloo_net::http::Response;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::AbortSignal;
 
-use super::io::prepared::{ALLOWED, HOSTNAME, INIT, ORIGIN, PROTOCOL, REPLAY, REQUEST, SIGNAL};
-use super::io::{self, Parts};
+use super::call;
+use super::io::{self, Part};
 use super::shell::{Acquired, Shell};
 use crate::core::{Code, Error, Generation, GrantId, Want, may_receive_token, protects_tokens};
+
+/// What is sent, as `prepare` in `io.js` names it: the request, and its copy.
+const FIRST: &str = "first";
+const REPLAY: &str = "replay";
 
 /// Why there is no response.
 pub(crate) enum FetchError {
@@ -39,7 +43,7 @@ pub(crate) fn fetch_with_token(
     match io::prepare(shell.wire.as_js(), input, init) {
         Err(error) => done(Err(FetchError::Other(error))),
         Ok(prepared) => {
-            let prepared = Parts::new(prepared);
+            let prepared = Part::new(prepared);
             if !is_allowed(shell, grant, &prepared) {
                 return done(Err(Error::new(Code::OriginNotAllowed).into()));
             }
@@ -47,7 +51,7 @@ pub(crate) fn fetch_with_token(
                 shell: shell.clone(),
                 grant,
                 prepared,
-                which: REQUEST,
+                which: FIRST,
                 done,
             })
             .ask();
@@ -59,9 +63,9 @@ pub(crate) fn fetch_with_token(
 struct Fetch {
     shell: Rc<Shell>,
     grant: GrantId,
-    prepared: Parts,
-    /// [`REQUEST`] or [`REPLAY`].
-    which: u32,
+    prepared: Part,
+    /// [`FIRST`] or [`REPLAY`].
+    which: &'static str,
     done: Done,
 }
 
@@ -84,8 +88,8 @@ impl Fetch {
             Err(error) => (self.done)(Err(error.into())),
             Ok((generation, token)) => {
                 let request = self.prepared.get(self.which);
-                let init = self.prepared.get(INIT);
-                let callback = io::once(move |value, is_response| {
+                let init = self.prepared.get("init");
+                let callback = call::once(move |value, is_response| {
                     self.answered(generation, value, is_response);
                 });
                 io::send(&request, &init, &token, &callback);
@@ -97,7 +101,7 @@ impl Fetch {
         if !is_response {
             return (self.done)(Err(FetchError::Other(value)));
         }
-        let sent_to = self.prepared.text(ORIGIN).unwrap_or_default();
+        let sent_to = self.prepared.text("origin").unwrap_or_default();
         let has_another =
             asks_for_another_token(&value, &sent_to) && self.shell.refused(self.grant, generation);
         if !has_another || self.which == REPLAY || self.prepared.get(REPLAY).is_undefined() {
@@ -111,19 +115,19 @@ impl Fetch {
 
 impl Fetch {
     fn signal(&self) -> Option<AbortSignal> {
-        let signal = self.prepared.get(SIGNAL);
+        let signal = self.prepared.get("signal");
         (!signal.is_undefined()).then(|| signal.unchecked_into())
     }
 }
 
-fn is_allowed(shell: &Shell, id: GrantId, prepared: &Parts) -> bool {
+fn is_allowed(shell: &Shell, id: GrantId, prepared: &Part) -> bool {
     let key = shell.key(id);
     let resource = key
         .as_ref()
         .and_then(|key| io::origin_of(&key.resource()?.into()));
-    let text = |place| prepared.text(place).unwrap_or_default();
-    protects_tokens(&text(PROTOCOL), &text(HOSTNAME))
-        && may_receive_token(&text(ORIGIN), resource.as_deref(), &text(ALLOWED))
+    let text = |name| prepared.text(name).unwrap_or_default();
+    protects_tokens(&text("protocol"), &text("hostname"))
+        && may_receive_token(&text("origin"), resource.as_deref(), &text("allowed"))
 }
 
 /// A 401, unless it says that no token of this grant will do (RFC 6750

@@ -8,22 +8,26 @@ use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
-use super::answers;
+use super::call::{self, Subscription};
 use super::clock::now;
-use super::io::{self, Subscription};
-use super::page;
+use super::endpoint;
+use super::io;
+use super::page::{self, Event};
 use super::tabs::Tabs;
 use super::timer::Timer;
-use super::wire::{Revocation, Wire};
+use super::wire::Wire;
 use crate::core::{
     CallerId, Code, Config, Error, Generation, GrantId, GrantKey, Input, Machine, Millis, Moment,
-    Notice, Output, Pace, Page, Revoked, Scope, Sending, State, Want,
+    Notice, Output, Pace, Revoked, Scope, Sending, State, Want,
 };
 
 thread_local! {
     /// Shared by the clients of the page.
     static PACE: ManuallyDrop<Pace> = ManuallyDrop::new(Pace::default());
 }
+
+/// Whoever asks in the name of another tab: nobody waits for what becomes of it.
+const NOBODY: CallerId = CallerId(0);
 
 /// On a page that asks for tokens all the time its listeners are set again no more
 /// often than this: 1 second.
@@ -63,13 +67,14 @@ pub(crate) struct Shell {
 impl Shell {
     /// `backend` is what the app has said of it, checked, as `Wire` in `io.js` has it.
     pub(crate) fn new(config: Config, backend: &JsValue, listener: Listener) -> Rc<Self> {
+        let wire = Wire::new(backend);
+        let request_timeout = config.request_timeout;
+        let machine = Machine::new(config, wire.endpoints(), io::random_seed() as u64);
+        let machine = PACE.with(|pace| machine.keeping_pace(pace, &io::source_of(backend)));
         let shell = Rc::new(Self {
-            request_timeout: config.request_timeout,
-            machine: RefCell::new(
-                Machine::new(config, io::random_seed() as u64)
-                    .keeping_pace(PACE.with(|pace| (**pace).clone()), io::source_of(backend)),
-            ),
-            wire: Wire::new(backend),
+            request_timeout,
+            machine: RefCell::new(machine),
+            wire,
             listener,
             waiting: RefCell::default(),
             revoking: RefCell::default(),
@@ -82,16 +87,22 @@ impl Shell {
             callers: Cell::new(0),
             pumping: Cell::new(false),
         });
-        let heard = answers::listen(Rc::downgrade(&shell), &shell.wire);
-        shell.answers.set(Some(heard));
+        let tell = shell.weakly(Self::input);
+        shell.answers.set(Some(endpoint::listen(&shell.wire, tell)));
         shell.wire.renew_session();
-        let events = page::listen(Rc::downgrade(&shell), &shell.wire);
-        shell.page_events.set(Some(events));
-        let tabs = Tabs::listen(&shell.wire, Rc::downgrade(&shell));
+        let tell = shell.weakly(Self::page_event);
+        shell.page_events.set(Some(page::listen(&shell.wire, tell)));
+        let revoke = shell.weakly(Self::input);
+        let tabs = Tabs::listen(&shell.wire, move || {
+            revoke(Input::Revoke {
+                scope: Scope::All,
+                caller: NOBODY,
+            });
+        });
         shell.tabs.replace(tabs);
         shell.keep();
         if let Some(page) = page::at_the_start() {
-            shell.page(page);
+            shell.input(Input::Page(page));
         }
         shell
     }
@@ -123,14 +134,9 @@ impl Shell {
         }
         self.wire.listen_again();
         let caller = self.caller();
-        let shell = Rc::downgrade(self);
-        let listener = signal.map(|signal| {
-            on_abort(signal, move || {
-                if let Some(shell) = shell.upgrade() {
-                    shell.input(Input::Cancel { grant: id, caller });
-                }
-            })
-        });
+        let tell = self.weakly(Self::input);
+        let listener = signal
+            .map(|signal| on_abort(signal, move || tell(Input::Cancel { grant: id, caller })));
         let sink: Sink<_> = Box::new(move |answer| {
             drop(listener);
             sink(answer);
@@ -175,10 +181,6 @@ impl Shell {
         self.input(Input::Resume);
     }
 
-    pub(crate) fn page(self: &Rc<Self>, page: Page) {
-        self.input(Input::Page(page));
-    }
-
     pub(crate) fn state(&self, id: GrantId) -> State {
         let now = now();
         self.machine.borrow().state(id, now)
@@ -192,13 +194,6 @@ impl Shell {
     pub(crate) fn granted_scope(&self, id: GrantId) -> Option<JsString> {
         let generation = self.machine.borrow().current(id)?;
         self.wire.scope(generation)
-    }
-
-    /// The app's other tabs are told to revoke everything.
-    pub(super) fn revoke_as_told(self: &Rc<Self>) {
-        let caller = self.caller();
-        let scope = Scope::All;
-        self.input(Input::Revoke { scope, caller });
     }
 
     /// What a function of the app's threw when it was asked for the grant's token last.
@@ -222,7 +217,30 @@ impl Shell {
         CallerId(caller)
     }
 
-    pub(super) fn input(self: &Rc<Self>, input: Input) {
+    /// Calls with the shell, for as long as there is one.
+    fn weakly<T>(self: &Rc<Self>, call: fn(&Rc<Self>, T)) -> impl Fn(T) + 'static
+    where
+        T: 'static,
+    {
+        let shell = Rc::downgrade(self);
+        move |what| {
+            if let Some(shell) = shell.upgrade() {
+                call(&shell, what);
+            }
+        }
+    }
+
+    fn page_event(self: &Rc<Self>, event: Event) {
+        match event {
+            Event::Happened(page) => self.input(Input::Page(page)),
+            Event::Write => {
+                let farewell = self.machine.borrow().farewell();
+                self.wire.hold(&farewell);
+            }
+        }
+    }
+
+    fn input(self: &Rc<Self>, input: Input) {
         let now = now();
         self.machine.borrow_mut().handle_input(input, now);
         self.pump();
@@ -262,28 +280,25 @@ impl Shell {
         let Some(wait) = self.machine.borrow().poll_timeout(now) else {
             return self.timer.disarm();
         };
-        let shell = Rc::downgrade(self);
-        self.timer.arm(wait, now, move || {
-            if let Some(shell) = shell.upgrade() {
-                shell.timer.disarm();
-                let now = super::clock::now();
-                shell.machine.borrow_mut().handle_timeout(now);
-                shell.pump();
-            }
+        let wake = self.weakly(|shell, now| {
+            shell.timer.disarm();
+            shell.machine.borrow_mut().handle_timeout(now);
+            shell.pump();
         });
+        self.timer.arm(wait, now, move || wake(super::clock::now()));
     }
 
     fn carry_out(self: &Rc<Self>, output: Output) {
         match output {
-            Output::AbortLease(batch) => self.wire.abort_other(batch),
-            Output::AbortRequest(generation) => self.wire.abort(generation),
+            Output::AbortLease(request) => self.wire.abort(request.0),
+            Output::AbortRequest(generation) => self.wire.abort(generation.0),
             Output::Forget(generation) => self.wire.forget(generation),
             Output::LeaseLost(error) => (self.listener)(self, None, Notice::Failed(error)),
+            Output::Name(generation) => self.wire.name(generation),
             Output::Notify(id, notice) => (self.listener)(self, Some(id), notice),
             Output::Reject(caller, error) => self.answer(caller, Err(error)),
             Output::RenewSession => self.wire.renew_session(),
-            Output::NameWholeSession => self.wire.name_whole_session(),
-            Output::RequestLease(batch) => self.wire.ask_for_lease(batch),
+            Output::RequestLease(request) => self.wire.ask_for_lease(request),
             Output::RequestToken(id, generation) => {
                 if let Some(key) = self.key(id) {
                     self.wire.ask_for_token(generation, id, &key);
@@ -295,26 +310,18 @@ impl Shell {
                 self.answer(caller, token.map(|token| (generation, token)));
             }
             Output::Revoke {
-                batch,
+                request,
                 sending,
-                tokens,
-                pending,
                 reason,
                 whole_session,
-            } => {
-                let revocation = Revocation {
-                    tokens,
-                    pending,
-                    reason,
-                    whole_session,
-                };
-                match sending {
-                    Sending::Awaited => {
-                        self.wire.revoke(batch, &revocation, self.request_timeout);
-                    }
-                    Sending::Unload => self.wire.hand_over(&revocation),
+                is_short,
+            } => match sending {
+                Sending::Awaited => {
+                    let wait = self.request_timeout;
+                    self.wire.revoke(request, reason, whole_session, wait);
                 }
-            }
+                Sending::Unload => self.wire.hand_over(reason, whole_session, is_short),
+            },
             Output::Revoked(caller, revoked) => {
                 if let Some((_, sink)) = take(&self.revoking, caller) {
                     sink(revoked);
@@ -340,7 +347,7 @@ impl Shell {
 
 /// Calls back when a signal fires; lets go of the signal on drop.
 fn on_abort(signal: &AbortSignal, callback: impl Fn() + 'static) -> Subscription {
-    let callback = io::callback(move |_, _| callback());
+    let callback = call::callback(move |_, _| callback());
     Subscription::new(io::on_abort(signal, callback.as_ref()), callback)
 }
 

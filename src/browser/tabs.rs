@@ -1,23 +1,17 @@
 //! The app's other tabs: told, and listened to. Commands only, never a token.
 
-use std::rc::Weak;
-
-use super::io::{self, Subscription};
-use super::shell::Shell;
+use super::call::{Subscription, callback};
 use super::wire::Wire;
 
 /// Listened to until dropped.
 pub(super) struct Tabs(Subscription);
 
 impl Tabs {
-    pub(super) fn listen(wire: &Wire, shell: Weak<Shell>) -> Option<Self> {
-        let callback = io::callback(move |_, _| {
-            if let Some(shell) = shell.upgrade() {
-                shell.revoke_as_told();
-            }
-        });
-        let channel = wire.listen_to_tabs(callback.as_ref())?;
-        Some(Self(Subscription::new(channel, callback)))
+    /// Calls back when another tab wants everything revoked.
+    pub(super) fn listen(wire: &Wire, revoke: impl Fn() + 'static) -> Option<Self> {
+        let heard = callback(move |_, _| revoke());
+        let channel = wire.listen_to_tabs(heard.as_ref())?;
+        Some(Self(Subscription::new(channel, heard)))
     }
 
     /// Has them revoke everything.

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
 
+use super::call::once;
 use super::io;
 use crate::core::{Due, Millis, Moment};
 
@@ -28,7 +29,7 @@ impl Timer {
         // No borrow is held meanwhile: what sets timers may be code of the page's.
         let set = Rc::new(Cell::new(None));
         let out = set.clone();
-        io::outside(&io::once(move |_, _| {
+        io::outside(&once(move |_, _| {
             out.set(Some(Timeout::new(clamped(wait), wake)));
         }));
         if let Some(timeout) = set.take() {

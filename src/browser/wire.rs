@@ -5,31 +5,31 @@
 
 use js_sys::{Function, JsString};
 use wasm_bindgen::JsValue;
-use web_sys::UrlSearchParams;
 
-use super::io::{self, Parts};
-use crate::core::{Batch, Generation, GrantId, GrantKey, Millis, Reason, UNLOAD_QUOTA};
+use super::io::{self, Part};
+use super::timer::clamped;
+use crate::core::{Endpoints, Farewell, Generation, GrantId, GrantKey, Millis, Reason, RequestId};
 
-/// See `Wire` in `io.js`.
+/// See `Wire` in `io.js`. Cloning gives another handle.
+#[derive(Clone)]
 pub(super) struct Wire(JsValue);
-
-/// The names of what is revoked.
-pub(super) struct Revocation {
-    pub(super) tokens: Vec<Generation>,
-    pub(super) pending: Vec<Generation>,
-    pub(super) reason: Reason,
-    /// Whatever was minted for this page life.
-    pub(super) whole_session: bool,
-}
 
 impl Wire {
     /// `backend` is what the app has said of it, checked, as `Wire` in `io.js` has it.
     pub(super) fn new(backend: &JsValue) -> Self {
-        Self(io::connect(backend, UNLOAD_QUOTA))
+        Self(io::connect(backend))
     }
 
     pub(super) const fn as_js(&self) -> &JsValue {
         &self.0
+    }
+
+    pub(super) fn endpoints(&self) -> Endpoints {
+        let wire = Part::new(self.0.clone());
+        Endpoints {
+            revoke: wire.flag("revokeEndpoint"),
+            lease: wire.flag("leaseEndpoint"),
+        }
     }
 
     /// Calls back with each answer and whether it is still awaited, until the
@@ -43,11 +43,6 @@ impl Wire {
         io::listen_again(&self.0);
     }
 
-    /// From here on the last request names the session.
-    pub(super) fn name_whole_session(&self) {
-        io::name_whole_session(&self.0);
-    }
-
     /// What a function of the app's threw when it was asked for the grant's token last.
     #[cfg(feature = "js")]
     pub(super) fn cause(&self, grant: GrantId) -> JsValue {
@@ -59,62 +54,82 @@ impl Wire {
     }
 
     pub(super) fn ask_for_token(&self, id: Generation, grant: GrantId, key: &GrantKey) {
-        let about = grant.to_number();
-        io::ask_for_token(&self.0, token(id), about, key.resource(), key.scope());
+        let grant = grant.to_number();
+        io::ask_for_token(&self.0, id.0, grant, key.resource(), key.scope());
     }
 
-    pub(super) fn ask_for_lease(&self, batch: Batch) {
-        io::ask_for_lease(&self.0, other(batch));
+    pub(super) fn ask_for_lease(&self, request: RequestId) {
+        io::ask_for_lease(&self.0, request.0);
     }
 
-    pub(super) fn abort(&self, id: Generation) {
-        io::abort(&self.0, token(id));
-    }
-
-    pub(super) fn abort_other(&self, batch: Batch) {
-        io::abort(&self.0, other(batch));
+    /// Lets go of a request of any kind.
+    pub(super) fn abort(&self, number: u32) {
+        io::abort(&self.0, number);
     }
 
     /// Keeps the name of what an answer pushed.
-    pub(super) fn keep_word(&self, answer: &Parts) {
+    pub(super) fn keep_word(&self, answer: &Part) {
         io::keep_word(&self.0, answer.as_js());
     }
 
     /// Keeps the secrets of an answer.
-    pub(super) fn keep(&self, id: Generation, answer: &Parts) {
-        io::keep(&self.0, token(id), answer.as_js());
+    pub(super) fn keep(&self, id: Generation, answer: &Part) {
+        io::keep(&self.0, id.0, answer.as_js());
     }
 
     pub(super) fn forget(&self, id: Generation) {
-        io::forget(&self.0, token(id));
+        io::forget(&self.0, id.0);
     }
 
     pub(super) fn token(&self, id: Generation) -> Option<JsString> {
-        io::token_of(&self.0, token(id))
+        io::token_of(&self.0, id.0)
     }
 
     /// What the server says that it granted.
     pub(super) fn scope(&self, id: Generation) -> Option<JsString> {
-        io::scope_of(&self.0, token(id))
+        io::scope_of(&self.0, id.0)
+    }
+
+    /// The revoke that follows names it.
+    pub(super) fn name(&self, id: Generation) {
+        io::name(&self.0, id.0);
     }
 
     /// The page lives: there is an answer, or none in time.
-    pub(super) fn revoke(&self, batch: Batch, revocation: &Revocation, wait: Millis) {
-        let body = self.form(&revocation.tokens, &revocation.pending);
-        let reason = revocation.reason.as_str();
-        let wait = super::timer::clamped(wait);
-        let is_whole = revocation.whole_session;
-        io::revoke(&self.0, other(batch), &body, reason, is_whole, wait);
+    pub(super) fn revoke(&self, request: RequestId, reason: Reason, is_whole: bool, wait: Millis) {
+        let wait = clamped(wait);
+        io::revoke(&self.0, request.0, reason.as_str(), is_whole, wait);
     }
 
-    /// The page is going: hands over what its last request has not named already.
-    pub(super) fn hand_over(&self, revocation: &Revocation) {
-        if io::is_last_sent(&self.0) {
-            return;
+    /// The page is going.
+    pub(super) fn hand_over(&self, reason: Reason, is_whole: bool, is_short: bool) {
+        io::hand_over(&self.0, reason.as_str(), is_whole, is_short);
+    }
+
+    /// Keeps the last request of the page ready.
+    pub(super) fn hold(&self, farewell: &Farewell) {
+        for &id in &farewell.names {
+            self.name(id);
         }
-        let body = self.form(&revocation.tokens, &revocation.pending);
-        let reason = revocation.reason.as_str();
-        io::hand_over(&self.0, &body, reason, revocation.whole_session);
+        let up_to = if farewell.is_empty() {
+            0
+        } else {
+            farewell.up_to.0
+        };
+        io::hold(
+            &self.0,
+            Reason::Unload.as_str(),
+            Reason::BackForwardCache.as_str(),
+            farewell.whole_session,
+            farewell.is_short,
+            up_to,
+        );
+    }
+
+    /// Up to which request the last one of the page tells, if it is on its way.
+    pub(super) fn told_up_to(&self) -> Option<Generation> {
+        let number = io::told_up_to(&self.0);
+        (number > 0).then_some(Generation(number))
     }
 
     /// Tells what happens to the page until the function it gives is called.
@@ -126,25 +141,4 @@ impl Wire {
     pub(super) fn listen_to_tabs(&self, listener: &JsValue) -> Option<Function> {
         io::listen_to_tabs(&self.0, listener)
     }
-
-    fn form(&self, tokens: &[Generation], pending: &[Generation]) -> UrlSearchParams {
-        let body = io::form();
-        for &id in tokens {
-            io::name_secret(&self.0, token(id), &body);
-        }
-        for &id in pending {
-            io::name_request(token(id), &body);
-        }
-        body
-    }
-}
-
-/// Requests for tokens count from one.
-fn token(id: Generation) -> f64 {
-    id.0.into()
-}
-
-/// Other requests count from below zero downwards.
-fn other(batch: Batch) -> f64 {
-    -f64::from(batch.0)
 }

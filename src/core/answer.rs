@@ -2,8 +2,6 @@
 //! where real servers differ from RFC 6749 and RFC 8693.
 
 use super::error::is_outage;
-use super::event::Terms;
-use super::machine::LEASE_GAP;
 use super::time::Millis;
 
 /// The facts of a token response, without the token.
@@ -11,8 +9,21 @@ use super::time::Millis;
 pub struct Issued {
     /// How long the server says that the token lives; `None`: it does not say.
     pub lifetime: Option<Millis>,
-    /// How many bytes of a revoke request's body it takes to name the token.
+    /// How many bytes of a revoke request's form it takes to name the token, its
+    /// `&` and the name of its field included.
     pub weight: u32,
+}
+
+/// What a lease endpoint answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// When to ask again.
+    pub renew_in: Millis,
+    /// How long the request was held open, which counts as having been heard.
+    pub held: Millis,
+    /// The backend revokes what it minted for the page life once it has not
+    /// heard of it for this long; `None`: it does not say.
+    pub term: Option<Millis>,
 }
 
 /// What the body of an answer says of who gave it.
@@ -70,6 +81,9 @@ pub fn lifetime(expires_in: Option<f64>) -> Result<Option<Millis>, &'static str>
     Ok(Some(Millis((millis as u64).max(1))))
 }
 
+/// A shorter term would have lapsed before a second request may go out: 10 seconds.
+pub(crate) const SHORTEST_TERM: Millis = Millis(10_000);
+
 /// When a backend that does not say wants to hear of the page again: 55 seconds.
 const UNSTATED_RENEWAL: f64 = 55.0;
 
@@ -90,7 +104,7 @@ pub fn terms(
     };
     let renew_in = millis(renew_in.unwrap_or(UNSTATED_RENEWAL))?;
     let term = term.map(millis).transpose()?;
-    if term.is_some_and(|term| term < LEASE_GAP * 2) {
+    if term.is_some_and(|term| term < SHORTEST_TERM) {
         return Err("`term` is less than 10 seconds");
     }
     Ok(Terms {

@@ -6,8 +6,9 @@ use super::time::Millis;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     /// How long before expiry a refresh starts, or up to a quarter of it earlier,
-    /// at random; at most a third of the token's life, at least `expiry_margin`. Default 10 minutes: Box's best practices ask for a refresh of
-    /// hour-long tokens at 50 minutes.
+    /// at random; at most a third of the token's life, at least `expiry_margin`.
+    /// Default 10 minutes: Box's best practices ask for a refresh of hour-long
+    /// tokens at 50 minutes.
     pub refresh_lead: Millis,
     /// How long before expiry a token counts as expired; at most a sixth of the
     /// token's life. Default 5 minutes.
@@ -21,13 +22,18 @@ pub struct Config {
     pub request_timeout: Millis,
     /// How many grants are held; the least recently used gives way. Default 1,024.
     pub max_grants: u32,
-    /// Whether there is an endpoint to revoke at. Default true.
-    pub can_revoke: bool,
-    /// Whether there is an endpoint to keep a lease at. Default false.
-    pub has_lease: bool,
     /// Whether a page that can no longer be seen revokes what it holds and asks
     /// for nothing until it can. Default false.
     pub revoke_when_hidden: bool,
+}
+
+/// What the backend offers beside tokens. Where it is asked is the shell's to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Endpoints {
+    /// To revoke at. Without one, what is to be revoked is only dropped.
+    pub revoke: bool,
+    /// To keep a lease at.
+    pub lease: bool,
 }
 
 impl Default for Config {
@@ -39,8 +45,6 @@ impl Default for Config {
             timeout: Millis::from_secs(30),
             request_timeout: Millis::from_secs(15),
             max_grants: 1024,
-            can_revoke: true,
-            has_lease: false,
             revoke_when_hidden: false,
         }
     }

@@ -1,11 +1,21 @@
 //! One grant: its token, its request under way, who waits for it.
 
+use super::ending::Ending;
 use super::error::Error;
 use super::key::GrantKey;
-use super::machine::CallerId;
+use super::names::{CallerId, Generation};
 use super::pace::Name;
 use super::time::{Due, Millis, Moment};
-use super::token::{Generation, Token};
+use super::token::Token;
+
+/// After this many failures in a row callers are told at once. The first
+/// failure is kept from them: one lost packet should not blank a preview.
+pub const PATIENCE: u32 = 2;
+
+/// Once the resource has refused a token, for so long no other one is dropped for
+/// the same reason: 30 seconds. What refuses a token that is seconds old refuses
+/// the next one, too.
+pub const REFUSAL_HOLD: Millis = Millis(30_000);
 
 /// What a user interface may know of a grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +67,19 @@ pub enum Status {
     Valid,
     /// No valid token; the next request waits out its back-off.
     Waiting,
+}
+
+impl Status {
+    /// What apps call them, in the order of their numbers.
+    pub const NAMES: [&'static str; 7] = [
+        "closed",
+        "empty",
+        "fetching",
+        "refreshing",
+        "stopped",
+        "valid",
+        "waiting",
+    ];
 }
 
 /// A request under way.
@@ -150,6 +173,19 @@ impl Grant {
             .filter(|token| token.is_usable(min_ttl, now))
     }
 
+    /// Why a caller who is ready to wait for `patience` is not let wait.
+    pub(crate) fn refusal(&self, patience: Millis, now: Moment) -> Option<Error> {
+        let error = self.error?;
+        if self.stopped {
+            return Some(error);
+        }
+        let wait = self.cooling(now).filter(|_| self.flight.is_none())?;
+        (self.failures >= PATIENCE || wait >= patience).then_some(Error {
+            retry_after: Some(wait),
+            ..error
+        })
+    }
+
     /// How long the back-off still lasts.
     pub(crate) fn cooling(&self, now: Moment) -> Option<Millis> {
         let due = self.retry_at.filter(|due| !due.reached(now))?;
@@ -213,14 +249,30 @@ impl Grant {
         self.error = Some(error);
     }
 
-    /// Takes the token that a request brought, if it is here.
-    pub(crate) fn take_token(&mut self, generation: Generation) -> Option<Box<Token>> {
+    /// Takes every token.
+    pub(crate) fn take_tokens(&mut self, endings: &mut Vec<Ending>) -> bool {
+        let before = endings.len();
+        endings.extend(self.superseded.drain(..).map(Ending::from));
+        endings.extend(self.current.take().map(Ending::from));
+        endings.len() > before
+    }
+
+    /// Takes the token that a request brought, or the request, if it is here.
+    pub(crate) fn take_one(&mut self, generation: Generation) -> Option<Ending> {
+        if self
+            .flight
+            .take_if(|one| one.generation == generation)
+            .is_some()
+        {
+            return Some(Ending::of_request(generation, true));
+        }
         let current = self.current.take_if(|one| one.generation == generation);
-        current.or_else(|| {
+        let token = current.or_else(|| {
             let mut all = self.superseded.iter();
             let place = all.position(|one| one.generation == generation)?;
             Some(self.superseded.remove(place))
-        })
+        });
+        token.map(Ending::from)
     }
 
     /// Another page life, or another user: nothing that was refused says anything now.

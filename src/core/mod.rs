@@ -22,12 +22,15 @@
 mod answer;
 mod backoff;
 mod config;
+mod ending;
 mod error;
-mod event;
 mod grant;
+mod input;
 mod key;
 mod machine;
+mod names;
 mod origin;
+mod output;
 mod pace;
 mod random;
 mod table;
@@ -35,21 +38,20 @@ mod time;
 mod token;
 
 pub use answer::{
-    Body, Issued, is_access_token, is_bearer, is_foreign, lifetime, names_nothing,
+    Body, Issued, Terms, is_access_token, is_bearer, is_foreign, lifetime, names_nothing,
     registered_error, terms,
 };
 pub use backoff::{FLOOR, LONGEST_RECKONED, LONGEST_RETRY_AFTER, believed};
-pub use config::Config;
+pub use config::{Config, Endpoints};
 pub use error::{Code, Error, Failure};
-pub use event::{Input, Notice, Output, Page, Recall, RevokeOutcome, Scope, Sending, Terms, Want};
-pub use grant::{State, Status};
+pub use grant::{PATIENCE, REFUSAL_HOLD, State, Status};
+pub use input::{Input, Page, Recall, RevokeOutcome, Scope, Want};
 pub use key::GrantKey;
 pub use machine::{
-    ASSUMED_TERM, Batch, CallerId, LEASE_GAP, LEASE_PATIENCE, Machine, PATIENCE, REFUSAL_HOLD,
-    REVOKE_ATTEMPTS, Reason, Revoked, UNLOAD_QUOTA,
+    ASSUMED_TERM, Farewell, LEASE_GAP, LEASE_PATIENCE, Machine, REVOKE_ATTEMPTS, UNLOAD_QUOTA,
 };
+pub use names::{CallerId, Generation, GrantId, RequestId};
 pub use origin::{may_receive_token, protects_tokens};
+pub use output::{Notice, Output, Reason, Revoked, Sending};
 pub use pace::Pace;
-pub use table::GrantId;
 pub use time::{Clock, Due, MAX_WAIT, Millis, Moment};
-pub use token::Generation;

@@ -28,9 +28,13 @@ const MOST_GRANTS: usize = 1_024;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Name(u32);
 
-/// What the clients of a page know together; cloning gives another handle.
-#[derive(Clone, Debug, Default)]
-pub struct Pace(Rc<RefCell<Vec<Record>>>);
+/// What the clients of a page know together; another handle knows the same.
+#[derive(Debug, Default)]
+pub struct Pace {
+    records: Rc<RefCell<Vec<Record>>>,
+    /// Names the backend among those of the page's clients.
+    backend: String,
+}
 
 #[derive(Debug)]
 struct Record {
@@ -41,9 +45,22 @@ struct Record {
 }
 
 impl Pace {
+    /// A handle for a client of this backend.
+    pub(crate) fn with(&self, backend: &str) -> Self {
+        Self {
+            records: self.records.clone(),
+            backend: backend.to_owned(),
+        }
+    }
+
+    /// What a grant is called here.
+    pub(crate) fn name(&self, key: &GrantKey) -> Name {
+        Name::new(&self.backend, key)
+    }
+
     /// How long no request may go out for the grant; `None`: it may now.
     pub(crate) fn rest(&self, name: Name, now: Moment) -> Option<Millis> {
-        let records = self.0.borrow();
+        let records = self.records.borrow();
         let record = &records[place(&records, name)?];
         let wait = record.counted[0].remaining(now);
         // Longer is none of its own: the clock has been put back.
@@ -52,7 +69,7 @@ impl Pace {
 
     /// A request goes out. It may be in vain, as others that are under way.
     pub(crate) fn begun(&self, name: Name, now: Moment) {
-        let mut records = self.0.borrow_mut();
+        let mut records = self.records.borrow_mut();
         let place = place(&records, name).unwrap_or_else(|| {
             if records.len() == MOST_GRANTS {
                 records.swap_remove(0);
@@ -73,7 +90,7 @@ impl Pace {
 
     /// A request that was sent then has brought no token, or was let go of.
     pub(crate) fn failed(&self, name: Name, sent: Moment) {
-        let mut records = self.0.borrow_mut();
+        let mut records = self.records.borrow_mut();
         if let Some(place) = place(&records, name) {
             records[place].forgotten = sent.after(MEMORY);
         }
@@ -81,7 +98,7 @@ impl Pace {
 
     /// A token arrived.
     pub(crate) fn served(&self, name: Name) {
-        let mut records = self.0.borrow_mut();
+        let mut records = self.records.borrow_mut();
         if let Some(place) = place(&records, name) {
             records.swap_remove(place);
         }
@@ -188,6 +205,6 @@ mod tests {
         for number in 0..2_000 {
             fail(&pace, Name(number), 0);
         }
-        assert_eq!(pace.0.borrow().len(), MOST_GRANTS);
+        assert_eq!(pace.records.borrow().len(), MOST_GRANTS);
     }
 }

@@ -2,34 +2,7 @@
 
 use super::grant::Grant;
 use super::key::GrantKey;
-
-/// Names a grant of one machine; dead once the grant gave way to others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct GrantId {
-    slot: u32,
-    serial: u32,
-}
-
-impl GrantId {
-    /// The name as one number below 2^53, which a JavaScript number holds.
-    #[must_use]
-    pub const fn to_number(self) -> f64 {
-        self.serial as f64 * Self::SLOTS as f64 + self.slot as f64
-    }
-
-    /// The name that [`GrantId::to_number`] gave; any other number names no grant.
-    #[must_use]
-    pub const fn from_number(number: f64) -> Self {
-        let number = number as u64;
-        Self {
-            slot: (number % Self::SLOTS) as u32,
-            serial: (number / Self::SLOTS) as u32,
-        }
-    }
-
-    /// 2^20 slots and 2^32 serials make 52 bits.
-    const SLOTS: u64 = 1 << 20;
-}
+use super::names::GrantId;
 
 /// How far a walk through a table has come.
 #[derive(Default)]
@@ -45,6 +18,8 @@ pub(crate) struct Table {
     /// Occupied slots, sorted by the key of their grant.
     sorted: Vec<u32>,
     serials: u32,
+    /// Counts uses, for the choice of the least recently used grant.
+    uses: u64,
 }
 
 impl Table {
@@ -66,6 +41,30 @@ impl Table {
             Some(Some((serial, grant))) if *serial == id.serial => Some(grant),
             _ => None,
         }
+    }
+
+    /// The grant, which is used now.
+    pub(crate) fn touch(&mut self, id: GrantId) -> Option<&mut Grant> {
+        self.uses += 1;
+        let uses = self.uses;
+        let grant = self.get_mut(id)?;
+        grant.last_used = uses;
+        Some(grant)
+    }
+
+    /// The least recently used grant that nobody waits for.
+    pub(crate) fn least_used(&self) -> Option<GrantId> {
+        let mut least: Option<(u64, GrantId)> = None;
+        let mut all = Cursor::default();
+        while let Some(id) = self.next(&mut all) {
+            if let Some(grant) = self.get(id)
+                && grant.waiters.is_empty()
+                && least.is_none_or(|(last_used, _)| grant.last_used < last_used)
+            {
+                least = Some((grant.last_used, id));
+            }
+        }
+        least.map(|(_, id)| id)
     }
 
     pub(crate) fn find(&self, key: &GrantKey) -> Option<GrantId> {
@@ -158,15 +157,6 @@ mod tests {
         assert!(table.remove(old).is_none());
         assert!(table.get(new).is_some());
         assert_eq!(table.len(), 1);
-    }
-
-    #[test]
-    fn a_name_survives_the_trip_through_a_javascript_number() {
-        for (slot, serial) in [(0, 1), (1_048_575, u32::MAX), (7, 1 << 31)] {
-            let id = GrantId { slot, serial };
-            assert!(id.to_number() < 9_007_199_254_740_992.0);
-            assert_eq!(GrantId::from_number(id.to_number()), id);
-        }
     }
 
     #[test]

@@ -8,6 +8,9 @@ use std::ops::{Add, Div, Mul, Sub};
 /// and a short cap lets a page whose wall clock jumped notice it soon.
 pub const MAX_WAIT: Millis = Millis(300_000);
 
+/// A timer this much late means that the page was asleep: 5 seconds.
+pub(crate) const ASLEEP: Millis = Millis(5_000);
+
 /// A duration in milliseconds; arithmetic saturates.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Millis(pub u64);

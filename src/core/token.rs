@@ -2,13 +2,9 @@
 
 use super::answer::{Issued, UNSTATED_LIFETIME};
 use super::config::Config;
+use super::names::Generation;
 use super::random::Random;
 use super::time::{Due, Millis, Moment};
-
-/// Names a token request and the token that it brought; never used twice by
-/// one machine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Generation(pub u32);
 
 /// Lives at least this long are refreshed by timer on a visible page even if
 /// nobody used them since: 30 seconds. Shorter ones only if used, or an idle

@@ -93,7 +93,10 @@ fn who_waits_while_the_page_is_away_is_not_timed_out() {
     let mut page = Scenario::new();
     let grant = page.grant("a");
     let caller = page.ask(grant);
-    page.event(Event::Leaving { persisted: true });
+    page.event(Event::Leaving {
+        persisted: true,
+        told: None,
+    });
     page.page.advance(hours(1));
     page.event(Event::Shown);
     page.pass(seconds(10));

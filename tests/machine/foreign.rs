@@ -5,7 +5,7 @@ use downscope::core::{
     Code, Failure, GrantId, Input, LEASE_GAP, Millis, Output, Page as Event, Status, Want,
 };
 
-use crate::scenario::{Scenario, TERM, WHAT, foreign, renew_after, status, with_lease};
+use crate::scenario::{LEASING, Scenario, TERM, WHAT, foreign, renew_after, status};
 use crate::support::{ANY, hours, minutes, seconds};
 
 const ONE_MILLISECOND: Millis = Millis(1);
@@ -158,7 +158,10 @@ fn a_token_or_the_app_ends_the_row() {
         },
         |page, _| page.take(Input::Resume),
         |page, _| {
-            page.event(Event::Leaving { persisted: true });
+            page.event(Event::Leaving {
+                persisted: true,
+                told: None,
+            });
             page.event(Event::Shown);
         },
     ];
@@ -214,7 +217,7 @@ fn pass_until_lease_request(page: &mut Scenario) {
 #[test]
 fn a_lease_endpoint_that_never_told_a_lease_has_none_from_the_first_other_answer_on() {
     for odd in ODD {
-        let mut page = Scenario::with(with_lease());
+        let mut page = Scenario::at(LEASING);
         let (grant, token) = page.held("a");
         page.lease_fail(odd);
         let codes: Vec<_> = page.leases_lost().iter().map(|one| one.code).collect();
@@ -235,7 +238,7 @@ fn a_lease_endpoint_that_never_told_a_lease_has_none_from_the_first_other_answer
 #[test]
 fn a_lease_that_comes_after_other_answers_stands() {
     for odd in ODD {
-        let mut page = Scenario::with(with_lease());
+        let mut page = Scenario::at(LEASING);
         let (grant, token) = page.held("a");
         page.lease_fail(odd);
         pass_until_lease_request(&mut page);
@@ -250,7 +253,7 @@ fn a_lease_that_comes_after_other_answers_stands() {
 #[test]
 fn a_lease_that_was_told_lapses_whatever_is_answered_afterwards() {
     for odd in ODD {
-        let mut page = Scenario::with(with_lease());
+        let mut page = Scenario::at(LEASING);
         let (grant, _) = page.held("a");
         page.lease_answer(renew_after(LEASE_GAP));
         page.pass(LEASE_GAP);
@@ -263,7 +266,7 @@ fn a_lease_that_was_told_lapses_whatever_is_answered_afterwards() {
 
 /// A page whose lease endpoint has answered so often like that, so far apart.
 fn odd_leases(times: usize, apart: Millis) -> Scenario {
-    let mut page = Scenario::with(with_lease());
+    let mut page = Scenario::at(LEASING);
     page.held("a");
     for number in 0..times {
         if number > 0 {
@@ -300,7 +303,7 @@ fn after_five_times_over_five_minutes_there_is_no_lease_endpoint() {
 #[test]
 fn failures_of_another_kind_do_not_count_against_a_lease_endpoint() {
     for other in [status(503), Failure::Network, Failure::Timeout] {
-        let mut page = Scenario::with(with_lease());
+        let mut page = Scenario::at(LEASING);
         page.held("a");
         for _ in 0..TIMES {
             page.lease_fail(other);

@@ -5,7 +5,7 @@ use downscope::core::{
     Scope, Sending, Status, Want,
 };
 
-use crate::scenario::{Scenario, busy, renew_after};
+use crate::scenario::{LEASING, Scenario, busy, renew_after};
 use crate::support::{ANY, hours, issued, minutes, seconds};
 
 fn page() -> Scenario {
@@ -16,11 +16,11 @@ fn page() -> Scenario {
 }
 
 fn with_lease() -> Scenario {
-    Scenario::with(Config {
+    let config = Config {
         revoke_when_hidden: true,
-        has_lease: true,
         ..Config::default()
-    })
+    };
+    Scenario::of(config, LEASING, 1)
 }
 
 fn hide_and_show(page: &mut Scenario) {
@@ -154,7 +154,10 @@ fn what_was_in_use_is_asked_for_again_after_a_trip_into_the_cache_too() {
     let mut page = page();
     let (grant, _) = page.held("a");
     page.event(Event::Hidden);
-    page.event(Event::Leaving { persisted: true });
+    page.event(Event::Leaving {
+        persisted: true,
+        told: None,
+    });
     page.event(Event::Shown);
     assert_eq!(page.requests(), 1, "it cannot be seen yet");
     page.event(Event::Visible);
@@ -191,7 +194,10 @@ fn what_the_app_has_revoked_is_not_asked_for_when_the_page_is_seen_or_is_back() 
         });
         page.event(Event::Visible);
         hide_and_show(&mut page);
-        page.event(Event::Leaving { persisted: true });
+        page.event(Event::Leaving {
+            persisted: true,
+            told: None,
+        });
         page.event(Event::Shown);
         assert_eq!(page.requests(), 1, "{scope:?}");
         page.ask(grant);
@@ -205,7 +211,10 @@ fn leaving_a_page_that_is_hidden_sends_nothing_more() {
     let (grant, _) = page.held("a");
     page.event(Event::Hidden);
     page.ask(grant);
-    page.event(Event::Leaving { persisted: false });
+    page.event(Event::Leaving {
+        persisted: false,
+        told: None,
+    });
     assert_eq!(page.revokes().len(), 1);
 }
 
@@ -249,7 +258,10 @@ fn hiding_ends_the_lease_and_being_seen_takes_a_new_one() {
 fn a_page_that_is_left_before_it_is_hidden_is_left_once() {
     let mut page = page();
     page.held("a");
-    page.event(Event::Leaving { persisted: false });
+    page.event(Event::Leaving {
+        persisted: false,
+        told: None,
+    });
     page.event(Event::Hidden);
     assert_eq!(page.revokes().len(), 1);
     assert_eq!(page.last_revoke().reason, Reason::Unload);

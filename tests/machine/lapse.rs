@@ -5,14 +5,14 @@ use downscope::core::{
     Page as Event, Reason, Sending, Status, Terms, Want,
 };
 
-use crate::scenario::{Scenario, TERM, renew_after, status, with_lease};
+use crate::scenario::{LEASING, Scenario, TERM, renew_after, status};
 use crate::support::{ANY, hours, minutes, seconds};
 
 const ONE_MILLISECOND: Millis = Millis(1);
 
 /// One grant that is in use, held since this moment, with a lease since then.
 fn leased() -> (Scenario, GrantId, Generation) {
-    let mut page = Scenario::with(with_lease());
+    let mut page = Scenario::at(LEASING);
     let (grant, token) = page.held("a");
     page.lease_answer(renew_after(seconds(45)));
     (page, grant, token)
@@ -136,7 +136,7 @@ fn each_renewal_puts_the_lapse_off() {
 
 #[test]
 fn the_term_is_counted_from_when_the_lease_request_was_sent() {
-    let mut page = Scenario::with(with_lease());
+    let mut page = Scenario::at(LEASING);
     let (grant, token) = page.held("a");
     page.page.advance(seconds(20));
     page.lease_answer(renew_after(seconds(45)));
@@ -148,7 +148,7 @@ fn the_term_is_counted_from_when_the_lease_request_was_sent() {
 
 #[test]
 fn the_time_that_a_request_was_held_open_counts_as_having_been_heard() {
-    let mut page = Scenario::with(with_lease());
+    let mut page = Scenario::at(LEASING);
     let (grant, token) = page.held("a");
     page.page.advance(seconds(55));
     page.lease_answer(Terms {
@@ -163,7 +163,7 @@ fn the_time_that_a_request_was_held_open_counts_as_having_been_heard() {
 
 #[test]
 fn nothing_was_held_open_for_longer_than_it_is_ago() {
-    let mut page = Scenario::with(with_lease());
+    let mut page = Scenario::at(LEASING);
     let (grant, _) = page.held("a");
     page.page.advance(seconds(1));
     page.lease_answer(Terms {
@@ -185,7 +185,7 @@ fn a_failed_lease_request_is_no_contact() {
 
 #[test]
 fn a_backend_that_names_no_term_lets_nothing_lapse() {
-    let mut page = Scenario::with(with_lease());
+    let mut page = Scenario::at(LEASING);
     let (grant, token) = page.held("a");
     page.lease_answer(Terms {
         term: None,
@@ -197,7 +197,7 @@ fn a_backend_that_names_no_term_lets_nothing_lapse() {
 
 #[test]
 fn what_a_backend_that_has_not_named_its_term_minted_is_trusted_for_a_minute() {
-    let mut page = Scenario::with(with_lease());
+    let mut page = Scenario::at(LEASING);
     let (grant, token) = page.held("a");
     page.lease_fail(Failure::Network);
     page.page.advance(ASSUMED_TERM - ONE_MILLISECOND);
@@ -219,11 +219,12 @@ fn a_lease_that_is_lost_still_lapses_where_the_backend_had_named_a_term() {
 
 #[test]
 fn a_token_that_arrives_after_a_lapse_begins_a_term_of_its_own() {
-    let mut page = Scenario::with(Config {
+    let config = Config {
         // Or the timers of requests would do.
         request_timeout: minutes(3),
-        ..with_lease()
-    });
+        ..Config::default()
+    };
+    let mut page = Scenario::of(config, LEASING, 1);
     let (grant, _) = page.held("a");
     let term = minutes(1);
     page.lease_answer(Terms {
@@ -301,7 +302,7 @@ fn a_lapse_lets_go_of_the_lease_request_and_sends_another() {
 
 #[test]
 fn a_lapse_right_after_a_lease_request_keeps_the_gap() {
-    let mut page = Scenario::with(with_lease());
+    let mut page = Scenario::at(LEASING);
     page.held("a");
     page.lease_answer(renew_after(TERM - seconds(1)));
     page.pass(TERM);

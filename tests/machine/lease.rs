@@ -1,15 +1,21 @@
 //! The page says that it lives while anything is at stake, and not too often.
 
 use downscope::core::{
-    Batch, Code, Config, Failure, Input, LEASE_GAP, LEASE_PATIENCE, Millis, Output, Page as Event,
-    Scope, Terms,
+    Code, Config, Endpoints, Failure, Input, LEASE_GAP, LEASE_PATIENCE, Millis, Output,
+    Page as Event, RequestId, Scope, Terms,
 };
 
-use crate::scenario::{Scenario, busy, foreign, renew_after, status, with_lease};
+use crate::scenario::{LEASING, Scenario, busy, foreign, renew_after, status};
 use crate::support::{hours, minutes, seconds};
 
-const UNLOAD: Event = Event::Leaving { persisted: false };
-const INTO_CACHE: Event = Event::Leaving { persisted: true };
+const UNLOAD: Event = Event::Leaving {
+    persisted: false,
+    told: None,
+};
+const INTO_CACHE: Event = Event::Leaving {
+    persisted: true,
+    told: None,
+};
 
 /// A lease that never lapses: the backend does not say when.
 const NO_TERM: Terms = Terms {
@@ -22,7 +28,7 @@ const ONE_MILLISECOND: Millis = Millis(1);
 
 #[test]
 fn the_first_lease_request_goes_out_right_after_the_first_token_request() {
-    let mut page = Scenario::with(with_lease());
+    let mut page = Scenario::at(LEASING);
     let grant = page.grant("a");
     page.pass(minutes(10));
     assert_eq!(page.lease_requests(), 0, "nothing is at stake");
@@ -36,7 +42,7 @@ fn the_first_lease_request_goes_out_right_after_the_first_token_request() {
 
 #[test]
 fn one_lease_request_at_a_time_serves_all_grants() {
-    let mut page = Scenario::with(with_lease());
+    let mut page = Scenario::at(LEASING);
     page.held("a");
     page.held("b");
     page.pass(seconds(10));
@@ -59,7 +65,7 @@ fn without_a_lease_endpoint_nothing_is_asked_and_nothing_lapses() {
 
 #[test]
 fn the_lease_is_renewed_when_the_backend_says() {
-    let mut page = Scenario::with(with_lease());
+    let mut page = Scenario::at(LEASING);
     page.held("a");
     page.lease_answer(renew_after(seconds(45)));
     page.pass(seconds(45) - ONE_MILLISECOND);
@@ -70,7 +76,7 @@ fn the_lease_is_renewed_when_the_backend_says() {
 
 #[test]
 fn a_request_that_was_held_open_is_followed_by_the_next_at_once() {
-    let mut page = Scenario::with(with_lease());
+    let mut page = Scenario::at(LEASING);
     page.held("a");
     page.lease_answer(renew_after(Millis(0)));
     page.pass(LEASE_GAP);
@@ -84,7 +90,7 @@ fn a_request_that_was_held_open_is_followed_by_the_next_at_once() {
 
 /// Whatever the backend answers, and whatever else happens.
 fn keeps_the_gap(happen: impl Fn(&mut Scenario)) {
-    let mut page = Scenario::with(with_lease());
+    let mut page = Scenario::at(LEASING);
     let (grant, _) = page.held("a");
     page.page.advance(seconds(1));
     happen(&mut page);
@@ -120,7 +126,7 @@ fn token_requests_without_a_lease_endpoint_ask_for_no_lease_within_the_gap() {
 #[test]
 fn a_lease_request_that_failed_is_not_sent_again_within_the_gap() {
     for seed in 0..20 {
-        let mut page = Scenario::seeded(with_lease(), seed);
+        let mut page = Scenario::of(Config::default(), LEASING, seed);
         page.held("a");
         page.lease_fail(status(503));
         page.pass(LEASE_GAP - ONE_MILLISECOND);
@@ -132,7 +138,7 @@ fn a_lease_request_that_failed_is_not_sent_again_within_the_gap() {
 
 #[test]
 fn with_nothing_at_stake_the_lease_is_not_renewed_until_the_next_token_request() {
-    let mut page = Scenario::with(with_lease());
+    let mut page = Scenario::at(LEASING);
     let (grant, _) = page.held("a");
     page.lease_answer(renew_after(seconds(45)));
     page.revoke(grant);
@@ -144,7 +150,7 @@ fn with_nothing_at_stake_the_lease_is_not_renewed_until_the_next_token_request()
 
 #[test]
 fn a_request_under_way_and_a_superseded_token_are_at_stake() {
-    let mut page = Scenario::with(with_lease());
+    let mut page = Scenario::at(LEASING);
     let grant = page.grant("a");
     page.ask(grant);
     page.lease_answer(renew_after(LEASE_GAP));
@@ -163,7 +169,7 @@ fn a_request_under_way_and_a_superseded_token_are_at_stake() {
 
 #[test]
 fn a_backend_that_is_busy_is_left_alone_for_as_long_as_it_asks() {
-    let mut page = Scenario::with(with_lease());
+    let mut page = Scenario::at(LEASING);
     page.held("a");
     page.lease_answer(NO_TERM);
     page.pass(seconds(50));
@@ -177,7 +183,7 @@ fn a_backend_that_is_busy_is_left_alone_for_as_long_as_it_asks() {
 
 #[test]
 fn failures_in_a_row_are_further_and_further_apart() {
-    let mut page = Scenario::with(with_lease());
+    let mut page = Scenario::at(LEASING);
     page.held("a");
     page.lease_answer(NO_TERM);
     page.pass(seconds(50));
@@ -198,7 +204,7 @@ fn failures_in_a_row_are_further_and_further_apart() {
 
 #[test]
 fn a_network_that_is_back_renews_the_lease_at_once() {
-    let mut page = Scenario::with(with_lease());
+    let mut page = Scenario::at(LEASING);
     page.held("a");
     page.lease_answer(NO_TERM);
     page.pass(seconds(50));
@@ -216,7 +222,7 @@ fn a_network_that_is_back_renews_the_lease_at_once() {
 
 #[test]
 fn a_network_that_is_back_hurries_no_backend_that_asked_to_be_left_alone() {
-    let mut page = Scenario::with(with_lease());
+    let mut page = Scenario::at(LEASING);
     page.held("a");
     page.lease_answer(NO_TERM);
     page.pass(seconds(50));
@@ -228,7 +234,7 @@ fn a_network_that_is_back_hurries_no_backend_that_asked_to_be_left_alone() {
 
 #[test]
 fn a_network_that_is_back_hurries_no_lease_that_stands() {
-    let mut page = Scenario::with(with_lease());
+    let mut page = Scenario::at(LEASING);
     page.held("a");
     page.lease_answer(renew_after(seconds(45)));
     page.pass(seconds(10));
@@ -238,7 +244,7 @@ fn a_network_that_is_back_hurries_no_lease_that_stands() {
 
 #[test]
 fn a_lease_request_without_an_answer_is_given_up_and_counts_as_a_failure() {
-    let mut page = Scenario::with(with_lease());
+    let mut page = Scenario::at(LEASING);
     page.held("a");
     page.lease_answer(NO_TERM);
     page.pass(seconds(50));
@@ -254,7 +260,7 @@ fn a_lease_request_without_an_answer_is_given_up_and_counts_as_a_failure() {
 
 #[test]
 fn a_lease_request_that_was_slept_through_is_sent_again_at_once() {
-    let mut page = Scenario::with(with_lease());
+    let mut page = Scenario::at(LEASING);
     page.held("a");
     page.lease_answer(NO_TERM);
     page.pass(seconds(50));
@@ -270,12 +276,12 @@ fn a_lease_request_that_was_slept_through_is_sent_again_at_once() {
 
 #[test]
 fn a_page_that_is_left_lets_go_of_its_lease_and_of_the_answer() {
-    let mut page = Scenario::with(with_lease());
+    let mut page = Scenario::at(LEASING);
     page.held("a");
-    let batch = page.lease();
+    let request = page.lease();
     page.event(UNLOAD);
     let answer = Ok(renew_after(Millis(0)));
-    page.take(Input::LeaseAnswered { batch, answer });
+    page.take(Input::LeaseAnswered { request, answer });
     assert_eq!((page.said(), page.timer()), (&[][..], None));
     page.event(Event::Online);
     page.event(Event::Visible);
@@ -284,13 +290,13 @@ fn a_page_that_is_left_lets_go_of_its_lease_and_of_the_answer() {
 
 #[test]
 fn a_client_that_is_closed_lets_go_of_its_lease_and_of_the_answer() {
-    let mut page = Scenario::with(with_lease());
+    let mut page = Scenario::at(LEASING);
     page.held("a");
-    let batch = page.lease();
+    let request = page.lease();
     page.close();
-    assert!(page.said().contains(&Output::AbortLease(batch)));
+    assert!(page.said().contains(&Output::AbortLease(request)));
     let answer = Ok(renew_after(Millis(0)));
-    page.take(Input::LeaseAnswered { batch, answer });
+    page.take(Input::LeaseAnswered { request, answer });
     assert_eq!((page.said(), page.timer()), (&[][..], None));
     page.event(Event::Online);
     assert_eq!(page.lease_requests(), 1);
@@ -298,7 +304,7 @@ fn a_client_that_is_closed_lets_go_of_its_lease_and_of_the_answer() {
 
 #[test]
 fn a_page_that_is_back_from_the_cache_takes_a_new_lease() {
-    let mut page = Scenario::with(with_lease());
+    let mut page = Scenario::at(LEASING);
     let (grant, _) = page.held("a");
     let before = page.lease();
     page.event(INTO_CACHE);
@@ -308,7 +314,7 @@ fn a_page_that_is_back_from_the_cache_takes_a_new_lease() {
     assert_eq!(page.lease_requests(), 2);
     let answer = Ok(renew_after(seconds(10)));
     page.take(Input::LeaseAnswered {
-        batch: before,
+        request: before,
         answer,
     });
     page.answer(grant, hours(1));
@@ -318,7 +324,7 @@ fn a_page_that_is_back_from_the_cache_takes_a_new_lease() {
 
 #[test]
 fn a_prerendered_page_asks_for_no_lease() {
-    let mut page = Scenario::with(with_lease());
+    let mut page = Scenario::at(LEASING);
     page.event(Event::Prerendering);
     let grant = page.grant("a");
     page.ask(grant);
@@ -330,17 +336,17 @@ fn a_prerendered_page_asks_for_no_lease() {
 
 #[test]
 fn an_answer_to_no_lease_request_changes_nothing() {
-    let mut page = Scenario::with(with_lease());
+    let mut page = Scenario::at(LEASING);
     page.held("a");
     let answer = Err(status(401));
-    let batch = Batch(1_000);
-    page.take(Input::LeaseAnswered { batch, answer });
+    let request = RequestId(1_000);
+    page.take(Input::LeaseAnswered { request, answer });
     assert_eq!(page.said(), []);
 }
 
 #[test]
 fn a_user_who_is_signed_out_loses_every_token() {
-    let mut page = Scenario::with(with_lease());
+    let mut page = Scenario::at(LEASING);
     let (held, token) = page.held("a");
     let waited_for = page.grant("b");
     let caller = page.ask(waited_for);
@@ -359,7 +365,7 @@ fn a_user_who_is_signed_out_loses_every_token() {
 
 #[test]
 fn without_a_lease_the_app_is_told_once_for_each_token_request_and_keeps_its_tokens() {
-    let mut page = Scenario::with(with_lease());
+    let mut page = Scenario::at(LEASING);
     let (grant, token) = page.held("a");
     for code in [404, 403] {
         page.lease_fail(status(code));
@@ -374,9 +380,9 @@ fn without_a_lease_the_app_is_told_once_for_each_token_request_and_keeps_its_tok
 
 #[test]
 fn a_lease_can_be_kept_without_a_revoke_endpoint() {
-    let mut page = Scenario::with(Config {
-        can_revoke: false,
-        ..with_lease()
+    let mut page = Scenario::at(Endpoints {
+        revoke: false,
+        ..LEASING
     });
     let (grant, token) = page.held("a");
     page.lease_answer(renew_after(Millis(0)));
@@ -388,7 +394,7 @@ fn a_lease_can_be_kept_without_a_revoke_endpoint() {
 
 #[test]
 fn who_signs_in_again_asks_for_the_lease_anew() {
-    let mut page = Scenario::with(with_lease());
+    let mut page = Scenario::at(LEASING);
     page.held("a");
     let of_the_old_sign_in = page.lease();
     page.pass(LEASE_GAP);
@@ -400,7 +406,7 @@ fn who_signs_in_again_asks_for_the_lease_anew() {
     assert_eq!(page.lease_requests(), 2);
     let answer = Err(status(401));
     page.take(Input::LeaseAnswered {
-        batch: of_the_old_sign_in,
+        request: of_the_old_sign_in,
         answer,
     });
     assert_eq!(page.said(), [], "what it says is about somebody else");
@@ -408,11 +414,11 @@ fn who_signs_in_again_asks_for_the_lease_anew() {
 
 #[test]
 fn signing_out_lets_go_of_the_lease() {
-    let mut page = Scenario::with(with_lease());
+    let mut page = Scenario::at(LEASING);
     page.held("a");
-    let batch = page.lease();
+    let request = page.lease();
     page.revoke_scope(Scope::All);
-    assert!(page.said().contains(&Output::AbortLease(batch)));
+    assert!(page.said().contains(&Output::AbortLease(request)));
     page.pass(minutes(10));
     assert_eq!(page.lease_requests(), 1, "nothing is at stake");
 }
@@ -424,7 +430,7 @@ fn an_endpoint_that_answers_something_else_is_no_lease_and_costs_no_token() {
         foreign(403, None),
         foreign(502, None),
     ] {
-        let mut page = Scenario::with(with_lease());
+        let mut page = Scenario::at(LEASING);
         let (grant, token) = page.held("a");
         page.lease_fail(odd);
         assert!(matches!(page.said(), [Output::LeaseLost(_)]), "{odd:?}");
@@ -438,7 +444,7 @@ fn an_endpoint_that_answers_something_else_is_no_lease_and_costs_no_token() {
 
 /// The last page life has asked so long ago, and the next one begins.
 fn next_life_after(config: Config, ends: Event, begins: Event) -> Scenario {
-    let mut page = Scenario::with(config);
+    let mut page = Scenario::of(config, LEASING, 1);
     let (grant, _) = page.held("a");
     page.lease_answer(renew_after(Millis(0)));
     page.pass(LEASE_GAP);
@@ -457,11 +463,11 @@ fn next_life_after(config: Config, ends: Event, begins: Event) -> Scenario {
 fn the_first_lease_request_of_a_page_life_does_not_wait_for_the_last_one_of_another() {
     let hides = Config {
         revoke_when_hidden: true,
-        ..with_lease()
+        ..Config::default()
     };
     for (config, ends, begins) in [
-        (with_lease(), INTO_CACHE, Event::Shown),
-        (with_lease(), UNLOAD, Event::Shown),
+        (Config::default(), INTO_CACHE, Event::Shown),
+        (Config::default(), UNLOAD, Event::Shown),
         (hides, Event::Hidden, Event::Visible),
     ] {
         let mut page = next_life_after(config, ends, begins);
@@ -476,7 +482,7 @@ fn the_first_lease_request_of_a_page_life_does_not_wait_for_the_last_one_of_anot
 
 #[test]
 fn the_first_lease_requests_of_two_page_lives_keep_the_gap() {
-    let mut page = next_life_after(with_lease(), INTO_CACHE, Event::Shown);
+    let mut page = next_life_after(Config::default(), INTO_CACHE, Event::Shown);
     let grant = page.grant("a");
     for lives in 1..4 {
         page.event(INTO_CACHE);

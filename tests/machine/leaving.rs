@@ -1,15 +1,21 @@
 //! Nothing outlives the page.
 
 use downscope::core::{
-    Code, Config, Failure, Generation, GrantId, Issued, Millis, Notice, Output, Page as Event,
-    Reason, RevokeOutcome, Scope, Sending, Status, UNLOAD_QUOTA, Want,
+    Code, Failure, Generation, GrantId, Issued, Millis, Notice, Output, Page as Event, Reason,
+    RevokeOutcome, Scope, Sending, Status, UNLOAD_QUOTA, Want,
 };
 
-use crate::scenario::{Scenario, status};
+use crate::scenario::{MINTING, Scenario, status};
 use crate::support::{ANY, hours, issued, minutes, seconds};
 
-const UNLOAD: Event = Event::Leaving { persisted: false };
-const INTO_CACHE: Event = Event::Leaving { persisted: true };
+const UNLOAD: Event = Event::Leaving {
+    persisted: false,
+    told: None,
+};
+const INTO_CACHE: Event = Event::Leaving {
+    persisted: true,
+    told: None,
+};
 
 /// What `fetch` lets a page have in flight when it goes: 64 KiB.
 const KEEPALIVE_QUOTA: usize = 65_536;
@@ -99,10 +105,7 @@ fn hiding_is_not_leaving() {
 
 #[test]
 fn without_a_revoke_endpoint_leaving_drops_every_token() {
-    let mut page = Scenario::with(Config {
-        can_revoke: false,
-        ..Config::default()
-    });
+    let mut page = Scenario::at(MINTING);
     let (_, token) = page.held("a");
     page.event(UNLOAD);
     assert_eq!(page.revokes(), []);

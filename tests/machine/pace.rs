@@ -7,7 +7,7 @@ use downscope::core::{
 };
 
 use crate::scenario::{Scenario, status};
-use crate::support::{ANY, hours, minutes, seconds};
+use crate::support::{ANY, REVOKING, hours, minutes, seconds};
 
 const MOST: usize = 4;
 const WINDOW: Millis = seconds(5);
@@ -43,7 +43,10 @@ fn causes() -> Vec<Cause> {
     };
     vec![
         cause("back from the cache", default(), |page, grant| {
-            page.event(Event::Leaving { persisted: true });
+            page.event(Event::Leaving {
+                persisted: true,
+                told: None,
+            });
             page.event(Event::Shown);
             grant
         }),
@@ -157,7 +160,10 @@ fn who_is_held_back_waits_and_is_told_of_no_failure() {
     let grant = page.grant("a");
     let caller = page.ask(grant);
     for _ in 0..MOST {
-        page.event(Event::Leaving { persisted: true });
+        page.event(Event::Leaving {
+            persisted: true,
+            told: None,
+        });
         page.event(Event::Shown);
     }
     assert_eq!(page.state(grant).status, Status::Waiting);
@@ -175,7 +181,10 @@ fn who_is_held_back_is_not_held_back_longer_than_it_waits() {
     let grant = page.grant("a");
     page.ask(grant);
     for _ in 0..MOST {
-        page.event(Event::Leaving { persisted: true });
+        page.event(Event::Leaving {
+            persisted: true,
+            told: None,
+        });
         page.event(Event::Shown);
     }
     let hasty = page.ask_for(
@@ -207,7 +216,10 @@ fn a_token_makes_up_for_those_in_vain() {
     let grant = page.grant("a");
     page.ask(grant);
     for _ in 1..MOST {
-        page.event(Event::Leaving { persisted: true });
+        page.event(Event::Leaving {
+            persisted: true,
+            told: None,
+        });
         page.event(Event::Shown);
     }
     page.answer(grant, hours(1));
@@ -236,8 +248,8 @@ fn another_grant_is_not_held_back() {
 /// A client of that backend beside others of its page.
 fn client(pace: &Pace, backend: &str, seed: u64) -> Scenario {
     let mut page = Scenario::seeded(Config::default(), seed);
-    let machine = Machine::new(Config::default(), seed);
-    page.page.machine = machine.keeping_pace(pace.clone(), backend.to_owned());
+    let machine = Machine::new(Config::default(), REVOKING, seed);
+    page.page.machine = machine.keeping_pace(pace, backend);
     page.page.shell.shares_pace = true;
     page
 }
@@ -308,10 +320,10 @@ fn clients_of_other_backends_or_with_a_pace_of_their_own_are_not_held_back() {
         page.fail(grant, status(503));
     }
     for (pace, backend) in [
-        (pace.clone(), "https://other.example/token"),
-        (Pace::default(), "https://app.example/token"),
+        (&pace, "https://other.example/token"),
+        (&Pace::default(), "https://app.example/token"),
     ] {
-        let mut page = client(&pace, backend, 1);
+        let mut page = client(pace, backend, 1);
         let grant = page.grant("a");
         page.ask(grant);
         assert_eq!(page.requests(), 1);

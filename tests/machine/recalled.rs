@@ -5,11 +5,11 @@ use downscope::core::{
     Want,
 };
 
-use crate::scenario::{Scenario, renew_after, status, with_lease};
+use crate::scenario::{LEASING, Scenario, renew_after, status};
 use crate::support::{ANY, hours, issued, minutes, seconds};
 
 fn leased() -> Scenario {
-    Scenario::with(with_lease())
+    Scenario::at(LEASING)
 }
 
 #[test]
@@ -166,7 +166,10 @@ fn a_new_page_life_may_ask_again_after_a_stop() {
     let mut page = leased();
     let (grant, _) = page.held("a");
     page.recall(Recall::Stop);
-    page.event(Event::Leaving { persisted: true });
+    page.event(Event::Leaving {
+        persisted: true,
+        told: None,
+    });
     page.event(Event::Shown);
     page.ask(grant);
     let token = page.answer(grant, hours(1));
@@ -178,10 +181,11 @@ fn a_new_page_life_may_ask_again_after_a_stop() {
 
 #[test]
 fn a_stop_holds_through_a_change_of_tab() {
-    let mut page = Scenario::with(Config {
+    let config = Config {
         revoke_when_hidden: true,
-        ..with_lease()
-    });
+        ..Config::default()
+    };
+    let mut page = Scenario::of(config, LEASING, 1);
     let (grant, _) = page.held("a");
     page.recall(Recall::Stop);
     page.event(Event::Hidden);

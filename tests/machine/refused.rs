@@ -86,6 +86,9 @@ fn a_token_that_was_refused_is_still_revoked_in_the_end() {
     let mut page = Scenario::new();
     let (grant, token) = page.held("a");
     refuse(&mut page, grant, token);
-    page.event(Event::Leaving { persisted: false });
+    page.event(Event::Leaving {
+        persisted: false,
+        told: None,
+    });
     assert_eq!(page.revokes()[0].tokens, [token]);
 }

@@ -164,6 +164,9 @@ fn a_token_that_was_refused_again_is_refreshed_and_revoked_as_ever() {
     page.pass_until_request(grant);
     let next = page.answer(grant, hours(1));
     assert_eq!(page.peek(grant), Some(next));
-    page.event(Event::Leaving { persisted: false });
+    page.event(Event::Leaving {
+        persisted: false,
+        told: None,
+    });
     assert!(page.last_revoke().tokens.contains(&token));
 }

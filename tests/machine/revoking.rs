@@ -1,11 +1,11 @@
 //! Revoking on demand.
 
 use downscope::core::{
-    Code, Config, Input, Millis, Notice, Output, Page as Event, REVOKE_ATTEMPTS, Reason,
-    RevokeOutcome, Revoked, Scope, Sending, Status,
+    Code, Input, Millis, Notice, Output, Page as Event, REVOKE_ATTEMPTS, Reason, RevokeOutcome,
+    Revoked, Scope, Sending, Status,
 };
 
-use crate::scenario::Scenario;
+use crate::scenario::{MINTING, Scenario};
 use crate::support::{hours, issued, minutes, seconds};
 
 #[test]
@@ -65,17 +65,17 @@ fn signing_out_beside_a_revoke_that_fails_is_not_confirmed() {
     let (grant, _) = page.held("a");
     page.held("b");
     page.revoke(grant);
-    let first = page.page.shell.batches_under_way().next();
+    let first = page.page.shell.revokes_under_way().next();
     let all = page.revoke_scope(Scope::All);
-    let second = page.page.shell.batches_under_way().last();
+    let second = page.page.shell.revokes_under_way().last();
     let outcome = RevokeOutcome::Confirmed;
     page.take(Input::RevokeAnswered {
-        batch: second.unwrap(),
+        request: second.unwrap(),
         outcome,
     });
     assert_eq!(page.revoked(all), None);
     page.take(Input::RevokeAnswered {
-        batch: first.unwrap(),
+        request: first.unwrap(),
         outcome: RevokeOutcome::Refused,
     });
     let answer = page.revoked(all).unwrap();
@@ -88,7 +88,10 @@ fn a_page_that_goes_tells_who_waits_for_everything_that_it_is_not_confirmed() {
     let (grant, _) = page.held("a");
     page.revoke(grant);
     let closed = page.close();
-    page.event(Event::Leaving { persisted: false });
+    page.event(Event::Leaving {
+        persisted: false,
+        told: None,
+    });
     assert!(page.revoked(closed).is_some_and(|answer| !answer.confirmed));
 }
 
@@ -266,10 +269,7 @@ fn a_closed_client_asks_for_nothing_and_goes_on_revoking() {
 
 #[test]
 fn without_a_revoke_endpoint_tokens_are_dropped_and_nothing_is_confirmed() {
-    let mut page = Scenario::with(Config {
-        can_revoke: false,
-        ..Config::default()
-    });
+    let mut page = Scenario::at(MINTING);
     let (grant, token) = page.held("a");
     let caller = page.revoke(grant);
     assert_eq!(page.revokes(), []);

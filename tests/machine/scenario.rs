@@ -1,22 +1,13 @@
 //! A page that fails the test as soon as one of the shell's rules is broken.
 
 use downscope::core::{
-    Batch, CallerId, Config, Error, Failure, Generation, GrantId, Input, Issued, Millis, Notice,
-    Output, Page as Event, REVOKE_ATTEMPTS, Reason, Recall, RevokeOutcome, Revoked, Scope, Sending,
-    State, Terms, Want,
+    CallerId, Config, Endpoints, Error, Failure, Generation, GrantId, Input, Issued, Millis,
+    Notice, Output, Page as Event, REVOKE_ATTEMPTS, Recall, RequestId, RevokeOutcome, Revoked,
+    Scope, State, Terms, Want,
 };
 
-use crate::support::{ANY, Outcome, Page, hours, issued, key, seconds};
-
-/// A revoke request as it was sent.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Revoke {
-    pub(crate) sending: Sending,
-    pub(crate) tokens: Vec<Generation>,
-    pub(crate) pending: Vec<Generation>,
-    pub(crate) reason: Reason,
-    pub(crate) whole_session: bool,
-}
+pub(crate) use crate::support::Revoke;
+use crate::support::{ANY, Outcome, Page, REVOKING, hours, issued, key, seconds};
 
 pub(crate) struct Scenario {
     pub(crate) page: Page,
@@ -31,12 +22,21 @@ impl Scenario {
     }
 
     pub(crate) fn with(config: Config) -> Self {
-        Self::seeded(config, 1)
+        Self::of(config, REVOKING, 1)
+    }
+
+    /// With a client of this backend.
+    pub(crate) fn at(endpoints: Endpoints) -> Self {
+        Self::of(Config::default(), endpoints, 1)
     }
 
     pub(crate) fn seeded(config: Config, seed: u64) -> Self {
+        Self::of(config, REVOKING, seed)
+    }
+
+    pub(crate) fn of(config: Config, endpoints: Endpoints, seed: u64) -> Self {
         Self {
-            page: Page::new(config, seed),
+            page: Page::new(config, endpoints, seed),
             log: Vec::new(),
             last: 0,
         }
@@ -120,29 +120,29 @@ impl Scenario {
 
     /// The answer to every revoke request under way.
     pub(crate) fn answer_revokes(&mut self, outcome: RevokeOutcome) {
-        for batch in self.page.shell.batches_under_way().collect::<Vec<_>>() {
-            self.take(Input::RevokeAnswered { batch, outcome });
+        for request in self.page.shell.revokes_under_way().collect::<Vec<_>>() {
+            self.take(Input::RevokeAnswered { request, outcome });
         }
     }
 
     /// The lease request under way.
-    pub(crate) fn lease(&self) -> Batch {
+    pub(crate) fn lease(&self) -> RequestId {
         let lease = self.page.shell.lease.under_way();
         lease.unwrap_or_else(|| panic!("no lease request is under way"))
     }
 
     /// A good answer to the lease request under way.
     pub(crate) fn lease_answer(&mut self, terms: Terms) {
-        let batch = self.lease();
+        let request = self.lease();
         let answer = Ok(terms);
-        self.take(Input::LeaseAnswered { batch, answer });
+        self.take(Input::LeaseAnswered { request, answer });
     }
 
     /// A bad answer to the lease request under way.
     pub(crate) fn lease_fail(&mut self, failure: Failure) {
-        let batch = self.lease();
+        let request = self.lease();
         let answer = Err(failure);
-        self.take(Input::LeaseAnswered { batch, answer });
+        self.take(Input::LeaseAnswered { request, answer });
     }
 
     pub(crate) fn recall(&mut self, recall: Recall) {
@@ -219,7 +219,7 @@ impl Scenario {
 
     /// Every revoke request so far, those sent again included.
     pub(crate) fn revokes(&self) -> Vec<Revoke> {
-        self.log.iter().filter_map(revoke_of).collect()
+        self.page.shell.revokes.clone()
     }
 
     pub(crate) fn last_revoke(&self) -> Revoke {
@@ -290,11 +290,9 @@ impl Scenario {
         self.page.machine.is_over()
     }
 
-    /// How often the shell was told to name the whole session at the end.
-    pub(crate) fn sessions_named(&self) -> usize {
-        let named = self.log.iter();
-        let named = named.filter(|one| matches!(one, Output::NameWholeSession));
-        named.count()
+    /// Whether the last request of the page would name the session.
+    pub(crate) fn names_session(&self) -> bool {
+        self.page.machine.farewell().whole_session
     }
 
     /// Each revoke request under way fails until it is given up.
@@ -312,38 +310,23 @@ impl Scenario {
     fn write_down(&mut self, outputs: Result<Vec<Output>, String>) {
         self.last = self.log.len();
         let outputs = outputs.unwrap_or_else(|broken| panic!("{broken}"));
-        self.log.extend(outputs);
+        // What a revoke names is written down with it.
+        let is_said = |one: &Output| !matches!(one, Output::Name(_));
+        self.log.extend(outputs.into_iter().filter(is_said));
     }
 }
 
-fn revoke_of(output: &Output) -> Option<Revoke> {
-    let Output::Revoke {
-        sending,
-        tokens,
-        pending,
-        reason,
-        whole_session,
-        ..
-    } = output.clone()
-    else {
-        return None;
-    };
-    Some(Revoke {
-        sending,
-        tokens,
-        pending,
-        reason,
-        whole_session,
-    })
-}
+/// A backend that keeps a lease.
+pub(crate) const LEASING: Endpoints = Endpoints {
+    revoke: true,
+    lease: true,
+};
 
-/// The endpoints of a client that keeps a lease.
-pub(crate) fn with_lease() -> Config {
-    Config {
-        has_lease: true,
-        ..Config::default()
-    }
-}
+/// A backend that mints tokens, and that is all.
+pub(crate) const MINTING: Endpoints = Endpoints {
+    revoke: false,
+    lease: false,
+};
 
 /// To be renewed after that long; what the page holds dies 90 seconds after it
 /// was last heard of.

@@ -2,14 +2,17 @@
 //! backend.
 
 use downscope::core::{
-    Config, Failure, Generation, GrantId, Input, Page as Event, Reason, RevokeOutcome, Revoked,
-    Scope, Sending,
+    Failure, Generation, GrantId, Input, Page as Event, Reason, RevokeOutcome, Revoked, Scope,
+    Sending,
 };
 
-use crate::scenario::{Revoke, Scenario, UNCERTAIN, busy, status};
+use crate::scenario::{MINTING, Revoke, Scenario, UNCERTAIN, busy, status};
 use crate::support::{hours, issued, seconds};
 
-const UNLOAD: Event = Event::Leaving { persisted: false };
+const UNLOAD: Event = Event::Leaving {
+    persisted: false,
+    told: None,
+};
 
 /// So many go out in a revoke of their own.
 const MOST: usize = 32;
@@ -158,10 +161,7 @@ fn thirty_two_whose_own_revoke_is_not_answered_are_named_again_at_the_end() {
 
 #[test]
 fn without_a_revoke_endpoint_nothing_is_named_and_nothing_is_confirmed() {
-    let mut page = Scenario::with(Config {
-        can_revoke: false,
-        ..Config::default()
-    });
+    let mut page = Scenario::at(MINTING);
     failed_many(&mut page, MOST + 1, "a");
     let caller = page.close();
     assert!(page.revoked(caller).is_some_and(|answer| !answer.confirmed));
@@ -227,11 +227,11 @@ fn a_revoke_of_which_nothing_is_left_is_not_sent_again_and_still_answered() {
         page.ask(grant);
         let late = page.flight(grant);
         let caller = page.revoke(grant);
-        let first: Vec<_> = page.page.shell.batches_under_way().collect();
+        let first: Vec<_> = page.page.shell.revokes_under_way().collect();
         let fail = |page: &mut Scenario| {
-            for &batch in &first {
+            for &request in &first {
                 let outcome = RevokeOutcome::TryAgain(None);
-                page.take(Input::RevokeAnswered { batch, outcome });
+                page.take(Input::RevokeAnswered { request, outcome });
             }
         };
         if arrives_before_the_answer {
@@ -267,7 +267,10 @@ fn a_refusal_that_comes_late_changes_nothing() {
 fn each_page_life_names_its_own() {
     let mut page = Scenario::new();
     let (grant, first) = failed(&mut page, "a", status(502));
-    page.event(Event::Leaving { persisted: true });
+    page.event(Event::Leaving {
+        persisted: true,
+        told: None,
+    });
     assert_eq!(page.last_revoke().pending, [first]);
     page.event(Event::Shown);
     page.pass_until_request(grant);

@@ -5,10 +5,13 @@ use downscope::core::{
     Scope, Sending, Want,
 };
 
-use crate::scenario::{Scenario, status};
+use crate::scenario::{MINTING, Scenario, status};
 use crate::support::{ANY, hours, issued, minutes, seconds};
 
-const UNLOAD: Event = Event::Leaving { persisted: false };
+const UNLOAD: Event = Event::Leaving {
+    persisted: false,
+    told: None,
+};
 
 /// So many names are remembered.
 const MOST: usize = 1_000;
@@ -47,7 +50,13 @@ fn confirmed(page: &mut Scenario, revoke: impl Fn(&mut Scenario) -> CallerId) ->
 #[test]
 fn what_failed_for_good_is_named_again_when_the_page_goes() {
     for fail in FAILS {
-        for event in [UNLOAD, Event::Leaving { persisted: true }] {
+        for event in [
+            UNLOAD,
+            Event::Leaving {
+                persisted: true,
+                told: None,
+            },
+        ] {
             let (mut page, _, token) = unrevoked(fail);
             page.event(event);
             let last = page.last_revoke();
@@ -221,10 +230,7 @@ fn a_request_that_a_failed_revoke_named_is_named_again() {
 
 #[test]
 fn without_a_revoke_endpoint_no_name_is_kept() {
-    let mut page = Scenario::with(Config {
-        can_revoke: false,
-        ..Config::default()
-    });
+    let mut page = Scenario::at(MINTING);
     let (grant, token) = page.held("a");
     page.revoke(grant);
     assert!(!page.holds(token));
@@ -252,7 +258,7 @@ fn many_unrevoked(count: usize) -> Scenario {
 #[test]
 fn a_thousand_names_are_kept() {
     let mut page = many_unrevoked(MOST);
-    assert_eq!(page.sessions_named(), 0);
+    assert!(!page.names_session());
     assert_eq!(page.page.shell.secrets().count(), MOST);
     page.event(UNLOAD);
     let last = page.last_revoke();
@@ -262,7 +268,7 @@ fn a_thousand_names_are_kept() {
 #[test]
 fn beyond_a_thousand_the_page_names_its_session_at_the_end() {
     let mut page = many_unrevoked(MOST + 1);
-    assert_eq!(page.sessions_named(), 1);
+    assert!(page.names_session());
     assert_eq!(page.page.shell.secrets().count(), 0);
     let (grant, token) = page.held("a");
     // The session goes on, so it is not ended: only what is named is.
@@ -280,7 +286,10 @@ fn beyond_a_thousand_the_page_names_its_session_at_the_end() {
         page.revoked(nothing)
             .is_some_and(|answer| !answer.confirmed)
     );
-    page.event(Event::Leaving { persisted: true });
+    page.event(Event::Leaving {
+        persisted: true,
+        told: None,
+    });
     let last = page.last_revoke();
     assert_eq!((last.tokens, last.whole_session), (vec![], true));
     page.event(Event::Shown);

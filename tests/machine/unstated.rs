@@ -7,7 +7,10 @@ use downscope::core::{
 use crate::scenario::{Revoke, Scenario};
 use crate::support::{hours, minutes, seconds};
 
-const UNLOAD: Event = Event::Leaving { persisted: false };
+const UNLOAD: Event = Event::Leaving {
+    persisted: false,
+    told: None,
+};
 
 const ONE_MILLISECOND: Millis = Millis(1);
 

@@ -1,6 +1,6 @@
 //! A page life: its settings and what happens in it.
 
-use downscope::core::{Config, Millis};
+use downscope::core::{Config, Endpoints, Millis};
 use proptest::prelude::*;
 
 use crate::step::{Step, arbitrary_step, arbitrary_time};
@@ -9,6 +9,9 @@ use crate::step::{Step, arbitrary_step, arbitrary_time};
 #[derive(Clone, Debug)]
 pub(crate) struct Life {
     pub(crate) config: Config,
+    pub(crate) endpoints: Endpoints,
+    /// The last request of the page is written one input late.
+    pub(crate) writes_late: bool,
     pub(crate) jitter: u64,
     pub(crate) prerendered: bool,
     pub(crate) steps: Vec<Step>,
@@ -17,16 +20,22 @@ pub(crate) struct Life {
 pub(crate) fn arbitrary_life() -> impl Strategy<Value = Life> {
     (
         arbitrary_config(),
+        arbitrary_endpoints(),
+        proptest::bool::weighted(0.3),
         any::<u64>(),
         proptest::bool::weighted(0.2),
         proptest::collection::vec(arbitrary_step(), 1..80),
     )
-        .prop_map(|(config, jitter, prerendered, steps)| Life {
-            config,
-            jitter,
-            prerendered,
-            steps,
-        })
+        .prop_map(
+            |(config, endpoints, writes_late, jitter, prerendered, steps)| Life {
+                config,
+                endpoints,
+                writes_late,
+                jitter,
+                prerendered,
+                steps,
+            },
+        )
 }
 
 fn arbitrary_config() -> impl Strategy<Value = Config> {
@@ -36,27 +45,22 @@ fn arbitrary_config() -> impl Strategy<Value = Config> {
         prop_oneof![Just(default.expiry_margin), arbitrary_time()],
         proptest::option::weighted(0.3, (1..600_000_u64).prop_map(Millis)),
         prop_oneof![3 => Just(1024), 1 => 1..4_u32],
-        arbitrary_endpoints(),
+        any::<bool>(),
     )
         .prop_map(
-            move |(refresh_lead, expiry_margin, max_age, max_grants, endpoints)| Config {
+            |(refresh_lead, expiry_margin, max_age, max_grants, revoke_when_hidden)| Config {
                 refresh_lead,
                 expiry_margin,
                 max_age,
                 max_grants,
-                ..endpoints
+                revoke_when_hidden,
+                ..Config::default()
             },
         )
 }
 
-/// With any of the ways to end tokens that apps can choose.
-fn arbitrary_endpoints() -> impl Strategy<Value = Config> {
-    (proptest::bool::weighted(0.9), any::<bool>(), any::<bool>()).prop_map(
-        |(can_revoke, has_lease, revoke_when_hidden)| Config {
-            can_revoke,
-            has_lease,
-            revoke_when_hidden,
-            ..Config::default()
-        },
-    )
+/// With any of the ways to end tokens that backends offer.
+fn arbitrary_endpoints() -> impl Strategy<Value = Endpoints> {
+    (proptest::bool::weighted(0.9), any::<bool>())
+        .prop_map(|(revoke, lease)| Endpoints { revoke, lease })
 }

@@ -27,6 +27,11 @@ pub(crate) enum Step {
         scope: u8,
     },
     Page(Event),
+    /// The page goes, and what it had to say was on its way before, or not.
+    Leave {
+        persisted: bool,
+        is_told: bool,
+    },
     Peek {
         grant: usize,
         settled: bool,
@@ -38,7 +43,7 @@ pub(crate) enum Step {
     Resume,
     Revoke(Revoked),
     AnswerRevoke {
-        batch: usize,
+        request: usize,
         outcome: RevokeOutcome,
     },
     /// Both clocks move, and timers fire on time.
@@ -92,14 +97,16 @@ pub(crate) fn arbitrary_step() -> impl Strategy<Value = Step> {
         6 => (index(), arbitrary_lease())
             .prop_map(|(request, answer)| Step::AnswerLease { request, answer }),
         6 => (0..6_u8).prop_map(|scope| Step::Open { scope }),
-        8 => arbitrary_event().prop_map(Step::Page),
+        7 => arbitrary_event().prop_map(Step::Page),
+        2 => (any::<bool>(), any::<bool>())
+            .prop_map(|(persisted, is_told)| Step::Leave { persisted, is_told }),
         2 => (index(), any::<bool>()).prop_map(|(grant, settled)| Step::Peek { grant, settled }),
         1 => arbitrary_recall().prop_map(Step::Recall),
         4 => index().prop_map(|token| Step::Refuse { token }),
         1 => Just(Step::Resume),
         3 => arbitrary_revoke().prop_map(Step::Revoke),
         5 => (index(), arbitrary_outcome())
-            .prop_map(|(batch, outcome)| Step::AnswerRevoke { batch, outcome }),
+            .prop_map(|(request, outcome)| Step::AnswerRevoke { request, outcome }),
         10 => arbitrary_time().prop_map(Step::Pass),
         4 => (arbitrary_time(), -10_000_000..10_000_000_i64)
             .prop_map(|(monotonic, wall)| Step::Jump { monotonic, wall }),
@@ -203,11 +210,11 @@ fn arbitrary_outcome() -> impl Strategy<Value = RevokeOutcome> {
     ]
 }
 
-/// A document never goes back to prerendering, so that event is not among these.
+/// A document never goes back to prerendering, so that event is not among these, nor
+/// is leaving, which is a step of its own.
 fn arbitrary_event() -> impl Strategy<Value = Event> {
     prop_oneof![
         Just(Event::Hidden),
-        any::<bool>().prop_map(|persisted| Event::Leaving { persisted }),
         Just(Event::Online),
         Just(Event::Shown),
         Just(Event::Visible),

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use downscope::core::{
-    Batch, CallerId, Failure, Generation, GrantId, Input, Issued, Millis, Page as Event, Recall,
-    RevokeOutcome, Scope, Terms,
+    CallerId, Failure, Generation, GrantId, Input, Issued, Millis, Page as Event, Recall,
+    RequestId, RevokeOutcome, Scope, Terms,
 };
 
 use crate::life::Life;
@@ -21,10 +21,11 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new(life: &Life) -> Result<Self, String> {
         let mut world = Self {
-            page: Page::new(life.config.clone(), life.jitter),
+            page: Page::new(life.config.clone(), life.endpoints, life.jitter),
             grants: Vec::new(),
             most_grants: life.config.max_grants as usize,
         };
+        world.page.shell.writes_late = life.writes_late;
         if life.prerendered {
             world.page.take(Input::Page(Event::Prerendering))?;
         }
@@ -48,6 +49,11 @@ impl World {
                     self.check_bound()?;
                 }
             }
+            Step::Leave { persisted, is_told } => {
+                let told = is_told.then_some(self.page.shell.farewell.up_to);
+                let event = Event::Leaving { persisted, told };
+                self.page.take(Input::Page(event))?;
+            }
             Step::Page(event) => {
                 self.page.take(Input::Page(event))?;
             }
@@ -68,10 +74,10 @@ impl World {
                     self.page.take(Input::Revoke { scope, caller })?;
                 }
             }
-            Step::AnswerRevoke { batch, outcome } => {
-                let batches: Vec<_> = self.page.shell.batches_under_way().collect();
-                if let Some(batch) = pick(&batches, batch) {
-                    self.page.take(Input::RevokeAnswered { batch, outcome })?;
+            Step::AnswerRevoke { request, outcome } => {
+                let awaited: Vec<_> = self.page.shell.revokes_under_way().collect();
+                if let Some(request) = pick(&awaited, request) {
+                    self.page.take(Input::RevokeAnswered { request, outcome })?;
                 }
             }
             Step::Pass(time) => {
@@ -150,8 +156,8 @@ impl World {
             .lease
             .under_way()
             .filter(|_| request.is_multiple_of(2));
-        if let Some(batch) = under_way.or_else(|| pick(&shell.lease_requests, request)) {
-            self.page.take(Input::LeaseAnswered { batch, answer })?;
+        if let Some(request) = under_way.or_else(|| pick(&shell.lease_requests, request)) {
+            self.page.take(Input::LeaseAnswered { request, answer })?;
         }
         Ok(())
     }
@@ -214,11 +220,11 @@ impl World {
             caller: CallerId(far),
         })?;
         self.page.take(Input::RevokeAnswered {
-            batch: Batch(far),
+            request: RequestId(far),
             outcome: RevokeOutcome::TryAgain(None),
         })?;
         self.page.take(Input::LeaseAnswered {
-            batch: Batch(far),
+            request: RequestId(far),
             answer: Err(Failure::Final),
         })?;
         self.page
@@ -255,23 +261,25 @@ impl World {
         for event in [Event::Online, Event::Shown, Event::Visible] {
             self.page.take(Input::Page(event))?;
         }
-        if let Some(&batch) = self.page.shell.lease_requests.last() {
+        if let Some(&request) = self.page.shell.lease_requests.last() {
             let answer = Err(Failure::Network);
-            self.page.take(Input::LeaseAnswered { batch, answer })?;
+            self.page.take(Input::LeaseAnswered { request, answer })?;
         }
         self.page.take(Input::Recalled(Recall::All))?;
         self.page.pass(support::hours(2))?;
-        let batches: Vec<_> = self.page.shell.batches_under_way().collect();
-        for batch in batches {
+        let awaited: Vec<_> = self.page.shell.revokes_under_way().collect();
+        for request in awaited {
             self.page.take(Input::RevokeAnswered {
-                batch,
+                request,
                 outcome: RevokeOutcome::Confirmed,
             })?;
         }
         // Until then it is known what to name.
         if self.page.shell.revokes_failed {
-            self.page
-                .take(Input::Page(Event::Leaving { persisted: false }))?;
+            self.page.take(Input::Page(Event::Leaving {
+                persisted: false,
+                told: None,
+            }))?;
         }
         let Page {
             machine,

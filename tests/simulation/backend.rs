@@ -9,7 +9,7 @@ use crate::lease::Leases;
 use crate::support::hours;
 
 /// A request's name as the backend sees it: the page's session and the id.
-pub(crate) type RequestId = (u32, Generation);
+pub(crate) type MintId = (u32, Generation);
 
 /// A revoke request as it travels.
 #[derive(Clone, Debug)]
@@ -54,7 +54,7 @@ pub(crate) struct Alive {
 pub(crate) struct Ledger {
     minted: BTreeMap<Generation, Minted>,
     /// Requests whose token nobody wants.
-    unwanted: BTreeSet<RequestId>,
+    unwanted: BTreeSet<MintId>,
     unwanted_sessions: BTreeSet<u32>,
     excuses: BTreeMap<Generation, Excuse>,
     crashed: bool,
@@ -66,7 +66,7 @@ pub(crate) const LIFETIME: Millis = hours(1);
 
 impl Ledger {
     /// `None` where the page has already said that it does not want the token.
-    pub(crate) fn mint(&mut self, (session, id): RequestId, now: u64) -> Option<Millis> {
+    pub(crate) fn mint(&mut self, (session, id): MintId, now: u64) -> Option<Millis> {
         if self.unwanted.contains(&(session, id)) || self.unwanted_sessions.contains(&session) {
             return None;
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use downscope::core::{Batch, Failure, LEASE_GAP, Millis, Terms};
+use downscope::core::{Failure, LEASE_GAP, Millis, RequestId, Terms};
 
 use crate::life::Happening;
 use crate::network::{Arrival, unauthorized, unavailable};
@@ -43,21 +43,21 @@ pub(crate) struct Asked {
 impl Visit {
     /// A token request counts as well.
     pub(super) fn hear(&mut self, session: u32, world: &mut World) {
-        if self.config.has_lease {
+        if self.endpoints.lease {
             self.ledger.leases.hear(session, world.now);
             let sweep = Arrival::Sweep(session, world.now);
             self.to_backend(TERM.0, sweep, world);
         }
     }
 
-    pub(super) fn request_lease(&mut self, batch: Batch, world: &mut World) -> Kept {
+    pub(super) fn request_lease(&mut self, request: RequestId, world: &mut World) -> Kept {
         world.tally.leases += 1;
         self.check_gap(world)?;
         if world.is_lost() {
-            self.lease_answer(batch, Err(Failure::Network), world);
+            self.lease_answer(request, Err(Failure::Network), world);
         } else {
             let latency = world.latency();
-            let arrival = Arrival::Lease(batch, self.session);
+            let arrival = Arrival::Lease(request, self.session);
             self.to_backend(latency, arrival, world);
         }
         Ok(())
@@ -79,28 +79,28 @@ impl Visit {
         Ok(())
     }
 
-    pub(super) fn lease_arrives(&mut self, batch: Batch, session: u32, world: &mut World) {
+    pub(super) fn lease_arrives(&mut self, request: RequestId, session: u32, world: &mut World) {
         if let Some(failure) = self.refusal(world) {
-            return self.lease_answer(batch, Err(failure), world);
+            return self.lease_answer(request, Err(failure), world);
         }
         self.hear(session, world);
         let known = self.ledger.leases.0.entry(session).or_default();
         if known.answered {
-            let held = Arrival::LeaseHeld(batch, session);
+            let held = Arrival::LeaseHeld(request, session);
             self.to_backend(HOLD.0, held, world);
         } else {
             known.answered = true;
-            self.lease_answer(batch, Ok(terms(Millis(0))), world);
+            self.lease_answer(request, Ok(terms(Millis(0))), world);
         }
     }
 
     /// A request that was held open is answered, whoever is still there.
-    pub(super) fn lease_is_over(&mut self, batch: Batch, session: u32, world: &mut World) {
+    pub(super) fn lease_is_over(&mut self, request: RequestId, session: u32, world: &mut World) {
         if world.is_down() {
-            return self.lease_answer(batch, Err(Failure::Network), world);
+            return self.lease_answer(request, Err(Failure::Network), world);
         }
         self.hear(session, world);
-        self.lease_answer(batch, Ok(terms(HOLD)), world);
+        self.lease_answer(request, Ok(terms(HOLD)), world);
     }
 
     pub(super) fn sweep(&mut self, session: u32, heard: u64, world: &mut World) {
@@ -123,13 +123,13 @@ impl Visit {
         }
     }
 
-    fn lease_answer(&self, batch: Batch, answer: Result<Terms, Failure>, world: &mut World) {
+    fn lease_answer(&self, request: RequestId, answer: Result<Terms, Failure>, world: &mut World) {
         if !world.is_lost() {
             let latency = world.latency();
-            self.later(latency, Happening::LeaseAnswer(batch, answer), world);
+            self.later(latency, Happening::LeaseAnswer(request, answer), world);
         } else if world.random.per_mille(500) {
             let failure = Err(Failure::Network);
-            self.later(3_000, Happening::LeaseAnswer(batch, failure), world);
+            self.later(3_000, Happening::LeaseAnswer(request, failure), world);
         }
     }
 }

@@ -1,8 +1,8 @@
 //! What happens in a page: the app that calls, the user who comes and goes.
 
 use downscope::core::{
-    Batch, CallerId, Failure, Generation, GrantId, Input, Page as PageEvent, RevokeOutcome, Scope,
-    Terms, Want,
+    CallerId, Config, Failure, Generation, GrantId, Input, Page as PageEvent, RequestId,
+    RevokeOutcome, Scope, Terms, Want,
 };
 
 use crate::backend::LIFETIME;
@@ -26,8 +26,8 @@ pub(crate) enum Happening {
     GiveUp(GrantId, CallerId),
     /// After `close()`, the page itself goes.
     Leave,
-    LeaseAnswer(Batch, Result<Terms, Failure>),
-    RevokeAnswer(Batch, RevokeOutcome),
+    LeaseAnswer(RequestId, Result<Terms, Failure>),
+    RevokeAnswer(RequestId, RevokeOutcome),
     /// The page is seen again.
     Seen,
     SignIn,
@@ -53,9 +53,11 @@ impl Visit {
             Happening::Answer(grant, generation, answer) => {
                 self.answer(grant, generation, answer, world)
             }
-            Happening::RevokeAnswer(batch, outcome) => self.revoke_answer(batch, outcome, world),
-            Happening::LeaseAnswer(batch, answer) => {
-                self.take(Input::LeaseAnswered { batch, answer }, world)
+            Happening::RevokeAnswer(request, outcome) => {
+                self.revoke_answer(request, outcome, world)
+            }
+            Happening::LeaseAnswer(request, answer) => {
+                self.take(Input::LeaseAnswered { request, answer }, world)
             }
             Happening::Seen => {
                 self.hidden = false;
@@ -110,10 +112,12 @@ impl Visit {
             world.tally.calls += 1;
             world.tally.immediate += u64::from(at_once.is_some());
             let now = self.page.now;
-            let expected = self.reference.usable(grant, LIFETIME, &self.config, now);
+            let expected = self
+                .reference
+                .usable(grant, LIFETIME, &Config::default(), now);
             // A lease may have lapsed, which the reference knows nothing of.
             ensure!(
-                at_once == expected || (self.config.has_lease && at_once.is_none()),
+                at_once == expected || (self.endpoints.lease && at_once.is_none()),
                 "a call was answered with {at_once:?} and not with {expected:?}"
             );
         }
@@ -218,7 +222,9 @@ impl Visit {
 
     fn leave_for(&mut self, persisted: bool, world: &mut World) -> Kept {
         self.reference.emptied();
-        self.take(Input::Page(PageEvent::Leaving { persisted }), world)
+        let is_ready = world.random.per_mille(700);
+        let told = is_ready.then(|| self.say_farewell(world));
+        self.take(Input::Page(PageEvent::Leaving { persisted, told }), world)
     }
 
     fn is_over(&mut self, world: &mut World) {

@@ -22,11 +22,11 @@ mod visit;
 mod weather;
 mod world;
 
-use downscope::core::Config;
+use downscope::core::Endpoints;
 
 use backend::Alive;
 use lease::{HOLD, TERM};
-use support::minutes;
+use support::{REVOKING, minutes};
 use tally::Tally;
 use weather::{CALM, DEADLY, DOWN, ROUGH, Weather};
 use world::World;
@@ -41,12 +41,12 @@ fn setting(name: &str, default: u64) -> u64 {
 }
 
 fn run(pages: u64, weather: Weather) -> Tally {
-    run_with(Config::default(), pages, weather)
+    run_with(REVOKING, pages, weather)
 }
 
-fn run_with(config: Config, pages: u64, weather: Weather) -> Tally {
+fn run_with(endpoints: Endpoints, pages: u64, weather: Weather) -> Tally {
     let seed = setting("DOWNSCOPE_SEED", SEED);
-    match World::new(seed, weather, config).run(pages) {
+    match World::new(seed, weather, endpoints).run(pages) {
         Ok(tally) => tally,
         Err(broken) => panic!("DOWNSCOPE_SEED={seed} DOWNSCOPE_PAGES={pages}: {broken}"),
     }
@@ -63,16 +63,15 @@ fn no_token_outlives_its_page_where_the_revoke_arrives() {
     assert!(tally.requests_per_page_hour() < 8.0, "{tally}");
 }
 
-fn with_lease() -> Config {
-    Config {
-        has_lease: true,
-        ..Config::default()
-    }
-}
+/// A backend that keeps a lease.
+const LEASING: Endpoints = Endpoints {
+    lease: true,
+    ..REVOKING
+};
 
 #[test]
 fn with_a_lease_no_token_outlives_its_page_whatever_gets_lost_and_however_the_page_dies() {
-    let tally = run_with(with_lease(), setting("DOWNSCOPE_PAGES", PAGES) / 4, DEADLY);
+    let tally = run_with(LEASING, setting("DOWNSCOPE_PAGES", PAGES) / 4, DEADLY);
     eprintln!("{tally}");
     assert_eq!(tally.alive, Alive::default());
     let travels = minutes(1);
@@ -86,7 +85,7 @@ fn with_a_lease_no_token_outlives_its_page_whatever_gets_lost_and_however_the_pa
 
 #[test]
 fn in_fair_weather_a_lease_costs_a_request_a_minute_and_no_token() {
-    let tally = run_with(with_lease(), 500, CALM);
+    let tally = run_with(LEASING, 500, CALM);
     eprintln!("{tally}");
     assert_eq!((tally.rejected, tally.swept_alive), (0, 0));
     assert_eq!(tally.alive, Alive::default());
@@ -106,7 +105,7 @@ fn a_backend_that_is_down_is_not_stormed() {
     let tally = run(100, DOWN);
     assert_eq!(tally.immediate, 0);
     assert!(tally.calls > 20 * tally.requests, "{tally}");
-    let tally = run_with(with_lease(), 100, DOWN);
+    let tally = run_with(LEASING, 100, DOWN);
     assert!(tally.calls > 20 * tally.requests, "{tally}");
     assert!(tally.leases <= tally.requests, "{tally}");
 }
@@ -114,6 +113,6 @@ fn a_backend_that_is_down_is_not_stormed() {
 #[test]
 fn the_same_seed_gives_the_same_course_of_events() {
     assert_eq!(run(200, ROUGH), run(200, ROUGH));
-    let leased = || run_with(with_lease(), 200, DEADLY);
+    let leased = || run_with(LEASING, 200, DEADLY);
     assert_eq!(leased(), leased());
 }

@@ -1,10 +1,10 @@
 //! Between a page and its backend: what is sent, what arrives, what gets lost.
 
 use downscope::core::{
-    Batch, Code, Failure, Generation, GrantId, Input, Millis, Output, RevokeOutcome, Sending,
+    Code, Failure, Generation, GrantId, Input, Millis, Output, RequestId, RevokeOutcome, Sending,
 };
 
-use crate::backend::{Excuse, LIFETIME, RequestId, Revocation};
+use crate::backend::{Excuse, LIFETIME, MintId, Revocation};
 use crate::life::Happening;
 use crate::support::{Kept, ensure, issued, minutes};
 use crate::visit::{Event, Visit};
@@ -13,12 +13,12 @@ use crate::world::World;
 /// Something that reaches the backend.
 #[derive(Debug)]
 pub(crate) enum Arrival {
-    Lease(Batch, u32),
+    Lease(RequestId, u32),
     /// It was held open for long enough.
-    LeaseHeld(Batch, u32),
-    Request(GrantId, RequestId),
-    /// The page awaits the answer where the batch has a name.
-    Revoke(Option<Batch>, Revocation),
+    LeaseHeld(RequestId, u32),
+    Request(GrantId, MintId),
+    /// The page awaits the answer where the request has a name.
+    Revoke(Option<RequestId>, Revocation),
     /// Time to let go of what was minted for a session, if it was last heard of then.
     Sweep(u32, u64),
 }
@@ -26,10 +26,10 @@ pub(crate) enum Arrival {
 impl Visit {
     pub(crate) fn arrive(&mut self, arrival: Arrival, world: &mut World) {
         match arrival {
-            Arrival::Lease(batch, session) => self.lease_arrives(batch, session, world),
-            Arrival::LeaseHeld(batch, session) => self.lease_is_over(batch, session, world),
+            Arrival::Lease(request, session) => self.lease_arrives(request, session, world),
+            Arrival::LeaseHeld(request, session) => self.lease_is_over(request, session, world),
             Arrival::Request(grant, id) => self.request_arrives(grant, id, world),
-            Arrival::Revoke(batch, revocation) => self.revoke_arrives(batch, revocation, world),
+            Arrival::Revoke(request, revocation) => self.revoke_arrives(request, revocation, world),
             Arrival::Sweep(session, heard) => self.sweep(session, heard, world),
         }
     }
@@ -47,7 +47,7 @@ impl Visit {
                     world.tally.rejected += u64::from(!expected);
                 }
                 Output::RenewSession => self.session += 1,
-                Output::RequestLease(batch) => self.request_lease(*batch, world)?,
+                Output::RequestLease(request) => self.request_lease(*request, world)?,
                 Output::RequestToken(grant, generation) => {
                     world.tally.requests += 1;
                     self.send_request(*grant, *generation, world);
@@ -57,21 +57,18 @@ impl Visit {
                     "{generation:?} is handed out though dead to the backend"
                 ),
                 Output::Revoke {
-                    batch,
-                    sending,
-                    tokens,
-                    pending,
-                    whole_session,
-                    ..
+                    request, sending, ..
                 } => {
+                    let revoke = self.page.shell.revokes[self.revokes].clone();
+                    self.revokes += 1;
                     world.tally.revokes += 1;
                     let revocation = Revocation {
                         session: self.session,
-                        tokens: tokens.clone(),
-                        pending: pending.clone(),
-                        whole_session: *whole_session,
+                        tokens: revoke.tokens,
+                        pending: revoke.pending,
+                        whole_session: revoke.whole_session,
                     };
-                    self.send_revoke(*batch, *sending, revocation, world);
+                    self.send_revoke(*request, *sending, revocation, world);
                 }
                 // What the page has just named as its last word is not misjudged.
                 Output::Forget(generation) if self.skew > 0 && !leaves => {
@@ -80,7 +77,7 @@ impl Visit {
                 Output::AbortLease(_)
                 | Output::Forget(_)
                 | Output::LeaseLost(_)
-                | Output::NameWholeSession
+                | Output::Name(_)
                 | Output::Notify(..)
                 | Output::Revoked(..)
                 | Output::TellOtherTabs => {}
@@ -101,7 +98,7 @@ impl Visit {
 
     fn send_revoke(
         &mut self,
-        batch: Batch,
+        request: RequestId,
         sending: Sending,
         revocation: Revocation,
         world: &mut World,
@@ -112,9 +109,9 @@ impl Visit {
             Sending::Awaited => {
                 if lost {
                     let again = RevokeOutcome::TryAgain(None);
-                    self.later(5_000, Happening::RevokeAnswer(batch, again), world);
+                    self.later(5_000, Happening::RevokeAnswer(request, again), world);
                 } else {
-                    self.to_backend(latency, Arrival::Revoke(Some(batch), revocation), world);
+                    self.to_backend(latency, Arrival::Revoke(Some(request), revocation), world);
                 }
             }
             Sending::Unload if lost => self.ledger.lose(&revocation),
@@ -160,7 +157,7 @@ impl Visit {
         )
     }
 
-    fn request_arrives(&mut self, grant: GrantId, id: RequestId, world: &mut World) {
+    fn request_arrives(&mut self, grant: GrantId, id: MintId, world: &mut World) {
         let answer = if world.is_down() {
             Err(unavailable(world.random.per_mille(500).then(|| minutes(1))))
         } else if world.random.per_mille(world.weather.error) {
@@ -198,20 +195,44 @@ impl Visit {
         }
     }
 
-    fn revoke_arrives(&mut self, batch: Option<Batch>, revocation: Revocation, world: &mut World) {
+    /// The last request of the page, which lay ready, goes out before anything else
+    /// happens. Gives up to which request it tells.
+    pub(super) fn say_farewell(&mut self, world: &mut World) -> Generation {
+        let farewell = self.page.shell.farewell.clone();
+        if !farewell.is_empty() {
+            let names = farewell.names.into_iter();
+            let (tokens, pending) = names.partition(|&one| self.page.shell.holds(one));
+            let revocation = Revocation {
+                session: self.session,
+                tokens,
+                pending,
+                whole_session: farewell.whole_session,
+            };
+            world.tally.revokes += 1;
+            self.send_revoke(RequestId(0), Sending::Unload, revocation, world);
+        }
+        farewell.up_to
+    }
+
+    fn revoke_arrives(
+        &mut self,
+        request: Option<RequestId>,
+        revocation: Revocation,
+        world: &mut World,
+    ) {
         let failed = world.is_down() || world.random.per_mille(world.weather.error);
         if !failed {
             self.ledger.revoke(&revocation, world.now);
         }
-        match batch {
-            Some(batch) => {
+        match request {
+            Some(request) => {
                 let outcome = if failed || world.is_lost() {
                     RevokeOutcome::TryAgain(None)
                 } else {
                     RevokeOutcome::Confirmed
                 };
                 let latency = world.latency();
-                self.later(latency, Happening::RevokeAnswer(batch, outcome), world);
+                self.later(latency, Happening::RevokeAnswer(request, outcome), world);
             }
             None if failed => self.ledger.lose(&revocation),
             None => {}
@@ -220,11 +241,11 @@ impl Visit {
 
     pub(super) fn revoke_answer(
         &mut self,
-        batch: Batch,
+        request: RequestId,
         outcome: RevokeOutcome,
         world: &mut World,
     ) -> Kept {
-        self.take(Input::RevokeAnswered { batch, outcome }, world)
+        self.take(Input::RevokeAnswered { request, outcome }, world)
     }
 
     pub(super) fn to_backend(&self, after: u64, arrival: Arrival, world: &mut World) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use downscope::core::{Config, Generation, GrantId, Input, Millis};
+use downscope::core::{Config, Endpoints, Generation, GrantId, Input, Millis};
 
 use crate::backend::Ledger;
 use crate::lease::Asked;
@@ -34,7 +34,7 @@ pub(super) enum Clocks {
 pub(crate) struct Visit {
     pub(super) number: u64,
     pub(super) page: Page,
-    pub(super) config: Config,
+    pub(super) endpoints: Endpoints,
     pub(super) grants: Vec<GrantId>,
     pub(super) reference: Reference,
     pub(super) ledger: Ledger,
@@ -56,6 +56,8 @@ pub(crate) struct Visit {
     pub(super) aborted: BTreeSet<Generation>,
     pub(super) timer: Option<u64>,
     pub(super) asked: Option<Asked>,
+    /// How many of its revokes are on their way.
+    pub(super) revokes: usize,
 }
 
 /// A page's clocks at its opening.
@@ -64,7 +66,7 @@ const WALL_START: Millis = Millis(1_700_000_000_000);
 
 impl Visit {
     pub(crate) fn begin(number: u64, world: &mut World) -> Result<Self, String> {
-        let config = world.config.clone();
+        let endpoints = world.endpoints;
         let clocks = if world.random.per_mille(500) {
             Clocks::SetBack
         } else {
@@ -72,8 +74,8 @@ impl Visit {
         };
         let mut visit = Self {
             number,
-            page: Page::new(config.clone(), world.random.next()),
-            config,
+            page: Page::new(Config::default(), endpoints, world.random.next()),
+            endpoints,
             grants: Vec::new(),
             reference: Reference::default(),
             ledger: Ledger::default(),
@@ -91,6 +93,7 @@ impl Visit {
             aborted: BTreeSet::new(),
             timer: None,
             asked: None,
+            revokes: 0,
         };
         for grant in 0..world.random.between(1, 3) {
             let (id, _) = visit.page.open(key(&grant.to_string()))?;

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
-use downscope::core::Config;
+use downscope::core::Endpoints;
 
 use crate::random::Random;
 use crate::tally::Tally;
@@ -20,7 +20,7 @@ pub(crate) struct World {
     pub(crate) now: u64,
     pub(crate) weather: Weather,
     /// Of each page.
-    pub(crate) config: Config,
+    pub(crate) endpoints: Endpoints,
     pub(crate) random: Random,
     pub(crate) tally: Tally,
     agenda: BinaryHeap<Reverse<Entry>>,
@@ -36,11 +36,11 @@ struct Entry {
 }
 
 impl World {
-    pub(crate) fn new(seed: u64, weather: Weather, config: Config) -> Self {
+    pub(crate) fn new(seed: u64, weather: Weather, endpoints: Endpoints) -> Self {
         Self {
             now: 0,
             weather,
-            config,
+            endpoints,
             random: Random::new(seed),
             tally: Tally::default(),
             agenda: BinaryHeap::new(),

@@ -1,7 +1,7 @@
 //! What a page knows of its lease: when the backend has certainly heard of it.
 
 use downscope::core::{
-    ASSUMED_TERM, Batch, Code, Error, Failure, LEASE_GAP, Millis, Moment, Terms,
+    ASSUMED_TERM, Code, Error, Failure, LEASE_GAP, Millis, Moment, RequestId, Terms,
 };
 
 use super::{Kept, ensure};
@@ -9,7 +9,7 @@ use super::{Kept, ensure};
 /// Kept for one page life.
 #[derive(Debug)]
 pub(crate) struct Contact {
-    under_way: Option<(Batch, Moment)>,
+    under_way: Option<(RequestId, Moment)>,
     last_sent: Option<Moment>,
     term: Term,
     /// From when it was heard, and how long that is good for; each alone will do.
@@ -37,8 +37,8 @@ impl Default for Contact {
 }
 
 impl Contact {
-    pub(crate) fn under_way(&self) -> Option<Batch> {
-        self.under_way.map(|(batch, _)| batch)
+    pub(crate) fn under_way(&self) -> Option<RequestId> {
+        self.under_way.map(|(request, _)| request)
     }
 
     /// Whether the backend may have let go of whatever it minted.
@@ -62,8 +62,13 @@ impl Contact {
         }
     }
 
-    pub(crate) fn answered(&mut self, batch: Batch, answer: Result<Terms, Failure>, now: Moment) {
-        let Some((_, sent)) = self.under_way.take_if(|(one, _)| *one == batch) else {
+    pub(crate) fn answered(
+        &mut self,
+        request: RequestId,
+        answer: Result<Terms, Failure>,
+        now: Moment,
+    ) {
+        let Some((_, sent)) = self.under_way.take_if(|(one, _)| *one == request) else {
             return;
         };
         let lapsed = self.has_ended(now);
@@ -88,13 +93,13 @@ impl Contact {
         }
     }
 
-    pub(crate) fn send(&mut self, batch: Batch, now: Moment) -> Kept {
-        let other = self.under_way.replace((batch, now));
-        ensure!(other.is_none(), "{batch:?} is requested beside {other:?}");
+    pub(crate) fn send(&mut self, request: RequestId, now: Moment) -> Kept {
+        let other = self.under_way.replace((request, now));
+        ensure!(other.is_none(), "{request:?} is requested beside {other:?}");
         let gap = self.last_sent.map(|last| now.since(last));
         ensure!(
             gap.is_none_or(|gap| gap >= LEASE_GAP),
-            "{batch:?} follows the last lease request after {gap:?}"
+            "{request:?} follows the last lease request after {gap:?}"
         );
         self.last_sent = Some(now);
         Ok(())
@@ -105,11 +110,11 @@ impl Contact {
         self.heard.clear();
     }
 
-    pub(crate) fn abort(&mut self, batch: Batch) -> Kept {
+    pub(crate) fn abort(&mut self, request: RequestId) -> Kept {
         let aborted = self.under_way.take();
         ensure!(
-            aborted.map(|(one, _)| one) == Some(batch),
-            "{batch:?} is aborted and not under way"
+            aborted.map(|(one, _)| one) == Some(request),
+            "{request:?} is aborted and not under way"
         );
         Ok(())
     }

@@ -11,6 +11,9 @@ use super::{Kept, ensure};
 /// What a page owes when it is left.
 pub(crate) struct Leaving {
     was_there: bool,
+    /// What its last request has named before anything else happened.
+    told: Vec<Generation>,
+    has_told_session: bool,
     /// And the bytes that it takes to name each.
     tokens: BTreeMap<Generation, u32>,
     flights: Vec<Generation>,
@@ -18,65 +21,80 @@ pub(crate) struct Leaving {
 
 impl Leaving {
     pub(crate) fn of(shell: &Shell, event: Event) -> Self {
+        let is_told = matches!(event, Event::Leaving { told: Some(_), .. });
+        let farewell = Some(&shell.farewell).filter(|_| is_told);
         Self {
             was_there: shell.can_revoke() && shell.ends_with(event),
+            told: farewell.map_or(Vec::new(), |one| one.names.clone()),
+            has_told_session: farewell.is_some_and(|one| one.whole_session),
             tokens: shell.weights().collect(),
             flights: shell.flights().collect(),
         }
     }
 
-    /// One revoke, first of all, that names everything; and nothing is kept.
-    pub(crate) fn check(&self, outputs: &[Output], shell: &Shell) -> Kept {
+    /// One revoke, first of all, that names whatever has not been named; and nothing
+    /// is kept.
+    pub(crate) fn check(&self, outputs: &[Output], sent: usize, shell: &Shell) -> Kept {
         ensure!(
             shell.keeps_nothing(),
             "a page that was left keeps tokens or requests"
         );
-        let revokes = outputs
-            .iter()
-            .filter(|output| matches!(output, Output::Revoke { .. }))
-            .count();
-        ensure!(revokes <= 1, "a page that is left sends {revokes} revokes");
-        if !self.was_there || (self.tokens.is_empty() && self.flights.is_empty()) {
+        let revokes = &shell.revokes[sent..];
+        ensure!(
+            revokes.len() <= 1,
+            "a page that is left sends {} revokes",
+            revokes.len()
+        );
+        if !self.was_there || self.has_told_session {
             return Ok(());
         }
-        let Some(Output::Revoke {
-            sending,
-            tokens,
-            pending,
-            whole_session,
-            ..
-        }) = outputs.first()
-        else {
-            return Err(format!("a page is left with {:?} first", outputs.first()));
+        let rest = |one: &&Generation| !self.told.contains(*one);
+        let tokens: Vec<_> = self.tokens.keys().filter(rest).copied().collect();
+        let flights: Vec<_> = self.flights.iter().filter(rest).copied().collect();
+        let Some(revoke) = revokes.first() else {
+            ensure!(
+                tokens.is_empty() && flights.is_empty(),
+                "a page is left without a word of {tokens:?} and {flights:?}"
+            );
+            return Ok(());
         };
-        ensure!(*sending == Sending::Unload, "a page is left by {sending:?}");
-        // A shell may keep the last request ready from what it holds.
+        let mut all = outputs.iter();
+        let first = all.find(|one| !matches!(one, Output::Name(_)));
         ensure!(
-            tokens.iter().all(|token| self.tokens.contains_key(token)),
-            "a page is left with {tokens:?} and holds {:?}",
-            self.tokens
-        );
-        let named = |token| *whole_session || tokens.contains(token);
-        ensure!(
-            self.tokens.keys().all(named),
-            "a token outlives its page: {tokens:?} of {:?}",
-            self.tokens
+            matches!(first, Some(Output::Revoke { .. })),
+            "a page is left with {first:?} first"
         );
         ensure!(
-            *whole_session || self.flights.iter().all(|flight| pending.contains(flight)),
+            revoke.sending == Sending::Unload,
+            "a page is left by {:?}",
+            revoke.sending
+        );
+        let named = &revoke.tokens;
+        let is_session = revoke.whole_session;
+        ensure!(
+            is_session || tokens.iter().all(|token| named.contains(token)),
+            "a token outlives its page: {named:?} of {:?}",
+            self.tokens
+        );
+        ensure!(
+            is_session || flights.iter().all(|one| revoke.pending.contains(one)),
             "a request is forgotten on leaving"
         );
-        let oldest_named = tokens.iter().min();
+        let oldest = named.iter().min();
         ensure!(
-            self.tokens
-                .keys()
-                .filter(|token| !tokens.contains(token))
-                .all(|left_out| oldest_named.is_none_or(|named| left_out < named)),
-            "not the youngest tokens are named: {tokens:?} of {:?}",
+            tokens
+                .iter()
+                .filter(|token| !named.contains(token))
+                .all(|left_out| oldest.is_none_or(|named| left_out < named)),
+            "not the youngest tokens are named: {named:?} of {:?}",
             self.tokens
         );
-        let bytes: u32 = tokens.iter().filter_map(|one| self.tokens.get(one)).sum();
+        let bytes: u32 = named.iter().filter_map(|one| self.tokens.get(one)).sum();
         ensure!(bytes <= UNLOAD_QUOTA, "{bytes} bytes do not fit");
+        ensure!(
+            !revoke.is_short || 2 * bytes < UNLOAD_QUOTA,
+            "{bytes} bytes do not fit twice"
+        );
         Ok(())
     }
 }

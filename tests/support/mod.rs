@@ -7,9 +7,9 @@ mod page;
 mod shell;
 
 pub(crate) use page::Page;
-pub(crate) use shell::Outcome;
+pub(crate) use shell::{Outcome, Revoke};
 
-use downscope::core::{GrantKey, Issued, Millis, Want};
+use downscope::core::{Endpoints, GrantKey, Issued, Millis, Want};
 
 /// `Ok`, or the sentence that was broken.
 pub(crate) type Kept = Result<(), String>;
@@ -23,6 +23,12 @@ macro_rules! ensure {
     };
 }
 pub(crate) use ensure;
+
+/// A backend that revokes, and keeps no lease.
+pub(crate) const REVOKING: Endpoints = Endpoints {
+    revoke: true,
+    lease: false,
+};
 
 /// Whatever is held will do.
 pub(crate) const ANY: Want = Want {

@@ -1,7 +1,7 @@
 //! One page: a machine and its shell, at one moment.
 
 use downscope::core::{
-    CallerId, Clock, Config, GrantId, GrantKey, Input, Machine, Millis, Moment, Output,
+    CallerId, Clock, Config, Endpoints, GrantId, GrantKey, Input, Machine, Millis, Moment, Output,
     Page as Event, Want,
 };
 
@@ -25,14 +25,15 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    pub(crate) fn new(config: Config, seed: u64) -> Self {
+    pub(crate) fn new(config: Config, endpoints: Endpoints, seed: u64) -> Self {
         // Far from zero, so that either clock can be set back.
         let monotonic = Millis(1_000_000);
         let wall = Millis(1_700_000_000_000);
         let mut clock = Clock::new();
+        let machine = Machine::new(config.clone(), endpoints, seed);
         Self {
-            shell: Shell::new(config.clone()),
-            machine: Machine::new(config, seed),
+            shell: Shell::new(config, endpoints, machine.farewell()),
+            machine,
             now: clock.join(monotonic, wall),
             monotonic,
             wall,
@@ -75,11 +76,15 @@ impl Page {
         } else {
             None
         };
+        let sent = self.shell.revokes.len();
         self.shell.report(&input, self.now);
+        if self.shell.writes_late {
+            self.shell.farewell = self.machine.farewell();
+        }
         self.machine.handle_input(input, self.now);
         let outputs = self.drain()?;
         if let Some(leaving) = leaving {
-            leaving.check(&outputs, &self.shell)?;
+            leaving.check(&outputs, sent, &self.shell)?;
         }
         Ok(outputs)
     }

@@ -5,8 +5,9 @@ mod report;
 use std::collections::{BTreeMap, BTreeSet};
 
 use downscope::core::{
-    Batch, CallerId, Code, Config, Error, FLOOR, Generation, GrantId, GrantKey, MAX_WAIT, Machine,
-    Millis, Moment, Notice, Output, Page, REVOKE_ATTEMPTS, Revoked, Sending,
+    CallerId, Code, Config, Endpoints, Error, FLOOR, Farewell, Generation, GrantId, GrantKey,
+    MAX_WAIT, Machine, Millis, Moment, Notice, Output, Page, REVOKE_ATTEMPTS, Reason, RequestId,
+    Revoked, Sending,
 };
 
 use super::contact::Contact;
@@ -21,6 +22,17 @@ pub(crate) enum Outcome {
     Rejected(Error),
     Resolved(Generation),
     Revoked(Revoked),
+}
+
+/// A revoke request as it was sent.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Revoke {
+    pub(crate) sending: Sending,
+    pub(crate) tokens: Vec<Generation>,
+    pub(crate) pending: Vec<Generation>,
+    pub(crate) reason: Reason,
+    pub(crate) whole_session: bool,
+    pub(crate) is_short: bool,
 }
 
 /// A request to the token endpoint, answered or not.
@@ -44,7 +56,7 @@ struct Secret {
 
 /// A revoke request that the page awaits.
 #[derive(Debug)]
-struct SentBatch {
+struct Awaited {
     tokens: Vec<Generation>,
     pending: Vec<Generation>,
     whole_session: bool,
@@ -52,7 +64,7 @@ struct SentBatch {
     under_way: bool,
 }
 
-impl SentBatch {
+impl Awaited {
     fn names_nothing(&self) -> bool {
         self.tokens.is_empty() && self.pending.is_empty() && !self.whole_session
     }
@@ -63,6 +75,15 @@ impl SentBatch {
 #[derive(Debug)]
 pub(crate) struct Shell {
     config: Config,
+    endpoints: Endpoints,
+    /// What the machine was last seen to have to say at the end of the page.
+    pub(crate) farewell: Farewell,
+    /// The last request of the page is written one input late.
+    pub(crate) writes_late: bool,
+    /// What the next revoke names.
+    naming: Vec<Generation>,
+    /// Every revoke that was sent, those sent again included.
+    pub(crate) revokes: Vec<Revoke>,
     pub(crate) requests: BTreeMap<Generation, Request>,
     pub(crate) answers: BTreeMap<CallerId, Outcome>,
     pub(crate) sessions: u32,
@@ -73,18 +94,16 @@ pub(crate) struct Shell {
     secrets: BTreeMap<Generation, Secret>,
     /// Requests that the last request of the page names.
     names: BTreeSet<Generation>,
-    /// It names the session in place of all else.
-    names_session: bool,
     /// Something is named no longer, since that was last checked.
     names_changed: bool,
     /// What may be alive at the backend, with the life that was granted, if known.
     alive: BTreeMap<Generation, Option<(Moment, Millis)>>,
     flights: BTreeMap<GrantId, Generation>,
     waiting: BTreeMap<CallerId, Option<GrantId>>,
-    batches: BTreeMap<u32, SentBatch>,
+    awaited: BTreeMap<u32, Awaited>,
     pub(crate) lease: Contact,
     /// Every lease request there ever was.
-    pub(crate) lease_requests: Vec<Batch>,
+    pub(crate) lease_requests: Vec<RequestId>,
     /// What the browser holds ready for the end of the page.
     hidden: bool,
     /// Refused by the resource, or named in a revoke.
@@ -103,9 +122,14 @@ pub(crate) struct Shell {
 }
 
 impl Shell {
-    pub(crate) fn new(config: Config) -> Self {
+    pub(crate) fn new(config: Config, endpoints: Endpoints, farewell: Farewell) -> Self {
         Self {
             config,
+            endpoints,
+            farewell,
+            writes_late: false,
+            naming: Vec::new(),
+            revokes: Vec::new(),
             requests: BTreeMap::new(),
             answers: BTreeMap::new(),
             sessions: 1,
@@ -114,12 +138,11 @@ impl Shell {
             stopped: false,
             secrets: BTreeMap::new(),
             names: BTreeSet::new(),
-            names_session: false,
             names_changed: false,
             alive: BTreeMap::new(),
             flights: BTreeMap::new(),
             waiting: BTreeMap::new(),
-            batches: BTreeMap::new(),
+            awaited: BTreeMap::new(),
             lease: Contact::default(),
             lease_requests: Vec::new(),
             hidden: false,
@@ -167,7 +190,7 @@ impl Shell {
     pub(crate) fn keeps_nothing(&self) -> bool {
         self.secrets.is_empty()
             && self.flights.is_empty()
-            && self.batches.is_empty()
+            && self.awaited.is_empty()
             && self.lease.under_way().is_none()
     }
 
@@ -186,7 +209,7 @@ impl Shell {
     }
 
     pub(crate) const fn can_revoke(&self) -> bool {
-        self.config.can_revoke
+        self.endpoints.revoke
     }
 
     /// Who has not been answered yet, and which grant's token they wait for.
@@ -195,9 +218,9 @@ impl Shell {
     }
 
     /// Revoke requests that want an answer.
-    pub(crate) fn batches_under_way(&self) -> impl Iterator<Item = Batch> {
-        let under_way = self.batches.iter().filter(|(_, batch)| batch.under_way);
-        under_way.map(|(&number, _)| Batch(number))
+    pub(crate) fn revokes_under_way(&self) -> impl Iterator<Item = RequestId> {
+        let under_way = self.awaited.iter().filter(|(_, request)| request.under_way);
+        under_way.map(|(&number, _)| RequestId(number))
     }
 
     /// Whether a grant gave way to others.
@@ -211,19 +234,23 @@ impl Shell {
             + self.requests.len()
             + self.secrets.len()
             + self.waiting.len()
-            + self.batches.len()
+            + self.awaited.len()
     }
 
     /// Does as it is told, if that can be done.
     pub(crate) fn carry_out(&mut self, output: &Output, now: Moment) -> Kept {
         match output {
-            Output::AbortLease(batch) => self.lease.abort(*batch),
+            Output::AbortLease(request) => self.lease.abort(*request),
             Output::AbortRequest(generation) => self.abort(*generation),
             Output::Forget(generation) => self.forget(*generation),
             Output::Notify(grant, notice) => self.notify(*grant, *notice, now),
             Output::LeaseLost(_) | Output::TellOtherTabs => Ok(()),
-            Output::NameWholeSession => {
-                self.names_session = true;
+            Output::Name(generation) => {
+                ensure!(
+                    self.holds(*generation) || self.names.contains(generation),
+                    "{generation:?} is named by a revoke and would not be at the end"
+                );
+                self.naming.push(*generation);
                 Ok(())
             }
             Output::RenewSession => {
@@ -234,13 +261,12 @@ impl Shell {
                 );
                 self.sessions += 1;
                 self.revokes_failed = false;
-                self.names_session = false;
                 self.names_changed = true;
                 self.lease = Contact::default();
                 Ok(())
             }
             Output::Reject(caller, error) => self.tell(*caller, Outcome::Rejected(*error)),
-            Output::RequestLease(batch) => self.send_lease(*batch, now),
+            Output::RequestLease(request) => self.send_lease(*request, now),
             Output::RequestToken(grant, generation) => self.send(*grant, *generation, now),
             Output::Resolve(caller, generation) => {
                 ensure!(!self.closed, "{caller:?} gets a token after close");
@@ -248,36 +274,24 @@ impl Shell {
                 self.tell(*caller, Outcome::Resolved(*generation))
             }
             Output::Revoke {
-                batch,
+                request,
                 sending,
-                tokens,
-                pending,
+                reason,
                 whole_session,
-                ..
+                is_short,
             } => {
-                ensure!(
-                    *whole_session || !tokens.is_empty() || !pending.is_empty(),
-                    "{batch:?} revokes nothing"
-                );
-                for request in pending {
-                    ensure!(
-                        self.names.contains(request) || self.holds(*request),
-                        "{request:?} is named by a revoke and would not be at the end"
-                    );
-                }
-                if *sending == Sending::Unload {
-                    ensure!(
-                        *whole_session
-                            || self
-                                .alive
-                                .keys()
-                                .all(|one| tokens.contains(one) || pending.contains(one)),
-                        "{:?} may be alive, and the page goes with {tokens:?} and {pending:?}",
-                        self.alive
-                    );
-                    self.alive.clear();
-                }
-                self.revoke(batch.0, *sending, tokens, pending, *whole_session)
+                let naming = std::mem::take(&mut self.naming);
+                let (tokens, pending) = naming.into_iter().partition(|&one| self.holds(one));
+                let revoke = Revoke {
+                    sending: *sending,
+                    tokens,
+                    pending,
+                    reason: *reason,
+                    whole_session: *whole_session,
+                    is_short: *is_short,
+                };
+                self.revokes.push(revoke.clone());
+                self.revoke(request.0, &revoke)
             }
             Output::Revoked(caller, revoked) => self.tell(*caller, Outcome::Revoked(*revoked)),
         }
@@ -317,28 +331,50 @@ impl Shell {
         Ok(())
     }
 
-    /// That a page which ended now would name whatever may be alive.
-    fn check_farewell(&mut self, now: Moment) -> Kept {
+    /// That a page which ended now would name whatever may be alive, and nothing
+    /// that the shell does not know.
+    fn check_farewell(&mut self, machine: &Machine, now: Moment) -> Kept {
+        let farewell = machine.farewell();
+        if !self.writes_late {
+            self.farewell = farewell.clone();
+        }
         if !std::mem::take(&mut self.names_changed) {
             return Ok(());
         }
         self.alive
             .retain(|_, ends| ends.is_none_or(|(born, life)| now.since(born) < life));
-        if !self.config.can_revoke || self.names_session {
+        for one in &farewell.names {
+            ensure!(
+                self.names.contains(one) || self.holds(*one),
+                "the last request would name {one:?}, which is not there"
+            );
+        }
+        if !self.endpoints.revoke || farewell.whole_session {
             return Ok(());
         }
         for one in self.alive.keys() {
             ensure!(
-                self.names.contains(one) || self.secrets.contains_key(one),
+                farewell.names.contains(one),
                 "{one:?} may be alive, and the last request would not name it"
             );
         }
         Ok(())
     }
 
+    /// The last request of the page is on its way: what it names is dead.
+    fn send_farewell(&mut self) {
+        self.awaited.clear();
+        if self.farewell.whole_session {
+            self.alive.clear();
+        }
+        for one in &self.farewell.names {
+            self.alive.remove(one);
+        }
+    }
+
     /// What holds whenever the machine has been drained.
     pub(crate) fn check(&mut self, machine: &Machine, now: Moment) -> Kept {
-        self.check_farewell(now)?;
+        self.check_farewell(machine, now)?;
         self.check_held(machine, now)?;
         let wait = machine.poll_timeout(now);
         ensure!(
@@ -454,23 +490,23 @@ impl Shell {
         Ok(())
     }
 
-    fn send_lease(&mut self, batch: Batch, now: Moment) -> Kept {
-        ensure!(self.config.has_lease, "{batch:?} has nowhere to go");
+    fn send_lease(&mut self, request: RequestId, now: Moment) -> Kept {
+        ensure!(self.endpoints.lease, "{request:?} has nowhere to go");
         ensure!(
             !self.closed && !self.away && !self.rests(),
-            "{batch:?} asks for a lease of a page that is not there"
+            "{request:?} asks for a lease of a page that is not there"
         );
         ensure!(
-            !self.lease_requests.contains(&batch),
-            "{batch:?} is requested twice"
+            !self.lease_requests.contains(&request),
+            "{request:?} is requested twice"
         );
         // What had lapsed before it is asked for is dead, and what it brings is not.
         if self.lease.has_ended(now) {
             self.spent.extend(self.secrets.keys());
             self.lease.begin_anew();
         }
-        self.lease_requests.push(batch);
-        self.lease.send(batch, now)
+        self.lease_requests.push(request);
+        self.lease.send(request, now)
     }
 
     fn abort(&mut self, generation: Generation) -> Kept {
@@ -492,9 +528,9 @@ impl Shell {
         );
         ensure!(
             !self
-                .batches
+                .awaited
                 .values()
-                .any(|batch| batch.tokens.contains(&generation)),
+                .any(|request| request.tokens.contains(&generation)),
             "{generation:?} is forgotten before its revoke is answered"
         );
         Ok(())
@@ -526,46 +562,54 @@ impl Shell {
         Ok(())
     }
 
-    fn revoke(
-        &mut self,
-        number: u32,
-        sending: Sending,
-        tokens: &[Generation],
-        pending: &[Generation],
-        whole_session: bool,
-    ) -> Kept {
-        for token in tokens {
-            ensure!(self.holds(*token), "{token:?} is revoked and not held");
-        }
+    fn revoke(&mut self, number: u32, revoke: &Revoke) -> Kept {
+        let Revoke {
+            sending,
+            ref tokens,
+            ref pending,
+            whole_session,
+            ..
+        } = *revoke;
+        ensure!(
+            whole_session || !tokens.is_empty() || !pending.is_empty(),
+            "request {number} revokes nothing"
+        );
         self.spent.extend(tokens);
         if sending == Sending::Unload {
-            // What was awaited is given up: the page will not see its answer.
-            self.batches.clear();
+            let named = |one: &Generation| tokens.contains(one) || pending.contains(one);
+            ensure!(
+                whole_session || self.alive.keys().all(named),
+                "{:?} may be alive, and the page goes with {tokens:?} and {pending:?}",
+                self.alive
+            );
+            self.alive.clear();
+            // The page will not see its answer.
+            self.awaited.clear();
             return Ok(());
         }
         ensure!(!self.away, "an absent page awaits the answer to a revoke");
-        for (other, batch) in &self.batches {
+        for (other, awaited) in &self.awaited {
             ensure!(
-                *other == number || !batch.tokens.iter().any(|one| tokens.contains(one)),
-                "batches {number} and {other} name the same token"
+                *other == number || !awaited.tokens.iter().any(|one| tokens.contains(one)),
+                "requests {number} and {other} name the same token: {tokens:?} {awaited:?}"
             );
         }
-        let batch = self.batches.entry(number).or_insert_with(|| SentBatch {
-            tokens: tokens.to_vec(),
-            pending: pending.to_vec(),
+        let awaited = self.awaited.entry(number).or_insert_with(|| Awaited {
+            tokens: tokens.clone(),
+            pending: pending.clone(),
             whole_session,
             attempts: 0,
             under_way: false,
         });
         ensure!(
-            !batch.under_way,
-            "batch {number} is sent before it is answered"
+            !awaited.under_way,
+            "request {number} is sent before it is answered"
         );
-        batch.under_way = true;
-        batch.attempts += 1;
+        awaited.under_way = true;
+        awaited.attempts += 1;
         ensure!(
-            batch.attempts <= REVOKE_ATTEMPTS && batch.tokens == tokens,
-            "batch {number} is sent too often, or is another one"
+            awaited.attempts <= REVOKE_ATTEMPTS && awaited.tokens == *tokens,
+            "request {number} is sent too often, or is another one"
         );
         Ok(())
     }

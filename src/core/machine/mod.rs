@@ -1,68 +1,57 @@
 //! The state machine: the interface here, the rules in the files beside it.
 
 mod acquire;
-mod ending;
+mod clock;
+mod farewell;
 mod lease;
+mod leasing;
 mod page;
+mod request;
 mod revoke;
-mod timeouts;
+mod revokes;
 
 use std::collections::VecDeque;
 
-use super::config::Config;
+use super::config::{Config, Endpoints};
 use super::error::{Code, Error};
-use super::event::{Input, Notice, Output, Scope};
 use super::grant::{Grant, State, Status};
+use super::input::{Input, Scope};
 use super::key::GrantKey;
-use super::pace::{Name, Pace};
+use super::names::{Generation, GrantId, RequestId};
+use super::output::{Notice, Output};
+use super::pace::Pace;
 use super::random::Random;
-use super::table::{Cursor, GrantId, Table};
+use super::table::{Cursor, Table};
 use super::time::{Due, MAX_WAIT, Millis, Moment};
-use super::token::Generation;
 
-pub use acquire::{PATIENCE, REFUSAL_HOLD};
+pub use farewell::{Farewell, UNLOAD_QUOTA};
 pub use lease::{ASSUMED_TERM, LEASE_GAP, LEASE_PATIENCE};
-pub use revoke::{Batch, REVOKE_ATTEMPTS, Reason, Revoked, UNLOAD_QUOTA};
+pub use revokes::REVOKE_ATTEMPTS;
 
-use ending::Endings;
+use farewell::{Alive, NOTHING};
 use lease::Lease;
-use revoke::Sent;
-
-/// Names somebody who waits for an answer; chosen by the shell, each used once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct CallerId(pub u32);
+use revokes::Revokes;
 
 /// Decides for all grants of one client. See [`crate::core`] for the contract.
 #[derive(Debug)]
 pub struct Machine {
     config: Config,
-    random: Random,
+    endpoints: Endpoints,
+    life: Life,
     grants: Table,
-    /// Revoke requests that are not confirmed yet.
-    sent: Vec<Sent>,
-    /// Requests given up whose answer has not come yet.
-    given_up: Vec<Generation>,
-    /// Requests that failed and may have minted a token, not named to the backend yet.
-    unanswered: Vec<Generation>,
-    /// What may be alive though it was to be revoked: the backend has not said
-    /// that it is dead.
-    unrevoked: Endings,
-    /// Who is told what became of everything once no revoke is under way.
-    last_answers: Vec<(CallerId, Revoked)>,
-    /// There was more of that than is remembered.
-    has_lost_track: bool,
-    /// When a closed client stops waiting for late answers.
-    lets_go_at: Due,
-    pace: Pace,
-    /// Names the backend among those of the page's clients.
-    backend: String,
-    lease: Lease,
-    outputs: VecDeque<Output>,
-    /// No later than the next thing the clock has to do.
+    /// No later than the next thing the clock has to do for a grant.
     wake: Due,
-    generations: u32,
-    batches: u32,
-    uses: u64,
+    revokes: Revokes,
+    lease: Lease,
+    pace: Pace,
+    random: Random,
+    numbers: Numbers,
+    out: Out,
+}
+
+/// Where the client and its page stand.
+#[derive(Debug)]
+struct Life {
     visible: bool,
     /// Between `pagehide` and `pageshow`, or while prerendering.
     away: bool,
@@ -71,42 +60,60 @@ pub struct Machine {
     halted: bool,
 }
 
+/// Numbers for requests: no two of any kind have the same.
+#[derive(Debug)]
+struct Numbers(u32);
+
+impl Numbers {
+    const fn next(&mut self) -> u32 {
+        self.0 = self.0.wrapping_add(1);
+        self.0
+    }
+}
+
+/// What the machine says, and what follows from that.
+#[derive(Debug, Default)]
+struct Out {
+    queue: VecDeque<Output>,
+    alive: Alive,
+}
+
+impl Out {
+    fn push(&mut self, output: Output) {
+        self.alive.heed(output);
+        self.queue.push_back(output);
+    }
+}
+
 impl Machine {
     /// A machine for a page that is there and visible. `seed` feeds the jitter.
     #[must_use]
-    pub fn new(config: Config, seed: u64) -> Self {
+    pub fn new(config: Config, endpoints: Endpoints, seed: u64) -> Self {
         Self {
             config,
-            random: Random::new(seed),
+            endpoints,
+            life: Life {
+                visible: true,
+                away: false,
+                closed: false,
+                halted: false,
+            },
             grants: Table::default(),
-            sent: Vec::new(),
-            given_up: Vec::new(),
-            unanswered: Vec::new(),
-            unrevoked: Endings::default(),
-            last_answers: Vec::new(),
-            has_lost_track: false,
-            lets_go_at: Due::NEVER,
-            pace: Pace::default(),
-            backend: String::new(),
-            lease: Lease::NONE,
-            outputs: VecDeque::new(),
             wake: Due::NEVER,
-            generations: 0,
-            batches: 0,
-            uses: 0,
-            visible: true,
-            away: false,
-            closed: false,
-            halted: false,
+            revokes: Revokes::NONE,
+            lease: Lease::NONE,
+            pace: Pace::default(),
+            random: Random::new(seed),
+            numbers: Numbers(0),
+            out: Out::default(),
         }
     }
 
     /// Has the machine keep pace with the page's other clients of this backend;
     /// to be called before anything else.
     #[must_use]
-    pub fn keeping_pace(mut self, pace: Pace, backend: String) -> Self {
-        self.pace = pace;
-        self.backend = backend;
+    pub fn keeping_pace(mut self, pace: &Pace, backend: &str) -> Self {
+        self.pace = pace.with(backend);
         self
     }
 
@@ -120,13 +127,13 @@ impl Machine {
             return id;
         }
         self.make_room();
-        let name = Name::new(&self.backend, &key);
+        let name = self.pace.name(&key);
         let mut grant = Grant::new(key, name);
-        if self.halted {
+        if self.life.halted {
             grant.stop(Error::new(Code::Stopped));
         }
         let id = self.grants.insert(grant);
-        self.touch(id);
+        self.grants.touch(id);
         id
     }
 
@@ -135,10 +142,7 @@ impl Machine {
     /// `settled` asks for one whose refresh is not due yet: on `None` the
     /// caller takes the long way, which starts that refresh.
     pub fn peek(&mut self, id: GrantId, settled: bool, now: Moment) -> Option<Generation> {
-        self.uses += 1;
-        let uses = self.uses;
-        let grant = self.grants.get_mut(id)?;
-        grant.last_used = uses;
+        let grant = self.grants.touch(id)?;
         grant.used = true;
         let token = grant.usable(Millis(0), now)?;
         if self.lease.has_lapsed(now) {
@@ -162,42 +166,45 @@ impl Machine {
             } => self.answered(grant, generation, answer, now),
             Input::Cancel { grant, caller } => self.cancel(grant, caller),
             Input::Close { caller } => self.close(caller, now),
-            Input::LeaseAnswered { batch, answer } => self.lease_answered(batch, answer, now),
+            Input::LeaseAnswered { request, answer } => self.lease_answered(request, answer, now),
             Input::Page(page) => self.page(page, now),
             Input::Recalled(recall) => self.recalled(recall, now),
             Input::Refused { grant, generation } => self.refused(grant, generation, now),
             Input::Resume => self.resume(now),
-            Input::Revoke {
-                scope: Scope::All,
-                caller,
-            } => self.revoke_all(caller),
-            Input::Revoke {
-                scope: Scope::EveryTab,
-                caller,
-            } => {
-                self.emit(Output::TellOtherTabs);
-                self.revoke_all(caller);
+            Input::Revoke { scope, caller } => match scope {
+                Scope::All => self.revoke_all(caller),
+                Scope::EveryTab => {
+                    self.emit(Output::TellOtherTabs);
+                    self.revoke_all(caller);
+                }
+                Scope::Grant(id) => self.revoke_grant(id, caller),
+            },
+            Input::RevokeAnswered { request, outcome } => {
+                self.revoke_answered(request, outcome, now);
             }
-            Input::Revoke {
-                scope: Scope::Grant(id),
-                caller,
-            } => self.revoke_grant(id, caller),
-            Input::RevokeAnswered { batch, outcome } => self.revoke_answered(batch, outcome, now),
         }
     }
 
     /// What to carry out next; `None` when there is nothing left.
     #[must_use]
     pub fn poll_output(&mut self) -> Option<Output> {
-        self.outputs.pop_front()
+        self.out.queue.pop_front()
     }
 
     /// How long until [`Machine::handle_timeout`] wants to be called; `None`
     /// when the clock has nothing to do. Never more than [`MAX_WAIT`].
     #[must_use]
     pub fn poll_timeout(&self, now: Moment) -> Option<Millis> {
-        let armed = self.wake != Due::NEVER;
-        armed.then(|| self.wake.remaining(now).min(MAX_WAIT))
+        let due = self.next_due();
+        (due != Due::NEVER).then(|| due.remaining(now).min(MAX_WAIT))
+    }
+
+    /// What the last request of the page has to say, if the page ends now and there is
+    /// an endpoint to say it to. A shell has it ready, made anew whenever a request
+    /// went out, an answer was kept or something was forgotten.
+    #[must_use]
+    pub fn farewell(&self) -> Farewell {
+        self.out.alive.farewell(NOTHING)
     }
 
     /// What the grant is for, while its name is alive.
@@ -217,7 +224,7 @@ impl Machine {
     /// Where the grant stands.
     #[must_use]
     pub fn state(&self, id: GrantId, now: Moment) -> State {
-        if self.closed {
+        if self.life.closed {
             return State::CLOSED;
         }
         let empty = State {
@@ -233,44 +240,50 @@ impl Machine {
     /// Whether the machine is closed and nothing is left that it could revoke.
     #[must_use]
     pub fn is_over(&self) -> bool {
-        let has_more = !self.unrevoked.is_empty() || self.has_lost_track;
-        self.closed
-            && self.sent.is_empty()
-            && self.given_up.is_empty()
-            && !(has_more && self.config.can_revoke)
-    }
-
-    fn touch(&mut self, id: GrantId) {
-        self.uses += 1;
-        let uses = self.uses;
-        if let Some(grant) = self.grants.get_mut(id) {
-            grant.last_used = uses;
-        }
+        let has_more = !self.revokes.unrevoked.is_empty() || self.out.alive.has_lost_track;
+        self.life.closed
+            && self.revokes.sent.is_empty()
+            && self.revokes.given_up.is_empty()
+            && !(has_more && self.endpoints.revoke)
     }
 
     /// Evicts the least recently used grant that nobody waits for. If somebody
     /// waits for each of them, the bound gives way instead.
     fn make_room(&mut self) {
         while self.grants.len() >= self.config.max_grants as usize {
-            let mut oldest: Option<(u64, GrantId)> = None;
-            let mut all = Cursor::default();
-            while let Some(id) = self.grants.next(&mut all) {
-                if let Some(grant) = self.grants.get(id)
-                    && grant.waiters.is_empty()
-                    && oldest.is_none_or(|(last_used, _)| grant.last_used < last_used)
-                {
-                    oldest = Some((grant.last_used, id));
-                }
-            }
-            let Some((_, id)) = oldest else {
+            let Some(id) = self.grants.least_used() else {
                 return;
             };
             self.evict(id);
         }
     }
 
+    /// The next thing the clock has to do.
+    fn next_due(&self) -> Due {
+        let due = self.wake.earliest(self.revokes.next_due());
+        due.earliest(self.lease.next_due())
+    }
+
+    /// To be called whenever a grant may have something new for the clock.
+    fn schedule(&mut self, id: GrantId) {
+        if let Some(grant) = self.grants.get(id) {
+            // What is left of a page that is away are its callers' time-outs.
+            let rests = self.life.away || self.rests_while_hidden();
+            let due = grant.next_due(self.life.visible, rests);
+            self.wake = self.wake.earliest(due);
+        }
+    }
+
+    fn schedule_all(&mut self) {
+        self.wake = Due::NEVER;
+        let mut all = Cursor::default();
+        while let Some(id) = self.grants.next(&mut all) {
+            self.schedule(id);
+        }
+    }
+
     fn emit(&mut self, output: Output) {
-        self.outputs.push_back(output);
+        self.out.push(output);
     }
 
     fn notify(&mut self, id: GrantId, notice: Notice) {
@@ -282,34 +295,17 @@ impl Machine {
             return;
         };
         for waiter in std::mem::take(&mut grant.waiters) {
-            self.outputs.push_back(Output::Reject(waiter.caller, error));
+            self.out.push(Output::Reject(waiter.caller, error));
         }
     }
 
-    /// To be called whenever a grant may have something new for the clock.
-    fn schedule(&mut self, id: GrantId) {
-        if let Some(grant) = self.grants.get(id) {
-            // What is left of a page that is away are its callers' time-outs.
-            let rests = self.away || self.rests_while_hidden();
-            self.wake = self.wake.earliest(grant.next_due(self.visible, rests));
-        }
+    const fn new_request(&mut self) -> RequestId {
+        RequestId(self.numbers.next())
     }
 
-    fn schedule_all(&mut self) {
-        self.wake = Due::NEVER;
-        let mut all = Cursor::default();
-        while let Some(id) = self.grants.next(&mut all) {
-            self.schedule(id);
-        }
-        for sent in &self.sent {
-            self.wake = self.wake.earliest(sent.retry_at);
-        }
-        self.wake = self.wake.earliest(self.lease.next_due());
-        self.wake = self.wake.earliest(self.next_forgotten());
-    }
-
+    /// What is said to a caller whose grant is no more.
     fn closed_error(&self) -> Error {
-        Error::new(if self.closed {
+        Error::new(if self.life.closed {
             Code::Closed
         } else {
             Code::Revoked

@@ -1,20 +1,20 @@
 //! What the page goes through.
 
 use super::super::error::Code;
-use super::super::event::{Notice, Output, Page};
+use super::super::input::Page;
+use super::super::names::Generation;
+use super::super::output::{Notice, Output, Reason};
 use super::super::table::Cursor;
 use super::super::time::Moment;
 use super::Machine;
-use super::ending::Endings;
-use super::revoke::Reason;
 
 impl Machine {
     pub(super) fn page(&mut self, page: Page, now: Moment) {
         match page {
             Page::Hidden => self.hidden(),
-            Page::Leaving { persisted } => self.leave(persisted),
+            Page::Leaving { persisted, told } => self.leave(persisted, told),
             Page::Online => self.online(now),
-            Page::Prerendering => self.away = true,
+            Page::Prerendering => self.life.away = true,
             Page::Shown => self.shown(now),
             Page::Visible => self.seen(now),
         }
@@ -22,36 +22,36 @@ impl Machine {
 
     /// Whether nothing is asked for until the page can be seen.
     pub(super) const fn rests_while_hidden(&self) -> bool {
-        self.config.revoke_when_hidden && !self.visible
+        self.config.revoke_when_hidden && !self.life.visible
     }
 
     /// One revoke, once, and nothing kept: whether the page comes back cannot
     /// be known, and a cached page that is dropped gets no event.
-    fn leave(&mut self, persisted: bool) {
-        if self.away {
+    fn leave(&mut self, persisted: bool, told: Option<Generation>) {
+        if self.life.away {
             return;
         }
-        self.away = true;
+        self.life.away = true;
         let reason = if persisted {
             Reason::BackForwardCache
         } else {
             Reason::Unload
         };
-        self.end_page_life(reason);
+        self.end_page_life(reason, told);
     }
 
     /// A system that ends a hidden page says nothing, so this is the last event
     /// that is sure to come.
     fn hidden(&mut self) {
-        self.visible = false;
-        if self.rests_while_hidden() && !self.away {
-            self.end_page_life(Reason::Hidden);
+        self.life.visible = false;
+        if self.rests_while_hidden() && !self.life.away {
+            self.end_page_life(Reason::Hidden, None);
         }
         self.schedule_all();
     }
 
-    fn end_page_life(&mut self, reason: Reason) {
-        let mut endings = Endings::default();
+    fn end_page_life(&mut self, reason: Reason, told: Option<Generation>) {
+        let mut endings = Vec::new();
         let mut affected = Vec::new();
         let mut all = Cursor::default();
         while let Some(id) = self.grants.next(&mut all) {
@@ -59,7 +59,9 @@ impl Machine {
                 affected.push(id);
             }
         }
-        self.end_with_page(endings, reason);
+        self.say_farewell(reason, told);
+        let open = endings.iter().filter(|one| one.is_open);
+        self.abort(open.map(|one| one.generation).collect());
         self.lease = self.lease.of_the_next_page_life();
         self.emit(Output::RenewSession);
         self.schedule_all();
@@ -72,11 +74,11 @@ impl Machine {
     /// Starts empty. A new page life owes nothing to the refusals of the old
     /// one: the user may have signed in elsewhere meanwhile.
     fn shown(&mut self, now: Moment) {
-        if !self.away {
+        if !self.life.away {
             return;
         }
-        self.away = false;
-        self.halted = false;
+        self.life.away = false;
+        self.life.halted = false;
         let mut all = Cursor::default();
         while let Some(id) = self.grants.next(&mut all) {
             let Some(grant) = self.grants.get_mut(id) else {
@@ -92,8 +94,8 @@ impl Machine {
     }
 
     fn seen(&mut self, now: Moment) {
-        self.visible = true;
-        if self.away {
+        self.life.visible = true;
+        if self.life.away {
             return;
         }
         self.look_at_the_clock(now);
@@ -119,7 +121,7 @@ impl Machine {
             }
         }
         self.lease.retry_at_once(now);
-        if !self.away {
+        if !self.life.away {
             self.look_at_the_clock(now);
         }
     }

@@ -1,20 +1,15 @@
 //! How tokens end.
 
 use super::super::backoff;
-use super::super::event::{Notice, Output, RevokeOutcome, Sending};
-use super::super::table::{Cursor, GrantId};
+use super::super::ending::Ending;
+use super::super::input::RevokeOutcome;
+use super::super::names::{CallerId, Generation, GrantId, RequestId};
+use super::super::output::{Notice, Output, Reason, Revoked, Sending};
+use super::super::table::Cursor;
 use super::super::time::{Due, Millis, Moment};
-use super::super::token::Generation;
-use super::ending::{Ending, Endings};
-use super::{CallerId, Machine};
-
-/// How often a revoke is sent at the most while the page lives.
-pub const REVOKE_ATTEMPTS: u32 = 4;
-
-/// Bytes of form body that a page may have in flight when it goes: the
-/// 64 KiB of the Fetch standard, less what the names around the tokens take
-/// and what other code of the page may be sending.
-pub const UNLOAD_QUOTA: u32 = 60_000;
+use super::Machine;
+use super::farewell::{NOTHING, UNLOAD_QUOTA};
+use super::revokes::{REVOKE_ATTEMPTS, Sent};
 
 /// Requests that may have minted a token and wait for the next revoke to name
 /// them; this many go out in one of their own.
@@ -29,107 +24,9 @@ const MOST_UNREVOKED: usize = 1_000;
 /// settle, and must not keep the client for ever.
 const LATE_ANSWERS: Millis = Millis(60_000);
 
-/// Names a revoke request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Batch(pub u32);
-
-/// Why a token is revoked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// The page went into the back/forward cache.
-    BackForwardCache,
-    /// The grant gave way to others.
-    Evicted,
-    /// The app revoked the grant or closed the client.
-    Explicit,
-    /// Its use has ended before its life has.
-    Expired,
-    /// The page can no longer be seen.
-    Hidden,
-    /// The backend has not heard of the page for the term of its lease.
-    Lapsed,
-    /// The app revoked everything.
-    Logout,
-    /// The backend wanted it back.
-    Recalled,
-    /// The page was left.
-    Unload,
-}
-
-impl Reason {
-    /// The reason as the backend sees it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::BackForwardCache => "bfcache",
-            Self::Evicted => "evicted",
-            Self::Explicit => "explicit",
-            Self::Expired => "expired",
-            Self::Hidden => "hidden",
-            Self::Lapsed => "lapsed",
-            Self::Logout => "logout",
-            Self::Recalled => "recalled",
-            Self::Unload => "unload",
-        }
-    }
-}
-
-/// The answer to a caller of a revoke.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Revoked {
-    /// How many tokens were dropped.
-    pub tokens: u32,
-    /// Whether the backend said that nothing is left alive of what was to be revoked,
-    /// by this call or an earlier one; true if there was nothing.
-    pub confirmed: bool,
-}
-
-impl Revoked {
-    /// There was nothing to revoke.
-    pub const NOTHING: Self = Self {
-        tokens: 0,
-        confirmed: true,
-    };
-}
-
-/// A revoke request that is not confirmed yet.
-#[derive(Debug)]
-pub(super) struct Sent {
-    batch: Batch,
-    endings: Endings,
-    reason: Reason,
-    attempts: u32,
-    /// [`Due::NEVER`] while an answer is awaited.
-    pub(super) retry_at: Due,
-    caller: Option<CallerId>,
-    /// How many tokens were dropped for it; those that it names again are not among them.
-    dropped: u32,
-    /// Whatever was minted for the session, too: not all of it is known any more.
-    whole_session: bool,
-    /// What became of other requests for the same caller.
-    others: Revoked,
-}
-
-impl Sent {
-    fn names_nothing(&self) -> bool {
-        self.endings.is_empty() && !self.whole_session
-    }
-
-    fn request(&self, sending: Sending) -> Output {
-        Output::Revoke {
-            batch: self.batch,
-            sending,
-            tokens: self.endings.tokens(),
-            pending: self.endings.pending.clone(),
-            reason: self.reason,
-            whole_session: self.whole_session,
-        }
-    }
-}
-
 impl Machine {
     pub(super) fn revoke_grant(&mut self, id: GrantId, caller: CallerId) {
-        let mut endings = Endings::default();
+        let mut endings = Vec::new();
         self.empty(id, Reason::Explicit, &mut endings);
         self.end(endings, Reason::Explicit, Some(caller));
     }
@@ -140,8 +37,8 @@ impl Machine {
     }
 
     pub(super) fn close(&mut self, caller: CallerId, now: Moment) {
-        self.closed = true;
-        self.lets_go_at = now.after(LATE_ANSWERS);
+        self.life.closed = true;
+        self.revokes.lets_go_at = now.after(LATE_ANSWERS);
         self.empty_all(Reason::Explicit, Some(caller));
         self.end_lease();
         let mut all = Cursor::default();
@@ -152,291 +49,138 @@ impl Machine {
     }
 
     pub(super) fn evict(&mut self, id: GrantId) {
-        let mut endings = Endings::default();
+        let mut endings = Vec::new();
         self.empty(id, Reason::Evicted, &mut endings);
         self.grants.remove(id);
         self.notify(id, Notice::Gone);
         self.end(endings, Reason::Evicted, None);
     }
 
-    pub(super) fn revoke_tokens(&mut self, tokens: Vec<Ending>, reason: Reason) {
-        self.end(tokens.into(), reason, None);
-    }
-
-    pub(super) fn revoke_answered(&mut self, batch: Batch, outcome: RevokeOutcome, now: Moment) {
-        let Some(place) = self.sent.iter().position(|sent| sent.batch == batch) else {
+    pub(super) fn revoke_answered(
+        &mut self,
+        request: RequestId,
+        outcome: RevokeOutcome,
+        now: Moment,
+    ) {
+        let mut all = self.revokes.sent.iter();
+        let Some(place) = all.position(|sent| sent.request == request) else {
             return;
         };
-        let sent = &mut self.sent[place];
+        let sent = &mut self.revokes.sent[place];
         if let RevokeOutcome::TryAgain(wait) = outcome
             && sent.attempts < REVOKE_ATTEMPTS
             && !sent.names_nothing()
         {
             let wait = backoff::delay(sent.attempts, wait, &mut self.random);
             sent.retry_at = now.after(wait);
-            self.wake = self.wake.earliest(sent.retry_at);
             return;
         }
-        let sent = self.sent.swap_remove(place);
+        let sent = self.revokes.sent.swap_remove(place);
         self.settle(sent, outcome == RevokeOutcome::Confirmed);
-        self.wake = self.wake.earliest(self.next_forgotten());
     }
 
-    pub(super) fn retry_revokes(&mut self, now: Moment) {
-        for sent in &mut self.sent {
+    /// Does what the clock has made due for revokes.
+    pub(super) fn look_at_the_revokes(&mut self, now: Moment) {
+        for place in 0..self.revokes.sent.len() {
+            let sent = &mut self.revokes.sent[place];
             if sent.retry_at.reached(now) {
                 sent.retry_at = Due::NEVER;
                 sent.attempts += 1;
-                self.outputs.push_back(sent.request(Sending::Awaited));
+                self.ask_to_revoke(place);
             }
         }
+        let ended = self.revokes.take_ended(now);
+        self.forget(&ended);
+    }
+
+    pub(super) fn end(&mut self, endings: Vec<Ending>, reason: Reason, caller: Option<CallerId>) {
+        let open = endings.iter().filter(|one| one.is_open);
+        let open: Vec<_> = open.map(|one| one.generation).collect();
+        let dropped = (endings.len() - open.len()) as u32;
+        if self.life.away {
+            self.end_at_once(dropped, reason, caller);
+        } else {
+            self.send(endings, dropped, reason, caller);
+        }
+        self.abort(open);
     }
 
     /// Everything goes with the page, what was sent but not confirmed included.
-    pub(super) fn end_with_page(&mut self, mut endings: Endings, reason: Reason) {
-        let open = endings.pending.clone();
-        let mut answers = Vec::new();
-        for (_, revoked) in &mut self.last_answers {
+    /// `told`: what is named already, and all before it.
+    pub(super) fn say_farewell(&mut self, reason: Reason, told: Option<Generation>) {
+        let farewell = self.out.alive.farewell(told.unwrap_or(NOTHING));
+        if self.endpoints.revoke && !farewell.is_empty() {
+            for name in farewell.names {
+                self.emit(Output::Name(name));
+            }
+            let request = self.new_request();
+            self.emit(Output::Revoke {
+                request,
+                sending: Sending::Unload,
+                reason,
+                whole_session: farewell.whole_session,
+                is_short: farewell.is_short,
+            });
+        }
+        while let Some(generation) = self.out.alive.any() {
+            self.emit(Output::Forget(generation));
+        }
+        self.out.alive.has_lost_track = false;
+        self.revokes.unanswered.clear();
+        self.revokes.unrevoked.clear();
+        for (_, revoked) in &mut self.revokes.last_answers {
             revoked.confirmed = false;
         }
-        while let Some(mut sent) = self.sent.pop() {
-            answers.extend(self.answer(&sent, false));
-            endings.append(&mut sent.endings);
+        while let Some(sent) = self.revokes.sent.pop() {
+            self.answer_caller(&sent, false);
         }
-        self.send(endings, 0, reason, Sending::Unload, None);
-        for answer in answers {
-            self.emit(answer);
-        }
-        self.abort(open);
-    }
-
-    pub(super) fn end(&mut self, endings: Endings, reason: Reason, caller: Option<CallerId>) {
-        let open = endings.pending.clone();
-        let dropped = endings.tokens.len() as u32;
-        self.send(endings, dropped, reason, self.sending(), caller);
-        self.abort(open);
     }
 
     /// Takes a grant's tokens and its request.
-    pub(super) fn take_endings(&mut self, id: GrantId, endings: &mut Endings) -> bool {
-        let tokens = self.take_tokens(id, endings);
-        let Some(grant) = self.grants.get_mut(id) else {
-            return tokens;
-        };
-        let Some(flight) = grant.flight.take() else {
-            return tokens;
-        };
-        endings.pending.push(flight.generation);
-        self.pace.failed(grant.name, flight.started);
-        true
-    }
-
-    pub(super) fn take_tokens(&mut self, id: GrantId, endings: &mut Endings) -> bool {
+    pub(super) fn take_endings(&mut self, id: GrantId, endings: &mut Vec<Ending>) -> bool {
         let Some(grant) = self.grants.get_mut(id) else {
             return false;
         };
-        let tokens = std::mem::take(&mut grant.superseded);
-        let tokens = tokens.into_iter().chain(grant.current.take());
-        let before = endings.tokens.len();
-        endings.tokens.extend(tokens.map(Ending::from));
-        endings.tokens.len() > before
-    }
-
-    pub(super) fn new_batch(&mut self) -> Batch {
-        self.batches = self.batches.wrapping_add(1);
-        Batch(self.batches)
-    }
-
-    const fn sending(&self) -> Sending {
-        if self.away {
-            Sending::Unload
-        } else {
-            Sending::Awaited
-        }
-    }
-
-    /// Sends a revoke, or just forgets where there is nothing to send it to.
-    fn send(
-        &mut self,
-        mut endings: Endings,
-        dropped: u32,
-        reason: Reason,
-        sending: Sending,
-        caller: Option<CallerId>,
-    ) {
-        let is_last = sending == Sending::Unload;
-        // Alone they cause no request while the page lives: in an outage that
-        // would double the traffic.
-        if is_last || caller.is_some() || !endings.is_empty() {
-            endings.pending.append(&mut self.unanswered);
-        }
-        if is_last || caller.is_some() {
-            endings.append(&mut self.unrevoked);
-        }
-        let mut sent = Sent {
-            batch: self.new_batch(),
-            endings,
-            reason,
-            attempts: 1,
-            retry_at: Due::NEVER,
-            caller,
-            dropped,
-            whole_session: self.has_lost_track && (is_last || self.closed),
-            others: Revoked::NOTHING,
+        let had_tokens = grant.take_tokens(endings);
+        let Some(flight) = grant.flight.take() else {
+            return had_tokens;
         };
-        if sent.endings.is_empty() && !sent.whole_session {
-            let confirmed = !self.has_lost_track;
-            self.settle(sent, confirmed);
-        } else if is_last {
-            self.has_lost_track = false;
-            if self.config.can_revoke {
-                let left_out = sent.endings.cut_to_quota();
-                sent.whole_session |= !left_out.is_empty();
-                self.emit(sent.request(sending));
-                sent.endings.tokens.extend(left_out);
-            }
-            self.forget(&sent.endings);
-            self.answer_caller(&sent, false);
-        } else if !self.config.can_revoke {
-            self.settle(sent, false);
-        } else {
-            let rest = sent.endings.cut_to_quota();
-            self.emit(sent.request(sending));
-            self.sent.push(sent);
-            // In as many requests as it takes: a body that is too long for the
-            // backend would revoke nothing.
-            if !rest.is_empty() {
-                self.send(rest.into(), 0, reason, sending, caller);
-            }
-        }
+        endings.push(Ending::of_request(flight.generation, true));
+        self.pace.failed(grant.name, flight.started);
+        true
     }
 
     /// A request whose answer does not say that there is no token may have minted
     /// one: the next revoke names it.
     pub(super) fn remember_unanswered(&mut self, generation: Generation) {
-        self.unanswered.push(generation);
-        if self.unanswered.len() >= MOST_UNANSWERED {
-            let pending = std::mem::take(&mut self.unanswered);
-            self.send(pending.into(), 0, Reason::Evicted, self.sending(), None);
+        let ending = Ending::of_request(generation, false);
+        self.revokes.unanswered.push(ending);
+        if self.revokes.unanswered.len() >= MOST_UNANSWERED {
+            let unanswered = std::mem::take(&mut self.revokes.unanswered);
+            self.send(unanswered, 0, Reason::Evicted, None);
         }
     }
 
-    /// What a request has brought is known by now: it is not named as a request
-    /// any more.
-    pub(super) fn unname(&mut self, generation: Generation) {
-        let lists = self.sent.iter_mut().map(|sent| &mut sent.endings.pending);
-        for list in lists.chain([&mut self.unanswered, &mut self.unrevoked.pending]) {
-            take(list, generation);
-        }
-        // Nor is a revoke sent again of which nothing is left.
-        let waits = |sent: &Sent| sent.names_nothing() && sent.retry_at != Due::NEVER;
-        if let Some(place) = self.sent.iter().position(waits) {
-            let sent = self.sent.swap_remove(place);
+    /// An answer that nobody waits for any more brought a token.
+    pub(super) fn revoke_late(&mut self, ending: Ending) {
+        if let Some(sent) = self.revokes.unname(ending.generation) {
             self.settle(sent, false);
         }
-    }
-
-    /// Lets go of what the server has ended by itself, and of what a closed client
-    /// waits for no longer.
-    pub(super) fn forget_ended(&mut self, now: Moment) {
-        self.unrevoked.tokens.retain(|ending| {
-            let lives = !ending.ends_at.reached(now);
-            if !lives {
-                self.outputs.push_back(Output::Forget(ending.generation));
-            }
-            lives
-        });
-        if self.closed && self.lets_go_at.reached(now) {
-            self.given_up.clear();
-        }
-    }
-
-    /// When [`Machine::forget_ended`] has something to do.
-    pub(super) fn next_forgotten(&self) -> Due {
-        let mut due = Due::NEVER;
-        if self.closed && !self.given_up.is_empty() {
-            due = self.lets_go_at;
-        }
-        for ending in &self.unrevoked.tokens {
-            due = due.earliest(ending.ends_at);
-        }
-        due
+        self.out.alive.weigh(ending.generation, ending.weight);
+        self.end(vec![ending], Reason::Explicit, None);
     }
 
     /// Comes after the revoke, which nothing may delay: an app's own provider
     /// can run code when its request is aborted.
     pub(super) fn abort(&mut self, open: Vec<Generation>) {
         for generation in open {
-            self.given_up.push(generation);
+            self.revokes.given_up.push(generation);
             self.emit(Output::AbortRequest(generation));
         }
     }
 
-    fn settle(&mut self, mut sent: Sent, confirmed: bool) {
-        if confirmed {
-            self.has_lost_track &= !sent.whole_session;
-            self.forget(&sent.endings);
-        } else {
-            self.unrevoked.append(&mut sent.endings);
-        }
-        // Without an endpoint there is nobody to name it to.
-        let most = if self.config.can_revoke {
-            MOST_UNREVOKED
-        } else {
-            0
-        };
-        if self.unrevoked.count() > most {
-            let unrevoked = std::mem::take(&mut self.unrevoked);
-            self.has_lost_track = true;
-            self.emit(Output::NameWholeSession);
-            self.forget(&unrevoked);
-        }
-        self.answer_caller(&sent, confirmed && !self.has_lost_track);
-    }
-
-    fn forget(&mut self, endings: &Endings) {
-        for ending in &endings.tokens {
-            self.emit(Output::Forget(ending.generation));
-        }
-        for &generation in &endings.pending {
-            self.emit(Output::Forget(generation));
-        }
-    }
-
-    fn answer_caller(&mut self, sent: &Sent, confirmed: bool) {
-        if let Some(answer) = self.answer(sent, confirmed) {
-            self.emit(answer);
-        }
-        if self.sent.is_empty() {
-            for (caller, mut revoked) in std::mem::take(&mut self.last_answers) {
-                revoked.confirmed &= self.unrevoked.is_empty() && !self.has_lost_track;
-                self.emit(Output::Revoked(caller, revoked));
-            }
-        }
-    }
-
-    /// The answer to the caller of a revoke, once all of it is done.
-    fn answer(&mut self, sent: &Sent, confirmed: bool) -> Option<Output> {
-        let caller = sent.caller?;
-        let revoked = Revoked {
-            tokens: sent.others.tokens + sent.dropped,
-            confirmed: sent.others.confirmed && confirmed,
-        };
-        let open = self.sent.iter_mut().find(|one| one.caller == sent.caller);
-        let Some(open) = open else {
-            if !self.sent.is_empty() {
-                self.last_answers.push((caller, revoked));
-                return None;
-            }
-            return Some(Output::Revoked(caller, revoked));
-        };
-        open.others.tokens += revoked.tokens;
-        open.others.confirmed &= revoked.confirmed;
-        None
-    }
-
     pub(super) fn empty_all(&mut self, reason: Reason, caller: Option<CallerId>) {
-        let mut endings = Endings::default();
+        let mut endings = Vec::new();
         let mut all = Cursor::default();
         while let Some(id) = self.grants.next(&mut all) {
             self.empty(id, reason, &mut endings);
@@ -444,7 +188,128 @@ impl Machine {
         self.end(endings, reason, caller);
     }
 
-    fn empty(&mut self, id: GrantId, reason: Reason, endings: &mut Endings) {
+    /// Nobody can wait for what becomes of it: the page is not there.
+    fn end_at_once(&mut self, dropped: u32, reason: Reason, caller: Option<CallerId>) {
+        let had_any = self.out.alive.any().is_some() || self.out.alive.has_lost_track;
+        self.say_farewell(reason, None);
+        if let Some(caller) = caller {
+            let revoked = Revoked {
+                tokens: dropped,
+                confirmed: !had_any,
+            };
+            self.emit(Output::Revoked(caller, revoked));
+        }
+    }
+
+    /// Sends a revoke, or just remembers where there is nothing to send it to.
+    fn send(
+        &mut self,
+        mut endings: Vec<Ending>,
+        dropped: u32,
+        reason: Reason,
+        caller: Option<CallerId>,
+    ) {
+        // What waits for the next revoke causes none while the page lives: in an
+        // outage that would double the traffic.
+        if endings.is_empty() && caller.is_none() {
+            return;
+        }
+        endings.append(&mut self.revokes.unanswered);
+        if caller.is_some() {
+            endings.append(&mut self.revokes.unrevoked);
+        }
+        let has_lost_track = self.out.alive.has_lost_track;
+        let mut sent = Sent {
+            request: self.new_request(),
+            endings,
+            reason,
+            attempts: 1,
+            retry_at: Due::NEVER,
+            caller,
+            dropped,
+            whole_session: has_lost_track && self.life.closed,
+            others: Revoked::NOTHING,
+        };
+        if sent.names_nothing() || !self.endpoints.revoke {
+            let confirmed = sent.names_nothing() && !has_lost_track;
+            return self.settle(sent, confirmed);
+        }
+        let rest = beyond_the_quota(&mut sent.endings);
+        self.revokes.sent.push(sent);
+        self.ask_to_revoke(self.revokes.sent.len() - 1);
+        // In as many requests as it takes: a body that is too long for the
+        // backend would revoke nothing.
+        if !rest.is_empty() {
+            self.send(rest, 0, reason, caller);
+        }
+    }
+
+    fn ask_to_revoke(&mut self, place: usize) {
+        let sent = &self.revokes.sent[place];
+        for ending in &sent.endings {
+            self.out.push(Output::Name(ending.generation));
+        }
+        self.out.push(Output::Revoke {
+            request: sent.request,
+            sending: Sending::Awaited,
+            reason: sent.reason,
+            whole_session: sent.whole_session,
+            is_short: false,
+        });
+    }
+
+    fn settle(&mut self, mut sent: Sent, confirmed: bool) {
+        if confirmed {
+            self.out.alive.has_lost_track &= !sent.whole_session;
+            self.forget(&sent.endings);
+        } else {
+            self.revokes.unrevoked.append(&mut sent.endings);
+        }
+        // Without an endpoint there is nobody to name it to.
+        let most = if self.endpoints.revoke {
+            MOST_UNREVOKED
+        } else {
+            0
+        };
+        if self.revokes.unrevoked.len() > most {
+            let unrevoked = std::mem::take(&mut self.revokes.unrevoked);
+            self.out.alive.has_lost_track = true;
+            self.forget(&unrevoked);
+        }
+        self.answer_caller(&sent, confirmed && !self.out.alive.has_lost_track);
+    }
+
+    fn forget(&mut self, endings: &[Ending]) {
+        for ending in endings {
+            self.emit(Output::Forget(ending.generation));
+        }
+    }
+
+    /// Answers the caller of a revoke once all that was sent for it is done.
+    fn answer_caller(&mut self, sent: &Sent, confirmed: bool) {
+        if let Some(caller) = sent.caller {
+            let revoked = Revoked {
+                tokens: sent.others.tokens + sent.dropped,
+                confirmed: sent.others.confirmed && confirmed,
+            };
+            let mut all = self.revokes.sent.iter_mut();
+            if let Some(open) = all.find(|one| one.caller == sent.caller) {
+                open.others.tokens += revoked.tokens;
+                open.others.confirmed &= revoked.confirmed;
+            } else {
+                self.revokes.last_answers.push((caller, revoked));
+            }
+        }
+        if self.revokes.sent.is_empty() {
+            let is_all = self.revokes.unrevoked.is_empty() && !self.out.alive.has_lost_track;
+            for (caller, mut revoked) in std::mem::take(&mut self.revokes.last_answers) {
+                revoked.confirmed &= is_all;
+                self.emit(Output::Revoked(caller, revoked));
+            }
+        }
+    }
+
+    fn empty(&mut self, id: GrantId, reason: Reason, endings: &mut Vec<Ending>) {
         let error = self.closed_error();
         self.reject_waiters(id, error);
         // Or it would be asked for again by itself once the page is seen.
@@ -457,12 +322,13 @@ impl Machine {
     }
 }
 
-/// Whether it was there.
-#[inline(never)]
-pub(super) fn take(list: &mut Vec<Generation>, generation: Generation) -> bool {
-    let place = list.iter().position(|&one| one == generation);
-    if let Some(place) = place {
-        list.swap_remove(place);
-    }
-    place.is_some()
+/// Takes what does not fit into one request. One that fits nowhere goes alone.
+fn beyond_the_quota(endings: &mut Vec<Ending>) -> Vec<Ending> {
+    let mut bytes = 0;
+    let does_not_fit = |one: &mut Ending| {
+        let is_first = bytes == 0;
+        bytes += one.weight;
+        !is_first && bytes > UNLOAD_QUOTA
+    };
+    endings.extract_if(.., does_not_fit).collect()
 }

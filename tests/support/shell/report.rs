@@ -42,7 +42,7 @@ impl Shell {
                         // Five minutes where it is not stated.
                         let lifetime = issued.lifetime.unwrap_or(Millis::from_secs(300));
                         let lapsed = self.lease.has_ended(now);
-                        if request.session == self.sessions && self.config.has_lease {
+                        if request.session == self.sessions && self.endpoints.lease {
                             self.lease.heard(request.sent);
                         }
                         let longest = self.config.max_age.unwrap_or(lifetime);
@@ -85,8 +85,8 @@ impl Shell {
             Input::Revoke { caller, .. } => {
                 self.waiting.insert(caller, None);
             }
-            Input::RevokeAnswered { batch, outcome } => {
-                if let Some(sent) = self.batches.get_mut(&batch.0) {
+            Input::RevokeAnswered { request, outcome } => {
+                if let Some(sent) = self.awaited.get_mut(&request.0) {
                     sent.under_way = false;
                     let again = matches!(outcome, RevokeOutcome::TryAgain(_));
                     if outcome == RevokeOutcome::Confirmed {
@@ -100,16 +100,16 @@ impl Shell {
                     }
                     if !again || sent.attempts == REVOKE_ATTEMPTS || sent.names_nothing() {
                         self.revokes_failed |= outcome != RevokeOutcome::Confirmed;
-                        self.batches.remove(&batch.0);
+                        self.awaited.remove(&request.0);
                     }
                 }
             }
             Input::Cancel { .. } => {}
-            Input::LeaseAnswered { batch, answer } => {
+            Input::LeaseAnswered { request, answer } => {
                 if self.lease.has_ended(now) {
                     self.spent.extend(self.secrets.keys());
                 }
-                self.lease.answered(batch, answer, now);
+                self.lease.answered(request, answer, now);
             }
             Input::Recalled(recall) => self.report_recall(recall),
         }
@@ -118,10 +118,10 @@ impl Shell {
     /// It is known by its token from here on, and a revoke of which nothing is left
     /// is not sent again.
     fn unname(&mut self, generation: Generation) {
-        for sent in self.batches.values_mut() {
+        for sent in self.awaited.values_mut() {
             sent.pending.retain(|&one| one != generation);
         }
-        self.batches
+        self.awaited
             .retain(|_, sent| sent.under_way || !sent.names_nothing());
     }
 
@@ -141,7 +141,10 @@ impl Shell {
 
     fn report_page(&mut self, event: Page) {
         match event {
-            Page::Leaving { .. } => {
+            Page::Leaving { told, .. } => {
+                if told.is_some() && !self.away && self.endpoints.revoke {
+                    self.send_farewell();
+                }
                 self.away = true;
             }
             Page::Prerendering => self.away = true,

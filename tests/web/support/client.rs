@@ -6,7 +6,8 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use downscope::api;
-use js_sys::{Function, Object, Promise, Reflect};
+use downscope::core::{Notice, Status};
+use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -16,7 +17,7 @@ use super::page::{Page, within};
 /// What a listener does when it is told of an event; what it gives as `Err` is thrown.
 type Listener = Rc<dyn Fn(&str) -> Result<(), JsValue>>;
 
-type Notify = Closure<dyn Fn(f64, String, JsValue) -> Result<(), JsValue>>;
+type Notify = Closure<dyn Fn(f64, usize, JsValue) -> Result<(), JsValue>>;
 
 pub(crate) struct Client {
     number: u32,
@@ -31,9 +32,10 @@ impl Client {
         let told = Rc::new(RefCell::new(Vec::new()));
         let listener = Rc::new(OnceCell::<Listener>::new());
         let (list, called) = (told.clone(), listener.clone());
-        let notify: Notify = Closure::new(move |_, event: String, _| {
-            list.borrow_mut().push(event.clone());
-            called.get().map_or(Ok(()), |listener| listener(&event))
+        let notify: Notify = Closure::new(move |_, number: usize, _| {
+            let event = Notice::NAMES[number];
+            list.borrow_mut().push(event.to_owned());
+            called.get().map_or(Ok(()), |listener| listener(event))
         });
         Self {
             number: create(&js(options), notify.as_ref().unchecked_ref()),
@@ -116,18 +118,7 @@ impl Grant {
 
     /// Calls the function with a value and whether it is a failure, with nothing between.
     pub(crate) fn call(self, options: &str, settle: Function) {
-        let options = js(options);
-        let number = |name, default| get(&options, name).as_f64().unwrap_or(default);
-        let signal = get(&options, "signal");
-        api::acquire(
-            self.client,
-            self.id,
-            number("minTtl", 0.0),
-            get(&options, "forceRefresh").is_truthy(),
-            number("timeout", -1.0),
-            signal.is_object().then(|| signal.unchecked_into()),
-            settle,
-        );
+        api::acquire(self.client, self.id, js(options), settle);
     }
 
     pub(crate) fn peek(self) -> Option<String> {
@@ -155,13 +146,19 @@ impl Grant {
         revoked(|settle| api::revoke(self.client, self.id, false, settle))
     }
 
-    /// A field of the state that a user interface would show.
-    pub(crate) fn state(self, name: &str) -> JsValue {
-        get(&api::state(self.client, self.id), name)
+    /// A part of the state that a user interface would show.
+    fn state(self, place: u32) -> JsValue {
+        let state = api::state(self.client, self.id);
+        state.unchecked_ref::<Array>().get(place)
     }
 
-    pub(crate) fn status(self) -> String {
-        self.state("status").as_string().unwrap()
+    pub(crate) fn status(self) -> &'static str {
+        Status::NAMES[self.state(0).as_f64().unwrap() as usize]
+    }
+
+    /// When the held token was issued, is refreshed and expires, as `Date.now()` has it.
+    pub(crate) fn times(self) -> [Option<f64>; 3] {
+        [1, 2, 3].map(|place| self.state(place).as_f64())
     }
 
     /// The client of the grant, without its listener.
@@ -230,8 +227,8 @@ fn revoked(call: impl Fn(Function)) -> Answer<Revoked> {
     Box::pin(async move {
         let revoked = answer.await?;
         Ok(Revoked {
-            tokens: get(&revoked, "tokens").as_f64().unwrap() as u32,
-            confirmed: get(&revoked, "confirmed").as_bool().unwrap(),
+            tokens: revoked.unchecked_ref::<Array>().get(0).as_f64().unwrap() as u32,
+            confirmed: revoked.unchecked_ref::<Array>().get(1).as_bool().unwrap(),
         })
     })
 }
@@ -239,7 +236,6 @@ fn revoked(call: impl Fn(Function)) -> Answer<Revoked> {
 /// Options as the facade hands them on once it has read them.
 fn create(options: &JsValue, notify: &Function) -> u32 {
     let option = |name| get(options, name);
-    let number = |name| option(name).as_f64().unwrap_or(-1.0);
     let backend = Object::assign(&Object::new(), options.unchecked_ref());
     for name in ["tokenEndpoint", "revokeEndpoint", "leaseEndpoint"] {
         if let Some(path) = option(name).as_string() {
@@ -250,19 +246,7 @@ fn create(options: &JsValue, notify: &Function) -> u32 {
     if option("app").is_undefined() {
         Reflect::set(&backend, &"app".into(), &"test".into()).unwrap();
     }
-    api::create(
-        &backend,
-        option("revokeEndpoint").is_truthy(),
-        option("leaseEndpoint").is_truthy(),
-        option("revokeOn") == "hidden",
-        number("refreshLead"),
-        number("expiryMargin"),
-        number("maxAge"),
-        number("timeout"),
-        number("requestTimeout"),
-        number("maxGrants"),
-        notify.clone(),
-    )
+    api::create(&backend, notify.clone())
 }
 
 fn get(object: &JsValue, name: &str) -> JsValue {

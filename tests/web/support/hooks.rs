@@ -5,6 +5,7 @@ use std::panic::{set_hook, take_hook};
 use std::sync::Once;
 
 use downscope::api;
+use downscope::core::Code;
 
 use super::function;
 
@@ -17,10 +18,19 @@ pub(super) fn start() {
     static STARTED: Once = Once::new();
     STARTED.call_once(|| {
         // What the facade would make a `TokenError` of.
-        let make_error = "({ message, detail, ...raw }) => \
-            Object.assign(new Error(detail ? `${message} ${detail}` : message), raw)";
+        let codes = Code::ALL.map(|code| format!("{:?}", (code.as_str(), code.message())));
+        let codes = codes
+            .map(|code| code.replace('(', "[").replace(')', "]"))
+            .join(",");
+        let make_error = format!(
+            "([number, status, retryAfter, oauthError, detail]) => {{
+                const [code, message] = [{codes}][number];
+                const text = detail ? `${{message}} ${{detail}}` : message;
+                return Object.assign(new Error(text), {{ code, status, retryAfter, oauthError }});
+            }}"
+        );
         let of_the_tests = take_hook();
-        api::start(function("() => onPanic()"), function(make_error));
+        api::start(function("() => onPanic()"), function(&make_error));
         let of_the_library = take_hook();
         // For good: after a panic that ends in a trap no hook can be set.
         set_hook(Box::new(move |info| {

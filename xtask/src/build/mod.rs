@@ -7,6 +7,7 @@ mod fingerprint;
 mod inline;
 mod lazy;
 mod loader;
+mod names;
 mod needless;
 mod optimize;
 mod panics;
@@ -66,6 +67,7 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     step("tell both files that they belong together", || {
         fingerprint::stamp(&glue, &wasm)
     })?;
+    names::name(&made.join("names.js"))?;
     step("inline the WebAssembly for the default entry", || {
         inline::inline(&wasm, &made.join("inline.js"))
     })?;

@@ -19,6 +19,7 @@ pub(super) fn check_facade(context: &Context<'_>) -> Result<()> {
     for generated in [
         workspace.target(build::BINDINGS).join("glue.d.ts"),
         workspace.target(build::MADE).join("inline.js"),
+        workspace.target(build::MADE).join("names.js"),
     ] {
         if let Some(name) = generated.file_name() {
             copy_file(&generated, &directory.join(name))?;

@@ -1,21 +1,18 @@
 //! What the clock does.
 
+use super::super::ending::Ending;
 use super::super::error::{Code, Error, Failure};
-use super::super::event::{Notice, Output};
-use super::super::table::{Cursor, GrantId};
-use super::super::time::{Millis, Moment};
+use super::super::names::GrantId;
+use super::super::output::{Notice, Output, Reason};
+use super::super::table::Cursor;
+use super::super::time::{ASLEEP, Moment};
 use super::Machine;
-use super::ending::Ending;
-use super::revoke::Reason;
-
-/// A timer this much late means that the page was asleep: 5 seconds.
-pub(super) const ASLEEP: Millis = Millis(5_000);
 
 impl Machine {
     /// Does what the clock has made due; drain [`Machine::poll_output`]
     /// afterwards. Calling it early or twice does no harm.
     pub fn handle_timeout(&mut self, now: Moment) {
-        if !self.wake.reached(now) {
+        if !self.next_due().reached(now) {
             return;
         }
         self.look_at_the_clock(now);
@@ -33,9 +30,8 @@ impl Machine {
             self.give_up_waiters(id, now);
             self.refresh_ahead(id, now);
         }
-        self.revoke_tokens(dead, Reason::Expired);
-        self.retry_revokes(now);
-        self.forget_ended(now);
+        self.end(dead, Reason::Expired, None);
+        self.look_at_the_revokes(now);
         self.schedule_all();
     }
 
@@ -48,7 +44,7 @@ impl Machine {
             // Those who hold an older one have had a whole life to change over.
             over.append(&mut grant.superseded);
             grant.superseded.push(expired);
-            self.outputs.push_back(Output::Notify(id, Notice::Expired));
+            self.out.push(Output::Notify(id, Notice::Expired));
         }
         over.extend(
             grant
@@ -59,7 +55,7 @@ impl Machine {
             if token.outlives() || !token.dead_at.reached(now) {
                 dead.push(token.into());
             } else {
-                self.outputs.push_back(Output::Forget(token.generation));
+                self.out.push(Output::Forget(token.generation));
             }
         }
     }
@@ -95,7 +91,7 @@ impl Machine {
                 grant.waiters.push(waiter);
             } else {
                 let error = grant.error.unwrap_or(Error::new(Code::Timeout));
-                self.outputs.push_back(Output::Reject(waiter.caller, error));
+                self.out.push(Output::Reject(waiter.caller, error));
             }
         }
     }

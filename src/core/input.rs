@@ -1,11 +1,9 @@
-//! The whole alphabet: what goes into the machine and what comes out.
+//! What goes into the machine: the whole alphabet.
 
-use super::answer::{Body, Issued};
-use super::error::{Error, Failure, is_outage};
-use super::machine::{Batch, CallerId, Reason, Revoked};
-use super::table::GrantId;
+use super::answer::{Body, Issued, Terms};
+use super::error::{Failure, is_outage};
+use super::names::{CallerId, Generation, GrantId, RequestId};
 use super::time::Millis;
-use super::token::Generation;
 
 /// What the shell reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +41,7 @@ pub enum Input {
     /// The lease endpoint has answered, or will not.
     LeaseAnswered {
         /// The request.
-        batch: Batch,
+        request: RequestId,
         /// What holds from here on.
         answer: Result<Terms, Failure>,
     },
@@ -69,8 +67,8 @@ pub enum Input {
     },
     /// The revoke endpoint has answered, or will not.
     RevokeAnswered {
-        /// The batch that was sent.
-        batch: Batch,
+        /// The request.
+        request: RequestId,
         /// What became of it.
         outcome: RevokeOutcome,
     },
@@ -96,6 +94,9 @@ pub enum Page {
     Leaving {
         /// It may come back (`event.persisted`).
         persisted: bool,
+        /// The farewell that the shell had ready is on its way, and tells of
+        /// requests up to this ([`crate::core::Farewell::up_to`]).
+        told: Option<Generation>,
     },
     /// The network is back.
     Online,
@@ -105,18 +106,6 @@ pub enum Page {
     Shown,
     /// It can be seen, has the focus or runs again: look at the clock.
     Visible,
-}
-
-/// What a lease endpoint answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Terms {
-    /// When to ask again.
-    pub renew_in: Millis,
-    /// How long the request was held open, which counts as having been heard.
-    pub held: Millis,
-    /// The backend revokes what it minted for the page life once it has not
-    /// heard of it for this long; `None`: it does not say.
-    pub term: Option<Millis>,
 }
 
 /// What the backend wants back.
@@ -166,82 +155,6 @@ impl RevokeOutcome {
             _ => Self::Refused,
         }
     }
-}
-
-/// What the shell carries out, in order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Output {
-    /// Let go of this lease request; its answer is not wanted.
-    AbortLease(Batch),
-    /// Let go of this request; its answer is not wanted.
-    AbortRequest(Generation),
-    /// Drop this secret, or the name of this request: nothing is left to revoke.
-    Forget(Generation),
-    /// There is no lease: none was granted, or what answers grants none.
-    LeaseLost(Error),
-    /// From here on the last request of this page life names the whole session.
-    NameWholeSession,
-    /// Tell the app.
-    Notify(GrantId, Notice),
-    /// From here on requests carry another session name; let go of the lease
-    /// request and of those to revoke.
-    RenewSession,
-    /// This caller gets no token.
-    Reject(CallerId, Error),
-    /// Ask the lease endpoint; answered by [`Input::LeaseAnswered`].
-    RequestLease(Batch),
-    /// Ask the token endpoint; answered by [`Input::Answered`]. The last request of
-    /// the page names it, as a request or by the secret that it brings, until
-    /// [`Output::Forget`].
-    RequestToken(GrantId, Generation),
-    /// This caller gets that secret.
-    Resolve(CallerId, Generation),
-    /// Ask the revoke endpoint.
-    Revoke {
-        /// Names the request in [`Input::RevokeAnswered`], if [`Sending::Awaited`].
-        batch: Batch,
-        /// How it has to travel.
-        sending: Sending,
-        /// The tokens.
-        tokens: Vec<Generation>,
-        /// Requests whose answer will not be read: what they mint is not wanted.
-        pending: Vec<Generation>,
-        /// Why.
-        reason: Reason,
-        /// The tokens named are not all: revoke whatever was minted for this session.
-        whole_session: bool,
-    },
-    /// This caller of a revoke is answered.
-    Revoked(CallerId, Revoked),
-    /// Have the app's other tabs revoke everything, too.
-    TellOtherTabs,
-}
-
-/// How a revoke request has to travel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sending {
-    /// The page lives: send it so that the answer can be read.
-    Awaited,
-    /// The page is going, or may be ended without another word: hand it over
-    /// before the handler returns.
-    Unload,
-}
-
-/// What the app is told about a grant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Notice {
-    /// The held token counts as expired and no other has arrived.
-    Expired,
-    /// The held token has passed its refresh point; it expires in this long.
-    Expiring(Millis),
-    /// A request for a token failed.
-    Failed(Error),
-    /// The grant gave way to others; its [`GrantId`] is dead.
-    Gone,
-    /// A token arrived; it expires in this long.
-    Refreshed(Millis),
-    /// The tokens were dropped and are being revoked.
-    Revoked(Reason),
 }
 
 #[cfg(test)]

@@ -1,0 +1,71 @@
+//! Functions for JavaScript to call back.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use js_sys::Function;
+use wasm_bindgen::prelude::*;
+
+/// A function of one signature for all purposes: each further one would bring its
+/// own glue. `Fn`, since it may be called while it runs: Firefox tells of
+/// `visibilitychange` while `pagehide` hands its request over.
+///
+/// Never left to JavaScript to collect: that would run a finalizer, and Chromium
+/// throws a page out of its back/forward cache if anything runs in it.
+pub(super) type Callback = Closure<dyn Fn(JsValue, bool)>;
+
+/// One that can be called until it is dropped.
+pub(super) fn callback(callback: impl Fn(JsValue, bool) + 'static) -> Callback {
+    wrap(Box::new(callback))
+}
+
+/// One that has to be called once, and is gone then.
+pub(super) fn once(callback: impl FnOnce(JsValue, bool) + 'static) -> JsValue {
+    wrap_once(Box::new(callback))
+}
+
+/// Something of the browser's that calls back until this is dropped.
+pub(super) struct Subscription {
+    channel: Function,
+    _callback: Callback,
+}
+
+impl Subscription {
+    /// `channel` ends it if it is called with `false`.
+    pub(super) const fn new(channel: Function, callback: Callback) -> Self {
+        Self {
+            channel,
+            _callback: callback,
+        }
+    }
+
+    pub(super) fn call(&self, flag: bool) {
+        let _ = self.channel.call1(&JsValue::UNDEFINED, &flag.into());
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        self.call(false);
+    }
+}
+
+/// Not generic: it is compiled once.
+fn wrap_once(callback: Box<dyn FnOnce(JsValue, bool)>) -> JsValue {
+    let both = Rc::new(Cell::new(
+        None::<(Callback, Box<dyn FnOnce(JsValue, bool)>)>,
+    ));
+    let own = both.clone();
+    let wrapped = self::callback(move |value, flag| {
+        if let Some((_wrapped, callback)) = own.take() {
+            callback(value, flag);
+        }
+    });
+    let function = wrapped.as_ref().clone();
+    both.set(Some((wrapped, callback)));
+    function
+}
+
+fn wrap(callback: Box<dyn Fn(JsValue, bool)>) -> Callback {
+    Closure::wrap(callback)
+}
