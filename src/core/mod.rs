@@ -21,6 +21,7 @@
 
 mod answer;
 mod backoff;
+mod code;
 mod config;
 mod ending;
 mod error;
@@ -33,6 +34,7 @@ mod origin;
 mod output;
 mod pace;
 mod random;
+mod state;
 mod table;
 mod time;
 mod token;
@@ -42,9 +44,10 @@ pub use answer::{
     registered_error, terms,
 };
 pub use backoff::{FLOOR, LONGEST_RECKONED, LONGEST_RETRY_AFTER, believed};
+pub use code::Code;
 pub use config::{Config, Endpoints};
-pub use error::{Code, Error, Failure};
-pub use grant::{PATIENCE, REFUSAL_HOLD, State, Status};
+pub use error::{Error, Failure};
+pub use grant::{PATIENCE, REFUSAL_HOLD};
 pub use input::{Input, Page, Recall, RevokeOutcome, Scope, Want};
 pub use key::GrantKey;
 pub use machine::{
@@ -54,4 +57,5 @@ pub use names::{CallerId, Generation, GrantId, RequestId};
 pub use origin::{may_receive_token, protects_tokens};
 pub use output::{Notice, Output, Reason, Revoked, Sending};
 pub use pace::Pace;
+pub use state::{State, Status};
 pub use time::{Clock, Due, MAX_WAIT, Millis, Moment};

@@ -1,6 +1,7 @@
 //! How callers get tokens.
 
-use super::super::error::{Code, Error};
+use super::super::code::Code;
+use super::super::error::Error;
 use super::super::grant::{REFUSAL_HOLD, Waiter};
 use super::super::input::Want;
 use super::super::names::{CallerId, Generation, GrantId};

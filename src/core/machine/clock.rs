@@ -1,7 +1,8 @@
 //! What the clock does.
 
+use super::super::code::Code;
 use super::super::ending::Ending;
-use super::super::error::{Code, Error, Failure};
+use super::super::error::{Error, Failure};
 use super::super::names::GrantId;
 use super::super::output::{Notice, Output, Reason};
 use super::super::table::Cursor;

@@ -3,7 +3,8 @@
 
 use super::super::answer::Terms;
 use super::super::backoff;
-use super::super::error::{Code, Error, Failure};
+use super::super::code::Code;
+use super::super::error::{Error, Failure};
 use super::super::grant::Grant;
 use super::super::input::Recall;
 use super::super::names::{Generation, RequestId};

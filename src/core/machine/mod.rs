@@ -2,25 +2,27 @@
 
 mod acquire;
 mod clock;
+mod ending;
 mod farewell;
 mod lease;
 mod leasing;
 mod page;
+mod parts;
 mod request;
 mod revoke;
 mod revokes;
 
-use std::collections::VecDeque;
-
+use super::code::Code;
 use super::config::{Config, Endpoints};
-use super::error::{Code, Error};
-use super::grant::{Grant, State, Status};
+use super::error::Error;
+use super::grant::Grant;
 use super::input::{Input, Scope};
 use super::key::GrantKey;
 use super::names::{Generation, GrantId, RequestId};
 use super::output::{Notice, Output};
 use super::pace::Pace;
 use super::random::Random;
+use super::state::{State, Status};
 use super::table::{Cursor, Table};
 use super::time::{Due, MAX_WAIT, Millis, Moment};
 
@@ -28,8 +30,9 @@ pub use farewell::{Farewell, UNLOAD_QUOTA};
 pub use lease::{ASSUMED_TERM, LEASE_GAP, LEASE_PATIENCE};
 pub use revokes::REVOKE_ATTEMPTS;
 
-use farewell::{Alive, NOTHING};
+use farewell::NOTHING;
 use lease::Lease;
+use parts::{Life, Numbers, Out};
 use revokes::Revokes;
 
 /// Decides for all grants of one client. See [`crate::core`] for the contract.
@@ -47,42 +50,6 @@ pub struct Machine {
     random: Random,
     numbers: Numbers,
     out: Out,
-}
-
-/// Where the client and its page stand.
-#[derive(Debug)]
-struct Life {
-    visible: bool,
-    /// Between `pagehide` and `pageshow`, or while prerendering.
-    away: bool,
-    closed: bool,
-    /// The backend has told the page to stop.
-    halted: bool,
-}
-
-/// Numbers for requests: no two of any kind have the same.
-#[derive(Debug)]
-struct Numbers(u32);
-
-impl Numbers {
-    const fn next(&mut self) -> u32 {
-        self.0 = self.0.wrapping_add(1);
-        self.0
-    }
-}
-
-/// What the machine says, and what follows from that.
-#[derive(Debug, Default)]
-struct Out {
-    queue: VecDeque<Output>,
-    alive: Alive,
-}
-
-impl Out {
-    fn push(&mut self, output: Output) {
-        self.alive.heed(output);
-        self.queue.push_back(output);
-    }
 }
 
 impl Machine {

@@ -1,6 +1,7 @@
 //! What the page goes through.
 
-use super::super::error::Code;
+use super::super::code::Code;
+
 use super::super::input::Page;
 use super::super::names::Generation;
 use super::super::output::{Notice, Output, Reason};

@@ -1,14 +1,13 @@
-//! How tokens end.
+//! Requests to revoke, and what becomes of them.
 
 use super::super::backoff;
 use super::super::ending::Ending;
 use super::super::input::RevokeOutcome;
-use super::super::names::{CallerId, Generation, GrantId, RequestId};
-use super::super::output::{Notice, Output, Reason, Revoked, Sending};
-use super::super::table::Cursor;
-use super::super::time::{Due, Millis, Moment};
+use super::super::names::{CallerId, Generation, RequestId};
+use super::super::output::{Output, Reason, Revoked, Sending};
+use super::super::time::{Due, Moment};
 use super::Machine;
-use super::farewell::{NOTHING, UNLOAD_QUOTA};
+use super::farewell::UNLOAD_QUOTA;
 use super::revokes::{REVOKE_ATTEMPTS, Sent};
 
 /// Requests that may have minted a token and wait for the next revoke to name
@@ -19,43 +18,7 @@ const MOST_UNANSWERED: usize = 32;
 /// the end. Beyond that the session is named in their place.
 const MOST_UNREVOKED: usize = 1_000;
 
-/// How long a client that is closed waits for answers to requests that it let
-/// go of, to revoke what they bring: 1 minute. An app's own provider may never
-/// settle, and must not keep the client for ever.
-const LATE_ANSWERS: Millis = Millis(60_000);
-
 impl Machine {
-    pub(super) fn revoke_grant(&mut self, id: GrantId, caller: CallerId) {
-        let mut endings = Vec::new();
-        self.empty(id, Reason::Explicit, &mut endings);
-        self.end(endings, Reason::Explicit, Some(caller));
-    }
-
-    pub(super) fn revoke_all(&mut self, caller: CallerId) {
-        self.empty_all(Reason::Logout, Some(caller));
-        self.end_lease();
-    }
-
-    pub(super) fn close(&mut self, caller: CallerId, now: Moment) {
-        self.life.closed = true;
-        self.revokes.lets_go_at = now.after(LATE_ANSWERS);
-        self.empty_all(Reason::Explicit, Some(caller));
-        self.end_lease();
-        let mut all = Cursor::default();
-        while let Some(id) = self.grants.next(&mut all) {
-            self.grants.remove(id);
-        }
-        self.schedule_all();
-    }
-
-    pub(super) fn evict(&mut self, id: GrantId) {
-        let mut endings = Vec::new();
-        self.empty(id, Reason::Evicted, &mut endings);
-        self.grants.remove(id);
-        self.notify(id, Notice::Gone);
-        self.end(endings, Reason::Evicted, None);
-    }
-
     pub(super) fn revoke_answered(
         &mut self,
         request: RequestId,
@@ -93,63 +56,6 @@ impl Machine {
         self.forget(&ended);
     }
 
-    pub(super) fn end(&mut self, endings: Vec<Ending>, reason: Reason, caller: Option<CallerId>) {
-        let open = endings.iter().filter(|one| one.is_open);
-        let open: Vec<_> = open.map(|one| one.generation).collect();
-        let dropped = (endings.len() - open.len()) as u32;
-        if self.life.away {
-            self.end_at_once(dropped, reason, caller);
-        } else {
-            self.send(endings, dropped, reason, caller);
-        }
-        self.abort(open);
-    }
-
-    /// Everything goes with the page, what was sent but not confirmed included.
-    /// `told`: what is named already, and all before it.
-    pub(super) fn say_farewell(&mut self, reason: Reason, told: Option<Generation>) {
-        let farewell = self.out.alive.farewell(told.unwrap_or(NOTHING));
-        if self.endpoints.revoke && !farewell.is_empty() {
-            for name in farewell.names {
-                self.emit(Output::Name(name));
-            }
-            let request = self.new_request();
-            self.emit(Output::Revoke {
-                request,
-                sending: Sending::Unload,
-                reason,
-                whole_session: farewell.whole_session,
-                is_short: farewell.is_short,
-            });
-        }
-        while let Some(generation) = self.out.alive.any() {
-            self.emit(Output::Forget(generation));
-        }
-        self.out.alive.has_lost_track = false;
-        self.revokes.unanswered.clear();
-        self.revokes.unrevoked.clear();
-        for (_, revoked) in &mut self.revokes.last_answers {
-            revoked.confirmed = false;
-        }
-        while let Some(sent) = self.revokes.sent.pop() {
-            self.answer_caller(&sent, false);
-        }
-    }
-
-    /// Takes a grant's tokens and its request.
-    pub(super) fn take_endings(&mut self, id: GrantId, endings: &mut Vec<Ending>) -> bool {
-        let Some(grant) = self.grants.get_mut(id) else {
-            return false;
-        };
-        let had_tokens = grant.take_tokens(endings);
-        let Some(flight) = grant.flight.take() else {
-            return had_tokens;
-        };
-        endings.push(Ending::of_request(flight.generation, true));
-        self.pace.failed(grant.name, flight.started);
-        true
-    }
-
     /// A request whose answer does not say that there is no token may have minted
     /// one: the next revoke names it.
     pub(super) fn remember_unanswered(&mut self, generation: Generation) {
@@ -170,39 +76,8 @@ impl Machine {
         self.end(vec![ending], Reason::Explicit, None);
     }
 
-    /// Comes after the revoke, which nothing may delay: an app's own provider
-    /// can run code when its request is aborted.
-    pub(super) fn abort(&mut self, open: Vec<Generation>) {
-        for generation in open {
-            self.revokes.given_up.push(generation);
-            self.emit(Output::AbortRequest(generation));
-        }
-    }
-
-    pub(super) fn empty_all(&mut self, reason: Reason, caller: Option<CallerId>) {
-        let mut endings = Vec::new();
-        let mut all = Cursor::default();
-        while let Some(id) = self.grants.next(&mut all) {
-            self.empty(id, reason, &mut endings);
-        }
-        self.end(endings, reason, caller);
-    }
-
-    /// Nobody can wait for what becomes of it: the page is not there.
-    fn end_at_once(&mut self, dropped: u32, reason: Reason, caller: Option<CallerId>) {
-        let had_any = self.out.alive.any().is_some() || self.out.alive.has_lost_track;
-        self.say_farewell(reason, None);
-        if let Some(caller) = caller {
-            let revoked = Revoked {
-                tokens: dropped,
-                confirmed: !had_any,
-            };
-            self.emit(Output::Revoked(caller, revoked));
-        }
-    }
-
     /// Sends a revoke, or just remembers where there is nothing to send it to.
-    fn send(
+    pub(super) fn send(
         &mut self,
         mut endings: Vec<Ending>,
         dropped: u32,
@@ -279,14 +154,14 @@ impl Machine {
         self.answer_caller(&sent, confirmed && !self.out.alive.has_lost_track);
     }
 
-    fn forget(&mut self, endings: &[Ending]) {
+    pub(super) fn forget(&mut self, endings: &[Ending]) {
         for ending in endings {
             self.emit(Output::Forget(ending.generation));
         }
     }
 
     /// Answers the caller of a revoke once all that was sent for it is done.
-    fn answer_caller(&mut self, sent: &Sent, confirmed: bool) {
+    pub(super) fn answer_caller(&mut self, sent: &Sent, confirmed: bool) {
         if let Some(caller) = sent.caller {
             let revoked = Revoked {
                 tokens: sent.others.tokens + sent.dropped,
@@ -306,18 +181,6 @@ impl Machine {
                 revoked.confirmed &= is_all;
                 self.emit(Output::Revoked(caller, revoked));
             }
-        }
-    }
-
-    fn empty(&mut self, id: GrantId, reason: Reason, endings: &mut Vec<Ending>) {
-        let error = self.closed_error();
-        self.reject_waiters(id, error);
-        // Or it would be asked for again by itself once the page is seen.
-        if let Some(grant) = self.grants.get_mut(id) {
-            grant.used = false;
-        }
-        if self.take_endings(id, endings) {
-            self.notify(id, Notice::Revoked(reason));
         }
     }
 }
