@@ -30,9 +30,10 @@
  *   secrets: Record<number, Secret>,
  *   causes: Map<number, unknown>,
  *   open: Map<number, [controller: AbortController, kind: Kind]>,
- *   told: ((answer: Answer, isOpen: boolean) => void) | undefined,
- *   write: (() => void) | undefined,
+ *   tell: Tell | undefined,
  *   listen: (() => void) | undefined,
+ *   endPage: (() => void) | undefined,
+ *   tabs: BroadcastChannel | undefined,
  *   form: URLSearchParams | undefined,
  *   named: number,
  *   last: Last | undefined,
@@ -47,6 +48,14 @@
  */
 
 /** @typedef {'token' | 'lease' | 'revoke'} Kind Whom a request asks. */
+
+/**
+ * Tells WebAssembly what has happened: an answer and whether it is still awaited; an
+ * event of the page and whether it persists or is hidden; `write`, to have the last
+ * request written; `elsewhere`, that another tab wants everything revoked.
+ *
+ * @typedef {(what: Answer | string, flag: boolean) => void} Tell
+ */
 
 /**
  * What a revoke has to name, and what is behind the name: a token, or a request that
@@ -150,9 +159,10 @@ export const connect = (backend) => (take(), {
   // Without a prototype, and so without code of others: tokens are put here.
   secrets: Object.create(null),
   open: new Map(),
-  told: undefined,
-  write: undefined,
+  tell: undefined,
   listen: undefined,
+  endPage: undefined,
+  tabs: undefined,
   // What the next revoke names, and how much that is.
   form: undefined,
   named: 0,
@@ -176,16 +186,23 @@ export const connect = (backend) => (take(), {
 export const sourceOf = ({ tokenEndpoint = '' }) => tokenEndpoint;
 
 /**
- * Calls back with each answer, until the function it gives is called.
+ * Tells what happens, until `end`.
  *
  * @param {Wire} wire
- * @param {(answer: Answer, isOpen: boolean) => void} callback
+ * @param {Tell} tell
  */
-export const listenToAnswers = (wire, callback) => {
-  wire.told = callback;
-  return () => {
-    wire.told = undefined;
-  };
+export const listen = (wire, tell) => {
+  wire.tell = tell;
+  listenToTabs(wire);
+  listenToPage(wire);
+};
+
+/** @param {Wire} wire */
+export const end = (wire) => {
+  wire.tell = undefined;
+  wire.listen = undefined;
+  wire.endPage?.();
+  wire.tabs?.close();
 };
 
 /**
@@ -405,7 +422,7 @@ const answered = async (wire, kind, id, grant, call) => {
   if (causes.size > 1000) causes.delete(/** @type {number} */ (causes.keys().next().value));
   // A request that was tried again has another one by now.
   const isOpen = wire.open.get(id)?.[0] === controller && wire.open.delete(id);
-  wire.told?.({ ...made, kind, id, grant }, isOpen);
+  wire.tell?.({ ...made, kind, id, grant }, isOpen);
 };
 
 /**
@@ -765,7 +782,7 @@ export const revoke = (wire, id, reason, isWhole, wait) => {
   const body = written(wire, reason, isWhole);
   // A patched `fetch` may heed no signal.
   const late = () => {
-    if (abort(wire, id)) wire.told?.({ ...answer(0), kind: 'revoke', id }, true);
+    if (abort(wire, id)) wire.tell?.({ ...answer(0), kind: 'revoke', id }, true);
   };
   const timer = outside(() => setTimeout(late, wait));
   answered(wire, 'revoke', id, 0, async (signal) => {
@@ -823,9 +840,9 @@ const MANY = 50;
  * @param {Wire} wire
  */
 const changed = (wire) => {
-  if (!wire.isCurrent || !wire.write) return;
+  if (!wire.isCurrent || !wire.endPage || !wire.revokeEndpoint) return;
   wire.isCurrent = false;
-  const write = () => wire.isCurrent || wire.write?.();
+  const write = () => wire.isCurrent || wire.tell?.('write', false);
   // Once for all that happens in one go, and of what takes long, seldom; but what
   // the browser holds should not lag behind.
   if (wire.isLong && !wire.deferred) outside(() => setTimeout(write, 50));
@@ -887,7 +904,7 @@ const sendLast = (wire, persisted) => {
   // A wrapper may have set the listener more than once.
   if (wire.isSent) return;
   // What names the session tells of whatever has come since.
-  if (!wire.isCurrent && !wire.isWhole) wire.write?.();
+  if (!wire.isCurrent && !wire.isWhole) wire.tell?.('write', false);
   const { last } = wire;
   if (!last) return;
   if (persisted) {
@@ -958,22 +975,20 @@ const wholeSession = (body) =>
   });
 
 /**
- * Calls back for what happens to the page, until the function it gives is called.
+ * Tells what happens to the page.
  *
  * Never `unload` (it keeps pages out of the back/forward cache and is going
  * away), never `beforeunload` (it also fires for exits that do not happen).
  *
- * @param {(type: string, flag: boolean) => void} callback The flag: persisted, or hidden.
  * @param {Wire} wire Its last request is sent before anything else is done.
  */
-export const listenToPage = (callback, wire) => {
+const listenToPage = (wire) => {
   // A DOM for tests may lie over other globals than its window's.
   const { document: page, window = globalThis, MutationObserver } = take();
-  if (!page) return () => {};
-  let isOver = false;
+  if (!page) return;
   let isLeft = false;
   /** @param {Event} event A script's own says nothing of the page. */
-  const isReal = (event) => !isOver && event.isTrusted !== false;
+  const isReal = (event) => wire.tell && event.isTrusted !== false;
   /** @param {any} event */
   const listener = (event) => {
     const { type } = event;
@@ -982,11 +997,11 @@ export const listenToPage = (callback, wire) => {
       // What follows `pagehide` says nothing new, and Firefox may have cut that off.
       if (isLeft) return;
       // Whatever else it says, nobody sees the page.
-      callback('visibilitychange', true);
+      wire.tell?.('visibilitychange', true);
       // Who hears of it may have closed the client.
-      if (isOver || !/pageshow|prerender|online/.test(type)) return;
+      if (!/pageshow|prerender|online/.test(type)) return;
     }
-    callback(type, event.persisted ?? hiddenOf(page));
+    wire.tell?.(type, event.persisted ?? hiddenOf(page));
     // What comes after it is named in requests of its own.
     if (type === 'pagehide') wire.isSent = false;
   };
@@ -1008,16 +1023,12 @@ export const listenToPage = (callback, wire) => {
         change.call(page, type, listener, false);
       }
     });
-  if (wire.revokeEndpoint) wire.write = () => callback('write', false);
   // `document.open()` takes every listener away. Added twice they are there once.
   wire.listen = () => all(add);
   wire.listen();
   const observer = MutationObserver && new MutationObserver(wire.listen);
   observer?.observe(page, { childList: true });
-  return () => {
-    isOver = true;
-    wire.listen = undefined;
-    wire.write = undefined;
+  wire.endPage = () => {
     observer?.disconnect();
     all(remove);
   };
@@ -1061,23 +1072,27 @@ export const onAbort = (signal, callback) => {
 };
 
 /**
- * Calls back when another tab of the app says that everything is to be revoked.
+ * Tells when another tab of the app says that everything is to be revoked.
  *
  * @param {Wire} wire
- * @param {(value: undefined, flag: boolean) => void} callback
- * @returns {((tell: boolean) => void) | undefined} Says so to the others, or ends.
  */
-export const listenToTabs = ({ app, tokenEndpoint = '' }, callback) => {
+const listenToTabs = (wire) => {
+  const { app, tokenEndpoint = '' } = wire;
   try {
     const channel = outside(() => new BroadcastChannel(`downscope ${app ?? tokenEndpoint}`));
-    channel.onmessage = ({ data }) => data === REVOKE_ALL && callback(undefined, false);
+    channel.onmessage = ({ data }) => {
+      if (data === REVOKE_ALL) wire.tell?.('elsewhere', false);
+    };
     // In Node it would keep the process alive.
     /** @type {any} */ (channel).unref?.();
-    return (tell) => (tell ? channel.postMessage(REVOKE_ALL) : channel.close());
+    wire.tabs = channel;
   } catch {
     // Without such channels a tab is alone.
   }
 };
+
+/** @param {Wire} wire Has the other tabs revoke everything. */
+export const tellTabs = ({ tabs }) => tabs?.postMessage(REVOKE_ALL);
 
 /** The one thing that is ever said in the channel. */
 const REVOKE_ALL = 'revoke all';

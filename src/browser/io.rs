@@ -11,8 +11,12 @@ extern "C" {
     #[wasm_bindgen(js_name = sourceOf)]
     pub(super) fn source_of(backend: &JsValue) -> String;
 
-    #[wasm_bindgen(js_name = listenToAnswers)]
-    pub(super) fn listen_to_answers(wire: &JsValue, callback: &JsValue) -> Function;
+    pub(super) fn listen(wire: &JsValue, tell: &JsValue);
+
+    pub(super) fn end(wire: &JsValue);
+
+    #[wasm_bindgen(js_name = tellTabs)]
+    pub(super) fn tell_tabs(wire: &JsValue);
 
     #[cfg(feature = "js")]
     #[wasm_bindgen(js_name = causeOf)]
@@ -94,12 +98,6 @@ extern "C" {
 
     #[wasm_bindgen(js_name = originOf)]
     pub(super) fn origin_of(url_or_response: &JsValue) -> Option<String>;
-
-    #[wasm_bindgen(js_name = listenToTabs)]
-    pub(super) fn listen_to_tabs(wire: &JsValue, callback: &JsValue) -> Option<Function>;
-
-    #[wasm_bindgen(js_name = listenToPage)]
-    pub(super) fn listen_to_page(callback: &JsValue, wire: &JsValue) -> Function;
 
     #[wasm_bindgen(js_name = isPrerendering)]
     pub(super) fn is_prerendering() -> bool;

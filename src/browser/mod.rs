@@ -11,7 +11,6 @@ pub(crate) mod oneshot;
 mod page;
 mod resource;
 mod shell;
-mod tabs;
 mod timer;
 mod url;
 mod wire;

@@ -1,20 +1,19 @@
 //! One client: the machine, what goes over the wire, and who waits for what.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{RefCell, RefMut};
 use std::mem::ManuallyDrop;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
-use super::call::{self, Subscription};
+use super::call::{self, Callback, Subscription};
 use super::clock::now;
 use super::endpoint;
-use super::io;
-use super::page::{self, Event};
-use super::tabs::Tabs;
-use super::timer::Timer;
+use super::io::{self, Part};
+use super::page;
+use super::timer::{self, Timer};
 use super::wire::Wire;
 use crate::core::{
     CallerId, Code, Config, Error, Generation, GrantId, GrantKey, Input, Machine, Millis, Moment,
@@ -43,25 +42,29 @@ pub(crate) type Listener = Box<dyn Fn(&Shell, Option<GrantId>, Notice)>;
 pub(crate) type Sink<T> = Box<dyn FnOnce(T)>;
 
 /// Those who wait for an answer, by name.
-type Sinks<T> = RefCell<Vec<(CallerId, Sink<T>)>>;
+type Sinks<T> = Vec<(CallerId, Sink<T>)>;
 
 pub(crate) struct Shell {
-    machine: RefCell<Machine>,
     pub(super) wire: Wire,
     listener: Listener,
+    request_timeout: Millis,
+    inner: RefCell<Inner>,
+}
+
+/// What changes. Borrowed for a moment only, never while JavaScript runs.
+struct Inner {
+    machine: Machine,
     waiting: Sinks<Result<Acquired, Error>>,
     revoking: Sinks<Revoked>,
-    pub(super) request_timeout: Millis,
-    timer: Timer,
-    answers: Cell<Option<Subscription>>,
-    page_events: Cell<Option<Subscription>>,
-    listened_at: Cell<Millis>,
-    tabs: RefCell<Option<Tabs>>,
+    callers: u32,
+    timer: Option<Timer>,
+    listened_at: Millis,
+    /// What the browser calls, until the client is over.
+    heard: Option<Callback>,
     /// Until it is closed a client outlives its handle: the tokens that it
     /// handed out are to be revoked when the page goes.
-    kept: Cell<Option<Rc<Self>>>,
-    callers: Cell<u32>,
-    pumping: Cell<bool>,
+    kept: Option<Rc<Shell>>,
+    is_pumping: bool,
 }
 
 impl Shell {
@@ -72,34 +75,30 @@ impl Shell {
         let machine = Machine::new(config, wire.endpoints(), io::random_seed() as u64);
         let machine = PACE.with(|pace| machine.keeping_pace(pace, &io::source_of(backend)));
         let shell = Rc::new(Self {
-            request_timeout,
-            machine: RefCell::new(machine),
             wire,
             listener,
-            waiting: RefCell::default(),
-            revoking: RefCell::default(),
-            timer: Timer::default(),
-            answers: Cell::default(),
-            page_events: Cell::default(),
-            listened_at: Cell::default(),
-            tabs: RefCell::default(),
-            kept: Cell::default(),
-            callers: Cell::new(0),
-            pumping: Cell::new(false),
+            request_timeout,
+            inner: RefCell::new(Inner {
+                machine,
+                waiting: Vec::new(),
+                revoking: Vec::new(),
+                callers: 0,
+                timer: None,
+                listened_at: Millis(0),
+                heard: None,
+                kept: None,
+                is_pumping: false,
+            }),
         });
-        let tell = shell.weakly(Self::input);
-        shell.answers.set(Some(endpoint::listen(&shell.wire, tell)));
+        let own = Rc::downgrade(&shell);
+        let heard = call::callback(move |what, flag| {
+            if let Some(shell) = own.upgrade() {
+                shell.hear(what, flag);
+            }
+        });
+        shell.wire.listen(heard.as_ref());
+        shell.inner().heard = Some(heard);
         shell.wire.renew_session();
-        let tell = shell.weakly(Self::page_event);
-        shell.page_events.set(Some(page::listen(&shell.wire, tell)));
-        let revoke = shell.weakly(Self::input);
-        let tabs = Tabs::listen(&shell.wire, move || {
-            revoke(Input::Revoke {
-                scope: Scope::All,
-                caller: NOBODY,
-            });
-        });
-        shell.tabs.replace(tabs);
         shell.keep();
         if let Some(page) = page::at_the_start() {
             shell.input(Input::Page(page));
@@ -108,7 +107,7 @@ impl Shell {
     }
 
     pub(crate) fn open(self: &Rc<Self>, key: GrantKey, hint: Option<GrantId>) -> GrantId {
-        let id = self.machine.borrow_mut().open(key, hint);
+        let id = self.inner().machine.open(key, hint);
         self.pump();
         id
     }
@@ -117,7 +116,7 @@ impl Shell {
     pub(crate) fn peek(&self, id: GrantId, settled: bool) -> Option<JsString> {
         let now = now();
         self.listen_again(now);
-        let generation = self.machine.borrow_mut().peek(id, settled, now)?;
+        let generation = self.inner().machine.peek(id, settled, now)?;
         self.wire.token(generation)
     }
 
@@ -133,15 +132,13 @@ impl Shell {
             return sink(Err(Error::new(Code::Aborted)));
         }
         self.wire.listen_again();
-        let caller = self.caller();
-        let tell = self.weakly(Self::input);
-        let listener = signal
-            .map(|signal| on_abort(signal, move || tell(Input::Cancel { grant: id, caller })));
+        let caller = self.inner().new_caller();
+        let listener = signal.map(|signal| on_abort(signal, Rc::downgrade(self), id, caller));
         let sink: Sink<_> = Box::new(move |answer| {
             drop(listener);
             sink(answer);
         });
-        self.waiting.borrow_mut().push((caller, sink));
+        self.inner().waiting.push((caller, sink));
         self.input(Input::Acquire {
             grant: id,
             caller,
@@ -152,12 +149,12 @@ impl Shell {
     /// The resource answered 401 to this token. Whether another one can be had.
     pub(crate) fn refused(self: &Rc<Self>, grant: GrantId, generation: Generation) -> bool {
         self.input(Input::Refused { grant, generation });
-        self.machine.borrow().current(grant) != Some(generation)
+        self.inner().machine.current(grant) != Some(generation)
     }
 
     /// As [`Shell::refused`], for those who know the token by its characters.
     pub(crate) fn refused_token(self: &Rc<Self>, id: GrantId, token: &JsString) {
-        let current = self.machine.borrow().current(id);
+        let current = self.inner().machine.current(id);
         if let Some(generation) = current
             && self.wire.token(generation).as_ref() == Some(token)
         {
@@ -166,14 +163,14 @@ impl Shell {
     }
 
     pub(crate) fn revoke(self: &Rc<Self>, scope: Scope, sink: Sink<Revoked>) {
-        let caller = self.caller();
-        self.revoking.borrow_mut().push((caller, sink));
+        let caller = self.inner().new_caller();
+        self.inner().revoking.push((caller, sink));
         self.input(Input::Revoke { scope, caller });
     }
 
     pub(crate) fn close(self: &Rc<Self>, sink: Sink<Revoked>) {
-        let caller = self.caller();
-        self.revoking.borrow_mut().push((caller, sink));
+        let caller = self.inner().new_caller();
+        self.inner().revoking.push((caller, sink));
         self.input(Input::Close { caller });
     }
 
@@ -183,16 +180,16 @@ impl Shell {
 
     pub(crate) fn state(&self, id: GrantId) -> State {
         let now = now();
-        self.machine.borrow().state(id, now)
+        self.inner().machine.state(id, now)
     }
 
     pub(crate) fn key(&self, id: GrantId) -> Option<GrantKey> {
-        self.machine.borrow().key(id).cloned()
+        self.inner().machine.key(id).cloned()
     }
 
     /// The scopes that the server says it granted with the grant's token.
     pub(crate) fn granted_scope(&self, id: GrantId) -> Option<JsString> {
-        let generation = self.machine.borrow().current(id)?;
+        let generation = self.inner().machine.current(id)?;
         self.wire.scope(generation)
     }
 
@@ -204,45 +201,40 @@ impl Shell {
 
     /// Whatever took the page's listeners away: a page that uses tokens is listened to.
     fn listen_again(&self, now: Moment) {
-        let since = now.0 - self.listened_at.get();
-        if since >= LISTENS_AGAIN_AFTER {
-            self.listened_at.set(now.0);
+        let mut inner = self.inner();
+        if now.0 - inner.listened_at >= LISTENS_AGAIN_AFTER {
+            inner.listened_at = now.0;
+            drop(inner);
             self.wire.listen_again();
         }
     }
 
-    fn caller(&self) -> CallerId {
-        let caller = self.callers.get().wrapping_add(1);
-        self.callers.set(caller);
-        CallerId(caller)
-    }
-
-    /// Calls with the shell, for as long as there is one.
-    fn weakly<T>(self: &Rc<Self>, call: fn(&Rc<Self>, T)) -> impl Fn(T) + 'static
-    where
-        T: 'static,
-    {
-        let shell = Rc::downgrade(self);
-        move |what| {
-            if let Some(shell) = shell.upgrade() {
-                call(&shell, what);
-            }
-        }
-    }
-
-    fn page_event(self: &Rc<Self>, event: Event) {
-        match event {
-            Event::Happened(page) => self.input(Input::Page(page)),
-            Event::Write => {
-                let farewell = self.machine.borrow().farewell();
+    /// See `Tell` in `io.js`.
+    fn hear(self: &Rc<Self>, what: JsValue, flag: bool) {
+        let Some(event) = what.as_string() else {
+            let answer = Part::new(what);
+            return endpoint::answered(&self.wire, &answer, flag, |input| self.input(input));
+        };
+        match event.as_str() {
+            "write" => {
+                let farewell = self.inner().machine.farewell();
                 self.wire.hold(&farewell);
+            }
+            "elsewhere" => self.input(Input::Revoke {
+                scope: Scope::All,
+                caller: NOBODY,
+            }),
+            event => {
+                if let Some(page) = page::read(&self.wire, event, flag) {
+                    self.input(Input::Page(page));
+                }
             }
         }
     }
 
     fn input(self: &Rc<Self>, input: Input) {
         let now = now();
-        self.machine.borrow_mut().handle_input(input, now);
+        self.inner().machine.handle_input(input, now);
         self.pump();
     }
 
@@ -250,15 +242,15 @@ impl Shell {
     /// may call back in here: no borrow is held meanwhile, and whatever such a
     /// call brings about waits for its turn in the outer loop.
     fn pump(self: &Rc<Self>) {
-        if self.pumping.replace(true) {
+        if std::mem::replace(&mut self.inner().is_pumping, true) {
             return;
         }
         loop {
-            let output = self.machine.borrow_mut().poll_output();
+            let output = self.inner().machine.poll_output();
             let Some(output) = output else { break };
             self.carry_out(output);
         }
-        self.pumping.set(false);
+        self.inner().is_pumping = false;
         self.keep();
         self.arm();
     }
@@ -266,26 +258,48 @@ impl Shell {
     /// A client that is closed lets go once nothing of it is left to revoke:
     /// until then a page that goes takes the revoke along.
     fn keep(self: &Rc<Self>) {
-        let over = self.machine.borrow().is_over();
-        if over {
-            self.answers.take();
-            self.page_events.take();
-            self.tabs.take();
+        if !self.inner().machine.is_over() {
+            self.inner().kept = Some(self.clone());
+            return;
         }
-        self.kept.set((!over).then(|| self.clone()));
+        self.wire.end();
+        let heard = self.inner().heard.take();
+        let kept = self.inner().kept.take();
+        drop((heard, kept));
     }
 
     fn arm(self: &Rc<Self>) {
         let now = now();
-        let Some(wait) = self.machine.borrow().poll_timeout(now) else {
-            return self.timer.disarm();
+        let mut inner = self.inner();
+        let wait = inner.machine.poll_timeout(now);
+        let is_armed = |wait| {
+            inner
+                .timer
+                .as_ref()
+                .is_some_and(|timer| timer.is_soon_enough(wait, now))
         };
-        let wake = self.weakly(|shell, now| {
-            shell.timer.disarm();
-            shell.machine.borrow_mut().handle_timeout(now);
-            shell.pump();
+        if wait.is_some_and(is_armed) {
+            return;
+        }
+        let old = inner.timer.take();
+        drop(inner);
+        drop(old);
+        let Some(wait) = wait else { return };
+        let shell = Rc::downgrade(self);
+        let timer = timer::set(wait, now, move || {
+            if let Some(shell) = shell.upgrade() {
+                shell.wake();
+            }
         });
-        self.timer.arm(wait, now, move || wake(super::clock::now()));
+        self.inner().timer = timer;
+    }
+
+    fn wake(self: &Rc<Self>) {
+        let fired = self.inner().timer.take();
+        drop(fired);
+        let now = now();
+        self.inner().machine.handle_timeout(now);
+        self.pump();
     }
 
     fn carry_out(self: &Rc<Self>, output: Output) {
@@ -323,42 +337,51 @@ impl Shell {
                 Sending::Unload => self.wire.hand_over(reason, whole_session, is_short),
             },
             Output::Revoked(caller, revoked) => {
-                if let Some((_, sink)) = take(&self.revoking, caller) {
+                let sink = take(&mut self.inner().revoking, caller);
+                if let Some(sink) = sink {
                     sink(revoked);
                 }
             }
-            Output::TellOtherTabs => {
-                // No borrow is held meanwhile.
-                let tabs = self.tabs.take();
-                if let Some(tabs) = &tabs {
-                    tabs.tell();
-                }
-                self.tabs.replace(tabs);
-            }
+            Output::TellOtherTabs => self.wire.tell_tabs(),
         }
     }
 
     fn answer(&self, caller: CallerId, answer: Result<Acquired, Error>) {
-        if let Some((_, sink)) = take(&self.waiting, caller) {
+        let sink = take(&mut self.inner().waiting, caller);
+        if let Some(sink) = sink {
             sink(answer);
         }
     }
-}
 
-/// Calls back when a signal fires; lets go of the signal on drop.
-fn on_abort(signal: &AbortSignal, callback: impl Fn() + 'static) -> Subscription {
-    let callback = call::callback(move |_, _| callback());
-    Subscription::new(io::on_abort(signal, callback.as_ref()), callback)
-}
-
-impl Drop for Shell {
-    fn drop(&mut self) {
-        self.timer.disarm();
+    #[inline(never)]
+    fn inner(&self) -> RefMut<'_, Inner> {
+        self.inner.borrow_mut()
     }
 }
 
-fn take<T>(list: &Sinks<T>, caller: CallerId) -> Option<(CallerId, Sink<T>)> {
-    let mut list = list.borrow_mut();
+impl Inner {
+    fn new_caller(&mut self) -> CallerId {
+        self.callers = self.callers.wrapping_add(1);
+        CallerId(self.callers)
+    }
+}
+
+/// Cancels a call when a signal fires; lets go of the signal on drop.
+fn on_abort(
+    signal: &AbortSignal,
+    shell: Weak<Shell>,
+    grant: GrantId,
+    caller: CallerId,
+) -> Subscription {
+    let callback = call::callback(move |_, _| {
+        if let Some(shell) = shell.upgrade() {
+            shell.input(Input::Cancel { grant, caller });
+        }
+    });
+    Subscription::new(io::on_abort(signal, callback.as_ref()), callback)
+}
+
+fn take<T>(list: &mut Sinks<T>, caller: CallerId) -> Option<Sink<T>> {
     let place = list.iter().position(|(one, _)| *one == caller)?;
-    Some(list.swap_remove(place))
+    Some(list.swap_remove(place).1)
 }

@@ -1,6 +1,6 @@
 //! The one timer of a client.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
@@ -14,31 +14,27 @@ pub(super) fn clamped(wait: Millis) -> u32 {
     wait.0.min(i32::MAX as u64) as u32
 }
 
-/// Holds at most one armed time-out.
-#[derive(Default)]
-pub(super) struct Timer(RefCell<Option<(Due, Timeout)>>);
+/// Not before then, unless it is dropped before.
+pub(super) struct Timer {
+    due: Due,
+    _timeout: Timeout,
+}
 
 impl Timer {
-    /// Calls `wake` after `wait`, or earlier if it was armed for earlier: the
-    /// core takes a call too many, and most changes only push a deadline out.
-    pub(super) fn arm(&self, wait: Millis, now: Moment, wake: impl FnOnce() + 'static) {
-        let is_soon = |(due, _): &(Due, Timeout)| due.remaining(now) <= wait;
-        if self.0.borrow().as_ref().is_some_and(is_soon) {
-            return;
-        }
-        // No borrow is held meanwhile: what sets timers may be code of the page's.
-        let set = Rc::new(Cell::new(None));
-        let out = set.clone();
-        io::outside(&once(move |_, _| {
-            out.set(Some(Timeout::new(clamped(wait), wake)));
-        }));
-        if let Some(timeout) = set.take() {
-            self.0.replace(Some((now.after(wait), timeout)));
-        }
+    /// Whether it fires no later. The core takes a call too many, and most changes
+    /// only push a deadline out.
+    pub(super) fn is_soon_enough(&self, wait: Millis, now: Moment) -> bool {
+        self.due.remaining(now) <= wait
     }
+}
 
-    pub(super) fn disarm(&self) {
-        let armed = self.0.take();
-        drop(armed);
-    }
+/// Calls `wake` after `wait`. What sets timers may be code of the page's.
+pub(super) fn set(wait: Millis, now: Moment, wake: impl FnOnce() + 'static) -> Option<Timer> {
+    let made = Rc::new(Cell::new(None));
+    let out = made.clone();
+    io::outside(&once(move |_, _| {
+        out.set(Some(Timeout::new(clamped(wait), wake)));
+    }));
+    let due = now.after(wait);
+    made.take().map(|_timeout| Timer { due, _timeout })
 }

@@ -3,7 +3,7 @@
 //!
 //! All of it is JavaScript's: tokens are never copied into linear memory.
 
-use js_sys::{Function, JsString};
+use js_sys::JsString;
 use wasm_bindgen::JsValue;
 
 use super::io::{self, Part};
@@ -32,10 +32,18 @@ impl Wire {
         }
     }
 
-    /// Calls back with each answer and whether it is still awaited, until the
-    /// function it gives is called.
-    pub(super) fn listen_to_answers(&self, callback: &JsValue) -> Function {
-        io::listen_to_answers(&self.0, callback)
+    /// Calls back for whatever happens until [`Wire::end`]; see `Tell` in `io.js`.
+    pub(super) fn listen(&self, tell: &JsValue) {
+        io::listen(&self.0, tell);
+    }
+
+    pub(super) fn end(&self) {
+        io::end(&self.0);
+    }
+
+    /// Has the app's other tabs revoke everything.
+    pub(super) fn tell_tabs(&self) {
+        io::tell_tabs(&self.0);
     }
 
     /// Should the page's listeners have been lost, they are there again.
@@ -130,15 +138,5 @@ impl Wire {
     pub(super) fn told_up_to(&self) -> Option<Generation> {
         let number = io::told_up_to(&self.0);
         (number > 0).then_some(Generation(number))
-    }
-
-    /// Tells what happens to the page until the function it gives is called.
-    pub(super) fn listen_to_page(&self, listener: &JsValue) -> Function {
-        io::listen_to_page(listener, &self.0)
-    }
-
-    /// Tells what other tabs say; see `listenToTabs` in `io.js`.
-    pub(super) fn listen_to_tabs(&self, listener: &JsValue) -> Option<Function> {
-        io::listen_to_tabs(&self.0, listener)
     }
 }

@@ -11,6 +11,7 @@ mod support;
 mod callers;
 mod clocks;
 mod failures;
+mod farewell;
 mod foreign;
 mod hidden;
 mod lapse;
