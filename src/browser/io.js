@@ -64,7 +64,7 @@
  * @typedef {{
  *   token?: string,
  *   scope?: string,
- *   name: [name: string, value: string],
+ *   handle?: string,
  * }} Secret
  */
 
@@ -239,7 +239,7 @@ export const askForToken = (wire, id, grant, resource, scope) => {
     id: `${id}`,
     ...(leaseEndpoint && { lease: true }),
   };
-  wire.secrets[id] = { name: ['pending', `${id}`] };
+  wire.secrets[id] = PENDING;
   answered(wire, 'token', id, grant, async (signal) =>
     getToken
       ? getToken(request, { signal })
@@ -282,8 +282,8 @@ export const abort = (wire, id) => {
  * @param {number} id
  * @param {Answer} answer
  */
-export const keep = (wire, id, { name, token, scope }) => {
-  wire.secrets[id] = { token, scope, name };
+export const keep = (wire, id, { handle, token, scope }) => {
+  wire.secrets[id] = { token, scope, handle };
   changed(wire);
 };
 
@@ -439,7 +439,7 @@ const answered = async (wire, kind, id, grant, call) => {
  *   token_type: string | undefined,
  *   expires_in: number | undefined,
  *   scope: string | undefined,
- *   name: [name: string, value: string],
+ *   handle: string | undefined,
  *   weight: number,
  *   error: string | undefined,
  *   retry_after: number | undefined,
@@ -539,8 +539,7 @@ const answer = (status, body, retry_after, is_final = false, is_reckoned = false
   // One that is longer than any token may be is none: cut short, it would name nothing.
   const named = encodable(revocation_handle);
   const handle = named && named.length <= 16_384 ? named : undefined;
-  /** @type {Answer['name']} The handle can do nothing else. */
-  const name = handle ? ['handle', handle] : ['token', token?.slice(0, 16_384) ?? ''];
+  const [field, text] = nameOf({ handle, token: token?.slice(0, 16_384) });
   return {
     status,
     form: body === Object(body) && !Array.isArray(body) ? 'object' : 'other',
@@ -550,8 +549,8 @@ const answer = (status, body, retry_after, is_final = false, is_reckoned = false
     token_type: token_type == null ? undefined : (string(token_type) ?? ''),
     expires_in: secondsOf(expires_in),
     scope: string(scope),
-    name,
-    weight: `&${new Form({ [name[0]]: name[1] })}`.length,
+    handle,
+    weight: `&${new Form({ [field]: text })}`.length,
     error: errorOf(own),
     retry_after,
     is_reckoned,
@@ -746,11 +745,23 @@ export const originOf = (what) => {
  * @param {number} id
  */
 export const name = (wire, id) => {
-  const { name } = wire.secrets[id] ?? {};
+  const secret = wire.secrets[id];
   wire.form ??= new Form();
-  if (name) wire.form.append(...name);
   wire.named += 1;
+  if (secret === PENDING) wire.form.append('pending', `${id}`);
+  else if (secret) wire.form.append(...nameOf(secret));
 };
+
+/** What may be behind a request that has not been answered. @type {Secret} */
+const PENDING = {};
+
+/**
+ * The handle can do nothing but end the token.
+ *
+ * @param {{ handle?: string, token?: string }} secret
+ * @returns {[name: string, value: string]}
+ */
+const nameOf = ({ handle, token = '' }) => (handle ? ['handle', handle] : ['token', token]);
 
 /**
  * What has been named.

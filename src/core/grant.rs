@@ -36,6 +36,32 @@ pub(crate) struct Waiter {
     pub(crate) excused: bool,
 }
 
+/// What has failed, and when it may be tried again. By itself, since most grants have
+/// none of it.
+#[derive(Debug)]
+pub(crate) struct Trouble {
+    /// Failures in a row.
+    pub(crate) failures: u32,
+    /// The last one.
+    pub(crate) error: Option<Error>,
+    /// No request before this; [`Due::NEVER`]: nothing stands against one.
+    pub(crate) retry_at: Due,
+    /// Nor before this, though the network is back.
+    pub(crate) retry_floor: Due,
+    /// How many answers of a row were not the backend's, and when the first came.
+    pub(crate) foreign: Option<(u32, Moment)>,
+}
+
+impl Trouble {
+    const NONE: Self = Self {
+        failures: 0,
+        error: None,
+        retry_at: Due::NEVER,
+        retry_floor: Due::PAST,
+        foreign: None,
+    };
+}
+
 #[derive(Debug)]
 pub(crate) struct Grant {
     pub(crate) key: GrantKey,
@@ -49,18 +75,10 @@ pub(crate) struct Grant {
         reason = "tokens move between here and `current` unopened"
     )]
     pub(crate) superseded: Vec<Box<Token>>,
-    pub(crate) flight: Option<Flight>,
+    pub(crate) flight: Option<Box<Flight>>,
     pub(crate) waiters: Vec<Waiter>,
-    /// Failures in a row.
-    pub(crate) failures: u32,
-    /// The last failure since the last success.
-    pub(crate) error: Option<Error>,
-    /// No request before this.
-    pub(crate) retry_at: Option<Due>,
-    /// Nor before this, though the network is back.
-    pub(crate) retry_floor: Due,
-    /// How many answers of a row were not the backend's, and when the first came.
-    pub(crate) foreign: Option<(u32, Moment)>,
+    /// Since the last success.
+    pub(crate) trouble: Option<Box<Trouble>>,
     /// Until then no other token is dropped because the resource refused it.
     pub(crate) refusal_mark: Due,
     /// It did refuse another one, which the app was told.
@@ -84,11 +102,7 @@ impl Grant {
             superseded: Vec::new(),
             flight: None,
             waiters: Vec::new(),
-            failures: 0,
-            error: None,
-            retry_at: None,
-            retry_floor: Due::PAST,
-            foreign: None,
+            trouble: None,
             refusal_mark: Due::PAST,
             told_refused: false,
             stopped: false,
@@ -111,12 +125,13 @@ impl Grant {
 
     /// Why a caller who is ready to wait for `patience` is not let wait.
     pub(crate) fn refusal(&self, patience: Millis, now: Moment) -> Option<Error> {
-        let error = self.error?;
+        let trouble = self.trouble.as_deref()?;
+        let error = trouble.error?;
         if self.stopped {
             return Some(error);
         }
         let wait = self.cooling(now).filter(|_| self.flight.is_none())?;
-        (self.failures >= PATIENCE || wait >= patience).then_some(Error {
+        (trouble.failures >= PATIENCE || wait >= patience).then_some(Error {
             retry_after: Some(wait),
             ..error
         })
@@ -124,8 +139,8 @@ impl Grant {
 
     /// How long the back-off still lasts.
     pub(crate) fn cooling(&self, now: Moment) -> Option<Millis> {
-        let due = self.retry_at.filter(|due| !due.reached(now))?;
-        Some(due.remaining(now))
+        let due = self.retry_at();
+        (due != Due::NEVER && !due.reached(now)).then(|| due.remaining(now))
     }
 
     /// Whether a new token was refused like the one before, not long ago.
@@ -163,12 +178,8 @@ impl Grant {
         }
         if let Some(flight) = &self.flight {
             due = due.earliest(flight.due);
-        } else if let Some(retry_at) = self.retry_at
-            && retry_wanted
-            && !rest
-            && !self.stopped
-        {
-            due = due.earliest(retry_at);
+        } else if retry_wanted && !rest && !self.stopped {
+            due = due.earliest(self.retry_at());
         }
         for waiter in &self.waiters {
             due = due.earliest(waiter.due);
@@ -179,10 +190,24 @@ impl Grant {
         due
     }
 
+    pub(crate) fn trouble(&mut self) -> &mut Trouble {
+        self.trouble.get_or_insert_with(|| Box::new(Trouble::NONE))
+    }
+
+    /// The last failure since the last success.
+    pub(crate) fn error(&self) -> Option<Error> {
+        self.trouble.as_ref()?.error
+    }
+
+    fn retry_at(&self) -> Due {
+        let trouble = self.trouble.as_ref();
+        trouble.map_or(Due::NEVER, |trouble| trouble.retry_at)
+    }
+
     /// From here on nothing is requested until the app says so.
     pub(crate) fn stop(&mut self, error: Error) {
         self.stopped = true;
-        self.error = Some(error);
+        self.trouble().error = Some(error);
     }
 
     /// Takes every token.
@@ -219,11 +244,7 @@ impl Grant {
     }
 
     pub(crate) fn forget_failures(&mut self) {
-        self.failures = 0;
-        self.error = None;
-        self.retry_at = None;
-        self.retry_floor = Due::PAST;
-        self.foreign = None;
+        self.trouble = None;
         self.stopped = false;
         self.excused = false;
     }
@@ -246,7 +267,7 @@ impl Grant {
                 refresh_in: token.refresh_at.remaining(now),
                 expires_in: token.dead_at.remaining(now),
             }),
-            error: self.error,
+            error: self.error(),
         }
     }
 

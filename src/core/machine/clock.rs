@@ -91,7 +91,7 @@ impl Machine {
                 waiter.due = now.after(waiter.timeout);
                 grant.waiters.push(waiter);
             } else {
-                let error = grant.error.unwrap_or(Error::new(Code::Timeout));
+                let error = grant.error().unwrap_or(Error::new(Code::Timeout));
                 self.out.push(Output::Reject(waiter.caller, error));
             }
         }

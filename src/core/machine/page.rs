@@ -111,14 +111,14 @@ impl Machine {
     fn online(&mut self, now: Moment) {
         let mut all = Cursor::default();
         while let Some(id) = self.grants.next(&mut all) {
-            if let Some(grant) = self.grants.get_mut(id)
-                && grant
+            let grant = self.grants.get_mut(id);
+            if let Some(trouble) = grant.and_then(|grant| grant.trouble.as_mut())
+                && trouble
                     .error
                     .is_some_and(|error| matches!(error.code, Code::Network | Code::Timeout))
             {
                 // What is planned for earlier is not put off.
-                let planned = grant.retry_at.unwrap_or(grant.retry_floor);
-                grant.retry_at = Some(planned.earliest(grant.retry_floor));
+                trouble.retry_at = trouble.retry_at.earliest(trouble.retry_floor);
             }
         }
         self.lease.retry_at_once(now);

@@ -34,16 +34,16 @@ impl Machine {
         if let Some(wait) = self.pace.rest(grant.name, now) {
             // Not all at once: there may be many clients.
             let wait = wait + self.random.up_to(backoff::FLOOR);
-            grant.retry_at = Some(now.after(wait));
+            grant.trouble().retry_at = now.after(wait);
             return self.schedule(id);
         }
         self.pace.begun(grant.name, now);
         let generation = Generation(self.numbers.next());
-        grant.flight = Some(Flight {
+        grant.flight = Some(Box::new(Flight {
             generation,
             started: now,
             due,
-        });
+        }));
         self.emit(Output::RequestToken(id, generation));
         self.schedule(id);
         self.begin_lease(now);
@@ -100,26 +100,26 @@ impl Machine {
             return;
         };
         self.pace.failed(grant.name, sent);
-        grant.failures = grant.failures.saturating_add(1);
+        let trouble = grant.trouble();
+        trouble.failures = trouble.failures.saturating_add(1);
         let mut error = Error::from(failure);
         if matches!(failure, Failure::Foreign { .. }) {
-            let (times, since) = grant.foreign.get_or_insert((0, now));
+            let (times, since) = trouble.foreign.get_or_insert((0, now));
             *times += 1;
             if *times >= FOREIGN_TIMES && now.since(*since) >= FOREIGN_LASTS {
                 error = failure.lasting();
             }
         } else {
-            grant.foreign = None;
+            trouble.foreign = None;
         }
-        if error.is_terminal() {
-            grant.stopped = true;
-        } else {
-            let wait = backoff::delay(grant.failures, error.retry_after, &mut self.random);
+        if !error.is_terminal() {
+            let wait = backoff::delay(trouble.failures, error.retry_after, &mut self.random);
             error.retry_after = Some(wait);
-            grant.retry_at = Some(now.after(wait));
-            grant.retry_floor = now.after(backoff::floor(grant.failures));
+            trouble.retry_at = now.after(wait);
+            trouble.retry_floor = now.after(backoff::floor(trouble.failures));
         }
-        grant.error = Some(error);
+        trouble.error = Some(error);
+        grant.stopped |= error.is_terminal();
         for waiter in std::mem::take(&mut grant.waiters) {
             match grant.refusal(waiter.due.remaining(now), now) {
                 Some(error) => self.out.push(Output::Reject(waiter.caller, error)),
