@@ -3,6 +3,7 @@
 
 mod chosen;
 mod context;
+mod docs_rs;
 mod node_tests;
 mod purity;
 mod report;

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 
 use super::context::Context;
-use super::{node_tests, purity, skips, tally::Tally, types, web_tests};
+use super::{docs_rs, node_tests, purity, skips, tally::Tally, types, web_tests};
 use crate::build::bindgen;
 use crate::files::copy_file;
 use crate::setup::{self, Engine, Found, WASM_TARGET};
@@ -50,7 +50,7 @@ pub(super) fn doc(context: &Context<'_>, _: &mut Tally) -> Result<()> {
     };
     rustdoc("rustdoc, native", &[])?;
     rustdoc("rustdoc, wasm32", &["--target", WASM_TARGET])?;
-    Ok(())
+    docs_rs::check(context.workspace)
 }
 
 pub(super) fn purity(context: &Context<'_>, _: &mut Tally) -> Result<()> {
