@@ -10,6 +10,7 @@ mod display;
 mod exits;
 mod files;
 mod lock;
+mod mutants;
 mod pack;
 mod setup;
 mod size;
@@ -38,6 +39,8 @@ cargo xtask <command>
                         what is revoked however a page ends, measured in all three
   bench [-- argument...]
                         what the package costs beside plain JavaScript and its peers
+  mutants [-- argument...]
+                        changes the core on purpose and looks for what no test sees
   wasm-test-runner      what cargo runs WebAssembly tests with
 ";
 
@@ -76,6 +79,7 @@ fn dispatch(command: Option<&str>, arguments: Vec<String>) -> Result<()> {
         (Some("test"), chosen) => test::run(&workspace, chosen),
         (Some("exits"), rest) => exits::run(&workspace, rest),
         (Some("bench"), rest) => bench::run(&workspace, rest),
+        (Some("mutants"), rest) => mutants::run(&workspace, rest),
         (None | Some("help" | "-h" | "--help"), _) => {
             eprint!("{HELP}");
             Ok(())
