@@ -6,6 +6,7 @@ use super::context::Context;
 use super::{docs_rs, node_tests, purity, skips, tally::Tally, types, web_tests};
 use crate::build::bindgen;
 use crate::files::copy_file;
+use crate::pack::App;
 use crate::setup::{self, Engine, Found, WASM_TARGET};
 use crate::size;
 use crate::step::{run, step};
@@ -93,7 +94,15 @@ pub(super) fn package(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
     count(
         tally,
         &run("the tarball in Node and four bundlers", &mut node)?,
-    )
+    )?;
+    built(context, context.app()?, tally)
+}
+
+/// What holds for the package however it was built.
+fn built(context: &Context<'_>, app: &App, tally: &mut Tally) -> Result<()> {
+    let mut node = node_tests::built_tests(context, &app.package())?;
+    let name = "a token, and what ends with WebAssembly";
+    count(tally, &run(name, &mut node)?)
 }
 
 /// What needs Node alone. Of the example backends the one in Node; the others
