@@ -3,10 +3,11 @@
 use anyhow::{Context as _, Result};
 
 use super::context::Context;
+use super::wasm_pack::WasmPack;
 use super::{docs_rs, node_tests, purity, skips, tally::Tally, types, web_tests};
-use crate::build::bindgen;
+use crate::build::{self, Places, Steps, bindgen};
 use crate::files::copy_file;
-use crate::pack::App;
+use crate::pack::{self, App};
 use crate::setup::{self, Engine, Found, WASM_TARGET};
 use crate::size;
 use crate::step::{run, step};
@@ -96,6 +97,26 @@ pub(super) fn package(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
         &run("the tarball in Node and four bundlers", &mut node)?,
     )?;
     built(context, context.app()?, tally)
+}
+
+/// The package without what only makes it smaller. That follows closely what the
+/// compiler and wasm-bindgen write; where it cannot follow, this says whether the
+/// package works, and that only bytes are in the way.
+pub(super) fn plain(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
+    let places = Places::of(context.workspace, "plain");
+    build::build(context.workspace, &Steps::plain(), &places)?;
+    let packed = pack::pack_directory(context.workspace, &places.package, "plain")?;
+    built(context, &packed.install(context.workspace)?, tally)
+}
+
+pub(super) fn wasm_pack(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
+    let wasm_pack = WasmPack::find(context.workspace)?;
+    for (target, steps) in [("web", Steps::all()), ("bundler", Steps::plain())] {
+        let packed = wasm_pack.package(target, &steps)?;
+        built(context, &packed.install(context.workspace)?, tally)?;
+    }
+    let mut tests = wasm_pack.tests(context)?;
+    count(tally, &run("wasm-pack test", &mut tests)?)
 }
 
 /// What holds for the package however it was built.
