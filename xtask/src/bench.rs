@@ -4,7 +4,7 @@
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::build;
+use crate::build::{self, Places, Steps};
 use crate::lock::lock;
 use crate::setup::{self, Engine};
 use crate::workspace::{Workspace, without_separator};
@@ -27,9 +27,10 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
         node.envs(found.programs())
             .envs(found.settings().iter().copied());
     }
-    build::build(workspace)?;
+    let places = Places::published(workspace);
+    build::build(workspace, &Steps::all(), &places)?;
     let status = node
-        .env("DOWNSCOPE_PKG", workspace.path("pkg"))
+        .env("DOWNSCOPE_PKG", &places.package)
         .env("DOWNSCOPE_OUT", workspace.target(""))
         .status()
         .context("could not start node")?;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
-use crate::build;
+use crate::build::{self, Places, Steps};
 use crate::dependent;
 use crate::lock::lock;
 use crate::step;
@@ -16,7 +16,7 @@ pub(crate) const DEFAULT_PORT: u16 = 8788;
 /// Runs until it is interrupted.
 pub(crate) fn run(workspace: &Workspace, port: u16) -> Result<()> {
     let lock = lock(workspace)?;
-    build::build(workspace)?;
+    build::build(workspace, &Steps::all(), &Places::published(workspace))?;
     let server = build_server(workspace)?;
     drop(lock);
 

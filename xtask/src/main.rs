@@ -10,26 +10,31 @@ mod display;
 mod exits;
 mod files;
 mod lock;
+mod mutants;
 mod pack;
 mod setup;
 mod size;
 mod step;
 mod test;
-mod wasm_test_runner;
+mod wasm_bindgen_cli;
 mod workspace;
 
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
+use crate::build::{Places, Steps};
 use crate::workspace::Workspace;
 
 const HELP: &str = "\
 cargo xtask <command>
 
-  build                 the npm package, into pkg/
+  build [--plain]       the npm package, into pkg/; plain, it is not made smaller
+  finish DIR [--plain]  the npm package out of what wasm-pack has built there
   pack                  build, then the tarball, checked with publint and attw
   size [--json]         what a page downloads; fails above the limit
+                        (build, finish and size: --without STEP leaves out one
+                        of the steps that make it smaller)
   demo [--port N]       build, then the demo on a local server
   test [stage...] [--engine NAME]...
                         every check, or only the named stages; those that need a
@@ -38,14 +43,21 @@ cargo xtask <command>
                         what is revoked however a page ends, measured in all three
   bench [-- argument...]
                         what the package costs beside plain JavaScript and its peers
+  mutants [-- argument...]
+                        changes the core on purpose and looks for what no test sees
   wasm-test-runner      what cargo runs WebAssembly tests with
 ";
 
 fn main() -> ExitCode {
-    let mut arguments = std::env::args().skip(1);
-    let command = arguments.next();
-    let rest: Vec<String> = arguments.collect();
-    match dispatch(command.as_deref(), rest) {
+    let mut arguments = std::env::args();
+    let program = arguments.next().unwrap_or_default();
+    let result = if let Some(called) = wasm_bindgen_cli::Called::by(&program) {
+        called.run(arguments)
+    } else {
+        let command = arguments.next();
+        dispatch(command.as_deref(), arguments.collect())
+    };
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
@@ -57,25 +69,34 @@ fn main() -> ExitCode {
 fn dispatch(command: Option<&str>, arguments: Vec<String>) -> Result<()> {
     // Not of a workspace: cargo starts it in the package that it tests.
     if command == Some("wasm-test-runner") {
-        return wasm_test_runner::run(arguments);
+        return wasm_bindgen_cli::Called::TestRunner.run(arguments.into_iter());
     }
     let workspace = Workspace::locate()?;
     match (command, arguments.as_slice()) {
-        (Some("build"), []) => {
+        (Some("build"), steps) => {
+            let steps = Steps::parse(steps)?;
             let _lock = lock::lock(&workspace)?;
-            build::build(&workspace)
+            build::build(&workspace, &steps, &Places::published(&workspace))
+        }
+        (Some("finish"), [directory, steps @ ..]) => {
+            let steps = Steps::parse(steps)?;
+            let _lock = lock::lock(&workspace)?;
+            build::finish(&workspace, &steps, &std::path::absolute(directory)?)
         }
         (Some("pack"), []) => {
             let _lock = lock::lock(&workspace)?;
             pack::pack(&workspace)?.lint(&workspace)
         }
-        (Some("size"), []) => size::run(&workspace, size::Format::Table),
-        (Some("size"), [flag]) if flag == "--json" => size::run(&workspace, size::Format::Json),
+        (Some("size"), [flag, steps @ ..]) if flag == "--json" => {
+            size::run(&workspace, size::Format::Json, &Steps::parse(steps)?)
+        }
+        (Some("size"), steps) => size::run(&workspace, size::Format::Table, &Steps::parse(steps)?),
         (Some("demo"), []) => demo::run(&workspace, demo::DEFAULT_PORT),
         (Some("demo"), [flag, port]) if flag == "--port" => demo::run(&workspace, port.parse()?),
         (Some("test"), chosen) => test::run(&workspace, chosen),
         (Some("exits"), rest) => exits::run(&workspace, rest),
         (Some("bench"), rest) => bench::run(&workspace, rest),
+        (Some("mutants"), rest) => mutants::run(&workspace, rest),
         (None | Some("help" | "-h" | "--help"), _) => {
             eprint!("{HELP}");
             Ok(())

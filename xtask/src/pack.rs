@@ -4,13 +4,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::build;
+use crate::build::{self, Places, Steps};
 use crate::files::{empty_directory, sorted_entries, write};
 use crate::step::run;
 use crate::workspace::Workspace;
 
 pub(crate) struct Packed {
     tarball: PathBuf,
+    /// Where it is installed.
+    app: PathBuf,
 }
 
 /// An app that has the package installed, and nothing else.
@@ -18,22 +20,40 @@ pub(crate) struct App {
     directory: PathBuf,
 }
 
+/// What would be published.
 pub(crate) fn pack(workspace: &Workspace) -> Result<Packed> {
-    build::build(workspace)?;
+    pack_with(workspace, &Steps::all())
+}
 
-    let directory = workspace.target("package");
+/// The same, should steps that make it smaller be left out.
+pub(crate) fn pack_with(workspace: &Workspace, steps: &Steps) -> Result<Packed> {
+    let places = Places::published(workspace);
+    build::build(workspace, steps, &places)?;
+    pack_directory(workspace, &places.package, "")
+}
+
+/// A package that was made otherwise. What is made of it lies in `name` below
+/// cargo's target directory.
+pub(crate) fn pack_directory(workspace: &Workspace, package: &Path, name: &str) -> Result<Packed> {
+    let target = workspace.target(name);
+    let directory = target.join("package");
     empty_directory(&directory)?;
     run(
         "pack (npm pack)",
         workspace
             .npm()
-            .args(["pack", "./pkg", "--ignore-scripts", "--pack-destination"])
+            .arg("pack")
+            .arg(package)
+            .args(["--ignore-scripts", "--pack-destination"])
             .arg(&directory),
     )?;
     let tarball = sorted_entries(&directory)?
         .pop()
         .context("npm pack wrote no tarball")?;
-    Ok(Packed { tarball })
+    Ok(Packed {
+        tarball,
+        app: target.join("app"),
+    })
 }
 
 impl Packed {
@@ -59,8 +79,8 @@ impl Packed {
 
     /// Installs the tarball in an app that has nothing else.
     pub(crate) fn install(&self, workspace: &Workspace) -> Result<App> {
-        let directory = workspace.target("app");
-        empty_directory(&directory)?;
+        let directory = &self.app;
+        empty_directory(directory)?;
         write(
             &directory.join("package.json"),
             "{ \"private\": true, \"type\": \"module\" }\n",
@@ -69,7 +89,7 @@ impl Packed {
             "install the tarball in an app",
             workspace
                 .npm()
-                .current_dir(&directory)
+                .current_dir(directory)
                 // Without dependencies there is nothing to ask a registry for.
                 .args([
                     "install",
@@ -80,7 +100,9 @@ impl Packed {
                 ])
                 .arg(&self.tarball),
         )?;
-        Ok(App { directory })
+        Ok(App {
+            directory: directory.clone(),
+        })
     }
 }
 

@@ -91,14 +91,18 @@ impl Workspace {
     /// The version in the root `Cargo.toml`: that of the crate and of the npm
     /// package.
     pub(crate) fn version(&self) -> Result<String> {
+        Ok(self.package()?.version)
+    }
+
+    /// What the root `Cargo.toml` tells other programs than cargo.
+    pub(crate) fn metadata(&self) -> Result<serde_json::Value> {
+        Ok(self.package()?.metadata)
+    }
+
+    fn package(&self) -> Result<Package> {
         #[derive(Deserialize)]
         struct Metadata {
             packages: Vec<Package>,
-        }
-        #[derive(Deserialize)]
-        struct Package {
-            name: String,
-            version: String,
         }
 
         let arguments = ["metadata", "--no-deps", "--format-version", "1"];
@@ -107,9 +111,16 @@ impl Workspace {
             .packages
             .into_iter()
             .find(|package| package.name == "downscope")
-            .map(|package| package.version)
             .context("the workspace has no package named downscope")
     }
+}
+
+/// What cargo says of the root `Cargo.toml`.
+#[derive(Deserialize)]
+struct Package {
+    name: String,
+    version: String,
+    metadata: serde_json::Value,
 }
 
 /// The arguments behind `--`, should it have been written: those of the program

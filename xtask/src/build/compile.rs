@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use super::paths;
+use super::steps::{Smaller, Steps};
 use crate::setup::WASM_TARGET;
 use crate::step::run;
 use crate::workspace::Workspace;
@@ -20,12 +21,16 @@ const FEWEST_BYTES: [&str; 5] = [
     "-tail-merge-size=1",
 ];
 
-pub(super) fn compile(workspace: &Workspace) -> Result<PathBuf> {
+pub(super) fn compile(workspace: &Workspace, steps: &Steps) -> Result<PathBuf> {
     let arguments = ["build", "--quiet", "--release", "--lib"];
     let mut flags = paths::remap_flags(workspace)?;
-    flags.extend(FEWEST_BYTES.map(|option| format!("-Cllvm-args={option}")));
-    // For `panics`, which drops the relocations again.
-    flags.push("-Clink-arg=--emit-relocs".into());
+    if steps.has(Smaller::Compiler) {
+        flags.extend(FEWEST_BYTES.map(|option| format!("-Cllvm-args={option}")));
+    }
+    if steps.has(Smaller::Panics) {
+        // Which are dropped again.
+        flags.push("-Clink-arg=--emit-relocs".into());
+    }
     run(
         "compile to WebAssembly",
         workspace

@@ -3,77 +3,86 @@
 mod assemble;
 pub(crate) mod bindgen;
 mod compile;
-mod fingerprint;
+mod finish;
 mod inline;
-mod lazy;
-mod loader;
 mod names;
-mod needless;
-mod optimize;
-mod panics;
 mod paths;
-mod shrink;
-mod snippets;
+mod places;
+mod rewrite;
+mod steps;
 
 use std::fs;
 
 use anyhow::Result;
 
-use crate::files::{copy_file, empty_directory};
+use crate::files::{copy_directory, copy_file, empty_directory};
 use crate::setup;
 use crate::step::step;
 use crate::workspace::Workspace;
+use bindgen::Bindings;
+use rewrite::Look;
+use steps::Smaller;
 
-/// Where wasm-bindgen's output lies before it is made smaller; its
-/// declarations, which are not published, are what the facade is checked
-/// against.
-pub(crate) const BINDINGS: &str = "downscope-bindings";
+pub(crate) use finish::finish;
+pub(crate) use places::Places;
+pub(crate) use steps::Steps;
+
 /// What is compiled, without the wording of panics.
 const SILENT: &str = "downscope-silent.wasm";
-/// Where what is generated for the package lies.
-pub(crate) const MADE: &str = "downscope-build";
 
-pub(crate) fn build(workspace: &Workspace) -> Result<()> {
+/// From the sources. `steps` are those that only make it smaller.
+pub(crate) fn build(workspace: &Workspace, steps: &Steps, places: &Places) -> Result<()> {
     setup::wasm_target(workspace)?;
     setup::npm(workspace)?;
 
-    let compiled = compile::compile(workspace)?;
-    let silent = workspace.target(SILENT);
-    panics::silence(&compiled, &silent)?;
-    let bindings = workspace.target(BINDINGS);
-    let generated = step("generate the JavaScript glue (wasm-bindgen)", || {
-        let generated = bindgen::bindgen(&silent, &bindings, "glue")?;
-        loader::expose(&generated.glue)?;
-        needless::drop_from(&generated.glue)?;
-        lazy::defer_in(&generated.glue)?;
-        anyhow::Ok(generated)
+    let mut compiled = compile::compile(workspace, steps)?;
+    if steps.has(Smaller::Panics) {
+        let silent = workspace.target(SILENT);
+        rewrite::silence(&compiled, &silent)?;
+        compiled = silent;
+    }
+    let bindings = step("generate the JavaScript glue (wasm-bindgen)", || {
+        bindgen::bindgen(&compiled, &places.bindings, "glue")
     })?;
+    package(workspace, steps, places, &bindings)
+}
 
-    let made = workspace.target(MADE);
-    empty_directory(&made)?;
-    let glue = made.join("glue.js");
-    let wasm = made.join("downscope_bg.wasm");
-    let merged = made.join("merged.wasm");
-    copy_file(&generated.glue, &glue)?;
-    copy_file(&generated.wasm, &merged)?;
-    step("put the SDK's own JavaScript behind the glue", || {
-        snippets::merge(&bindings, &glue, &merged)
-    })?;
-    optimize::optimize(workspace, &merged, &wasm)?;
-    fs::remove_file(&merged)?;
-    shrink::shrink(workspace, &glue, &wasm)?;
-    fs::remove_file(made.join("io.js"))?;
+/// From what wasm-bindgen has made.
+fn package(
+    workspace: &Workspace,
+    steps: &Steps,
+    places: &Places,
+    bindings: &Bindings,
+) -> Result<()> {
+    step("repair the glue", || rewrite::repair(bindings))?;
+
+    empty_directory(&places.work)?;
+    copy_directory(&places.bindings, &places.work)?;
+    let work = bindings.moved_to(&places.work);
+    rewrite::make_smaller(workspace, steps, &work)?;
+
+    empty_directory(&places.made)?;
+    let glue = places.made.join("glue.js");
+    let wasm = places.made.join("downscope_bg.wasm");
+    let look = if steps.has(Smaller::Minify) {
+        Look::Minified
+    } else {
+        Look::Readable
+    };
+    rewrite::bundle(workspace, &work.entry(), &glue, look)?;
+    copy_file(&work.wasm(), &wasm)?;
+    rewrite::start(workspace, &glue, &wasm)?;
     paths::refuse_builder_paths(workspace, &wasm)?;
     step("tell both files that they belong together", || {
-        fingerprint::stamp(&glue, &wasm)
+        rewrite::stamp(&glue, &wasm)
     })?;
-    names::name(&made.join("names.js"))?;
+    names::name(&places.made.join("names.js"))?;
     step("inline the WebAssembly for the default entry", || {
-        inline::inline(&wasm, &made.join("inline.js"))
+        inline::inline(&wasm, &places.made.join("inline.js"))
     })?;
 
-    step("put the package together in pkg/", || {
-        assemble::assemble(workspace, &made)
+    step("put the package together", || {
+        assemble::assemble(workspace, places)
     })?;
     let size = fs::metadata(&wasm)?.len();
     eprintln!("   downscope_bg.wasm is {size} bytes");

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use super::crates::Crate;
 use super::program::{Program, Source, find};
 use crate::workspace::Workspace;
 
@@ -139,7 +140,10 @@ const FIREFOX: [Program; 2] = [
     Program {
         variable: "GECKODRIVER",
         names: &["geckodriver", "geckodriver.exe"],
-        source: Source::Geckodriver,
+        source: Source::Crate(Crate {
+            name: "geckodriver",
+            version: "0.37.1",
+        }),
     },
 ];
 

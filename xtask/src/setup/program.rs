@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::{debian, geckodriver};
+use super::crates::Crate;
+use super::debian;
 use crate::workspace::Workspace;
 
 pub(crate) struct Program {
@@ -21,7 +22,7 @@ pub(crate) enum Source {
     /// A package of Debian and Ubuntu.
     Debian(&'static str),
     /// No package: compiled by cargo.
-    Geckodriver,
+    Crate(Crate),
 }
 
 /// Finds the programs; installs those that are missing, if this machine is one
@@ -37,16 +38,20 @@ pub(crate) fn find(workspace: &Workspace, programs: &[Program]) -> Result<Vec<Pa
         debian::install(workspace, &packages)?;
     }
     // Compiled only if nothing else is missing that nobody can bring.
-    let from_debian = |program: &&Program| program.source != Source::Geckodriver;
-    for program in programs.iter().filter(from_debian) {
-        program.locate(workspace)?.with_context(|| program.way())?;
+    for program in programs {
+        if let (None, Source::Debian(_)) = (program.locate(workspace)?, program.source) {
+            bail!(program.way());
+        }
     }
     programs
         .iter()
-        .map(|program| match program.locate(workspace)? {
-            Some(file) => Ok(file),
-            None => geckodriver::compile(workspace).with_context(|| program.way()),
-        })
+        .map(
+            |program| match (program.locate(workspace)?, program.source) {
+                (Some(file), _) => Ok(file),
+                (None, Source::Debian(_)) => bail!(program.way()),
+                (None, Source::Crate(it)) => it.compile(workspace).with_context(|| program.way()),
+            },
+        )
         .collect()
 }
 
@@ -64,7 +69,7 @@ impl Program {
         let installed = self.names.iter().find_map(|name| first(&directories, name));
         Ok(installed.or_else(|| match self.source {
             Source::Debian(_) => None,
-            Source::Geckodriver => geckodriver::compiled(workspace),
+            Source::Crate(it) => it.compiled(workspace),
         }))
     }
 
@@ -73,7 +78,7 @@ impl Program {
         let name = self.names.first().copied().unwrap_or_default();
         let command = match self.source {
             Source::Debian(package) => format!("on Debian and Ubuntu `apt-get install {package}`"),
-            Source::Geckodriver => format!("`{}`", geckodriver::command_line()),
+            Source::Crate(it) => format!("`{}`", it.command_line()),
         };
         let variable = self.variable;
         format!("{name} is needed: {command}; or install it otherwise and set {variable} to it")

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use wasmparser::{KnownCustom, Name, NameSectionReader, Parser, Payload, TypeRef};
 
-use crate::build::BINDINGS;
+use crate::build::Places;
 use crate::files::read;
 use crate::workspace::Workspace;
 
@@ -16,7 +16,7 @@ const STANDARD: &str = "core, alloc, std";
 /// last build, before Binaryen's optimiser: that puts functions into their only
 /// caller, across layers, and they would count there.
 pub(super) fn crates(workspace: &Workspace) -> Result<Vec<(String, u64)>> {
-    let named = workspace.target(BINDINGS).join("glue_bg.wasm");
+    let named = Places::published(workspace).bindings.join("glue_bg.wasm");
     let mut bytes: BTreeMap<String, u64> = BTreeMap::new();
     for (function, size) in functions(&read(&named)?)? {
         *bytes.entry(owner(&function)).or_default() += size;

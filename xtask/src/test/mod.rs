@@ -3,6 +3,7 @@
 
 mod chosen;
 mod context;
+mod docs_rs;
 mod node_tests;
 mod purity;
 mod report;
@@ -10,6 +11,7 @@ mod skips;
 mod stages;
 mod tally;
 mod types;
+mod wasm_pack;
 mod web_tests;
 
 use anyhow::Result;
@@ -29,7 +31,7 @@ enum Stage {
 }
 
 /// In the order in which they run: what is quick and often wrong comes first.
-const STAGES: [(&str, Stage); 14] = [
+const STAGES: [(&str, Stage); 16] = [
     ("fmt", Stage::Once(stages::fmt)),
     ("lint", Stage::Once(stages::lint)),
     ("doc", Stage::Once(stages::doc)),
@@ -40,6 +42,8 @@ const STAGES: [(&str, Stage); 14] = [
     ("pack", Stage::Once(stages::pack)),
     ("types", Stage::Once(stages::types)),
     ("package", Stage::Once(stages::package)),
+    ("plain", Stage::Once(stages::plain)),
+    ("wasm-pack", Stage::Once(stages::wasm_pack)),
     ("size", Stage::Once(stages::size)),
     ("ratios", Stage::Once(stages::ratios)),
     ("example", Stage::Once(stages::example)),

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 
 use super::context::Context;
 use crate::files::sorted_entries;
-use crate::setup::{self, Found};
+use crate::setup::{self, Engine, Found};
 
 /// Where the Rust example is built, below cargo's target directory.
 pub(super) const RUST_EXAMPLE: &str = "rust-example";
@@ -24,6 +24,17 @@ pub(super) fn node_tests(context: &Context<'_>, found: &Found, directory: &str) 
             "DOWNSCOPE_RUST_EXAMPLE",
             context.workspace.target(RUST_EXAMPLE),
         );
+    Ok(node)
+}
+
+/// The command that runs those that hold for the package however it was built, in
+/// Chromium against the reference backend.
+pub(super) fn built_tests(context: &Context<'_>, package: &Path) -> Result<Command> {
+    let mut node = plain_node_tests(context, "tests/built")?;
+    context.prepare(&mut node, context.engine(Engine::Chromium)?)?;
+    node.env("DOWNSCOPE_ENGINE", Engine::Chromium.name())
+        .env("DOWNSCOPE_PKG", package)
+        .env("DOWNSCOPE_SERVER", context.server()?);
     Ok(node)
 }
 

@@ -3,9 +3,11 @@
 use anyhow::{Context as _, Result};
 
 use super::context::Context;
-use super::{node_tests, purity, skips, tally::Tally, types, web_tests};
-use crate::build::bindgen;
+use super::wasm_pack::WasmPack;
+use super::{docs_rs, node_tests, purity, skips, tally::Tally, types, web_tests};
+use crate::build::{self, Places, Steps, bindgen};
 use crate::files::copy_file;
+use crate::pack::{self, App};
 use crate::setup::{self, Engine, Found, WASM_TARGET};
 use crate::size;
 use crate::step::{run, step};
@@ -50,7 +52,7 @@ pub(super) fn doc(context: &Context<'_>, _: &mut Tally) -> Result<()> {
     };
     rustdoc("rustdoc, native", &[])?;
     rustdoc("rustdoc, wasm32", &["--target", WASM_TARGET])?;
-    Ok(())
+    docs_rs::check(context.workspace)
 }
 
 pub(super) fn purity(context: &Context<'_>, _: &mut Tally) -> Result<()> {
@@ -93,7 +95,35 @@ pub(super) fn package(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
     count(
         tally,
         &run("the tarball in Node and four bundlers", &mut node)?,
-    )
+    )?;
+    built(context, context.app()?, tally)
+}
+
+/// The package without what only makes it smaller. That follows closely what the
+/// compiler and wasm-bindgen write; where it cannot follow, this says whether the
+/// package works, and that only bytes are in the way.
+pub(super) fn plain(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
+    let places = Places::of(context.workspace, "plain");
+    build::build(context.workspace, &Steps::plain(), &places)?;
+    let packed = pack::pack_directory(context.workspace, &places.package, "plain")?;
+    built(context, &packed.install(context.workspace)?, tally)
+}
+
+pub(super) fn wasm_pack(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
+    let wasm_pack = WasmPack::find(context.workspace)?;
+    for (target, steps) in [("web", Steps::all()), ("bundler", Steps::plain())] {
+        let packed = wasm_pack.package(target, &steps)?;
+        built(context, &packed.install(context.workspace)?, tally)?;
+    }
+    let mut tests = wasm_pack.tests(context)?;
+    count(tally, &run("wasm-pack test", &mut tests)?)
+}
+
+/// What holds for the package however it was built.
+fn built(context: &Context<'_>, app: &App, tally: &mut Tally) -> Result<()> {
+    let mut node = node_tests::built_tests(context, &app.package())?;
+    let name = "a token, and what ends with WebAssembly";
+    count(tally, &run(name, &mut node)?)
 }
 
 /// What needs Node alone. Of the example backends the one in Node; the others

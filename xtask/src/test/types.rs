@@ -4,7 +4,7 @@
 use anyhow::Result;
 
 use super::context::Context;
-use crate::build;
+use crate::build::Places;
 use crate::files::{copy_directory, copy_file, empty_directory, sorted_entries};
 use crate::step::run;
 
@@ -16,10 +16,11 @@ pub(super) fn check_facade(context: &Context<'_>) -> Result<()> {
     let directory = workspace.target("facade");
     empty_directory(&directory)?;
     copy_directory(&workspace.path("pkg-template"), &directory)?;
+    let places = Places::published(workspace);
     for generated in [
-        workspace.target(build::BINDINGS).join("glue.d.ts"),
-        workspace.target(build::MADE).join("inline.js"),
-        workspace.target(build::MADE).join("names.js"),
+        places.bindings.join("glue.d.ts"),
+        places.made.join("inline.js"),
+        places.made.join("names.js"),
     ] {
         if let Some(name) = generated.file_name() {
             copy_file(&generated, &directory.join(name))?;

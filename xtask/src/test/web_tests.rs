@@ -21,8 +21,13 @@ pub(super) fn web_tests(context: &Context<'_>, found: &Found) -> Result<Command>
             "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
             format!("{} wasm-test-runner", this.display()),
         );
-    context.prepare(&mut cargo, found)?;
+    drive(context, found, &mut cargo)?;
+    Ok(cargo)
+}
 
+/// Has the runner take one engine.
+pub(super) fn drive(context: &Context<'_>, found: &Found, command: &mut Command) -> Result<()> {
+    context.prepare(command, found)?;
     // The runner takes the first driver that it is told of.
     for driver in [
         "CHROMEDRIVER",
@@ -30,8 +35,8 @@ pub(super) fn web_tests(context: &Context<'_>, found: &Found) -> Result<Command>
         "MSEDGEDRIVER",
         "SAFARIDRIVER",
     ] {
-        cargo.env_remove(driver);
-        cargo.env_remove(format!("{driver}_REMOTE"));
+        command.env_remove(driver);
+        command.env_remove(format!("{driver}_REMOTE"));
     }
     let (variable, driver) = match found.engine {
         Engine::Chromium => ("CHROMEDRIVER", "CHROMEDRIVER"),
@@ -40,11 +45,11 @@ pub(super) fn web_tests(context: &Context<'_>, found: &Found) -> Result<Command>
         // that has, and with the same words as WebKitGTK's understands.
         Engine::WebKit => ("SAFARIDRIVER", "WEBKIT_DRIVER"),
     };
-    cargo.env(variable, found.program(driver)?).env(
+    command.env(variable, found.program(driver)?).env(
         "WASM_BINDGEN_TEST_WEBDRIVER_JSON",
         capabilities(context, found)?,
     );
-    Ok(cargo)
+    Ok(())
 }
 
 /// Nothing in the background; beside what the test runner adds by itself.

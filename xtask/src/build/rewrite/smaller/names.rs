@@ -1,58 +1,40 @@
-//! Shorter names between the WebAssembly and its glue, and less of the glue.
+//! Shorter names between the WebAssembly and its glue.
 //!
 //! wasm-bindgen ends the names of imports in a hash. They stand in both files,
-//! private to them, and no compression gets rid of them: some 2.5 KB of what a
-//! page downloads. Binaryen renames them in the module and says how; this
-//! carries the renaming over to the glue. Nothing is trusted: each import must
-//! be found once, each export that the glue asks for must exist, and the pair
-//! must start.
+//! private to them, and no compression gets rid of them. Binaryen renames them in
+//! the module and says how; this carries the renaming over to the glue. Nothing is
+//! trusted: each import must be found once, and each export that the glue asks for
+//! must exist. That the pair starts is seen in every build.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
+use crate::build::bindgen::Bindings;
 use crate::files::{read_text, write};
 use crate::step::{run, step};
 use crate::workspace::Workspace;
 
-pub(super) fn shrink(workspace: &Workspace, glue: &Path, wasm: &Path) -> Result<()> {
+/// Changes the glue and the WebAssembly in place.
+pub(super) fn shorten(workspace: &Workspace, bindings: &Bindings) -> Result<()> {
+    let (glue, wasm) = (bindings.entry(), bindings.wasm());
     let mapping = run(
         "shorten the names of imports and exports (wasm-opt)",
         workspace
             .npm_tool("wasm-opt")
             .arg("--minify-imports-and-exports-and-modules")
             .arg("--strip-target-features")
-            .arg(wasm)
+            .arg(&wasm)
             .arg("-o")
-            .arg(wasm),
+            .arg(&wasm),
     )?;
     step("carry the short names over to the glue", || {
-        let names = Names::parse(&mapping)?;
-        write(glue, names.rename(&read_text(glue)?)?)
-    })?;
-    run(
-        "minify the glue (esbuild)",
-        workspace
-            .npm_tool("esbuild")
-            .arg(glue)
-            .args(["--bundle", "--minify", "--format=esm", "--charset=utf8"])
-            .args(["--legal-comments=none", "--allow-overwrite"])
-            .arg(format!("--outfile={}", glue.display())),
-    )?;
-    run(
-        "start the WebAssembly with its glue",
-        workspace
-            .node()
-            .arg(workspace.path("xtask/js/start.mjs"))
-            .args([glue, wasm]),
-    )?;
-    Ok(())
+        let names = Names::parse(&mapping, &bindings.module())?;
+        write(&glue, names.rename(&read_text(&glue)?)?)
+    })
 }
 
-/// The module that wasm-bindgen imports everything from, as a string in the glue.
-const GLUE_MODULE: &str = "./glue_bg.js";
 /// What Binaryen makes of the name of the only module.
 const SHORT_MODULE: &str = "a";
 /// What the glue calls the exports.
@@ -60,13 +42,15 @@ const EXPORTS_OBJECT: &str = "wasm";
 
 /// Old names to new ones.
 struct Names {
+    /// As what the WebAssembly imported its glue.
+    module: String,
     imports: BTreeMap<String, String>,
     exports: BTreeMap<String, String>,
 }
 
 impl Names {
     /// Reads what `--minify-imports-and-exports-and-modules` prints.
-    fn parse(mapping: &str) -> Result<Self> {
+    fn parse(mapping: &str, glue: &str) -> Result<Self> {
         #[derive(Deserialize)]
         struct Mapping {
             imports: Vec<(String, String, String)>,
@@ -78,12 +62,13 @@ impl Names {
         let mut imports = BTreeMap::new();
         for (module, old, new) in mapping.imports {
             // With a second module, both would be called `a`.
-            if module != GLUE_MODULE {
+            if module != glue {
                 bail!("the WebAssembly imports {old} from {module}, not from its glue");
             }
             imports.insert(old, new);
         }
         Ok(Self {
+            module: glue.to_owned(),
             imports,
             exports: mapping.exports.into_iter().collect(),
         })
@@ -112,9 +97,9 @@ impl Names {
             }
         }
 
-        let module = format!("\"{GLUE_MODULE}\"");
+        let module = format!("{:?}", self.module);
         if renamed.matches(&module).count() != 1 {
-            bail!("the glue does not name the module {GLUE_MODULE} once");
+            bail!("the glue does not name the module {module} once");
         }
         Ok(renamed.replace(&module, &format!("\"{SHORT_MODULE}\"")))
     }
@@ -157,6 +142,8 @@ fn is_export(before: &str) -> bool {
 mod tests {
     use super::*;
 
+    const MODULE: &str = "./glue_bg.js";
+
     const MAPPING: &str = r#"{
         "imports": [
             ["./glue_bg.js", "__wbg_get_2080c49015e35254", "a"],
@@ -175,7 +162,7 @@ mod tests {
 
     #[test]
     fn imports_exports_and_their_module_get_the_short_names() -> Result<()> {
-        let renamed = Names::parse(MAPPING)?.rename(GLUE)?;
+        let renamed = Names::parse(MAPPING, MODULE)?.rename(GLUE)?;
 
         assert_eq!(
             renamed,
@@ -230,7 +217,7 @@ mod tests {
     fn an_import_from_another_module_is_an_error() {
         let mapping = MAPPING.replacen("./glue_bg.js", "./snippets/inline0.js", 1);
 
-        assert!(Names::parse(&mapping).is_err());
+        assert!(Names::parse(&mapping, MODULE).is_err());
     }
 
     #[test]
@@ -252,7 +239,7 @@ mod tests {
     }
 
     fn rename_error(mapping: &str, glue: &str) -> Result<String> {
-        match Names::parse(mapping)?.rename(glue) {
+        match Names::parse(mapping, MODULE)?.rename(glue) {
             Ok(_) => bail!("renaming was expected to fail"),
             Err(error) => Ok(error.to_string()),
         }

@@ -40,7 +40,7 @@ const FUNNELS: [&str; 2] = ["core::panicking::panic_fmt", "std::alloc::rust_oom"
 const FORMATTER: &str = "core::fmt::write";
 
 /// `compiled` comes from the linker, told to keep relocations and names.
-pub(super) fn silence(compiled: &Path, silent: &Path) -> Result<()> {
+pub(crate) fn silence(compiled: &Path, silent: &Path) -> Result<()> {
     step("take the wording of panics out", || {
         let wasm = read(compiled)?;
         let mut module = Module::from_buffer(&wasm)?;

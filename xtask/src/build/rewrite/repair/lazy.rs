@@ -10,10 +10,16 @@ use anyhow::{Result, bail};
 
 use crate::files::{read_text, write};
 
+/// Gives the encoder what each of this package's browsers has (README, Browsers),
+/// and asks for it at once: from this up to a line with nothing but a closing
+/// brace.
+const STAND_IN: &str = "if (!('encodeInto' in cachedTextEncoder)) {\n";
+const END: &str = "\n}\n";
+
 /// What is made at once, and what makes it when it is needed. The glue makes a
 /// decoder anew each time that one has decoded so much that Safari's fails; here
 /// none has begun as though it had.
-const DEFERRED: [(&str, &str); 5] = [
+const DEFERRED: [(&str, &str); 6] = [
     (
         "let cachedTextDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
 cachedTextDecoder.decode();
@@ -34,6 +40,10 @@ const MAX_SAFARI_DECODE_BYTES",
         "cachedTextEncoder.encodeInto(",
         "new TextEncoder().encodeInto(",
     ),
+    (
+        "cachedTextEncoder.encode(arg)",
+        "new TextEncoder().encode(arg)",
+    ),
 ];
 
 /// Changes the glue in place.
@@ -42,7 +52,13 @@ pub(super) fn defer_in(glue: &Path) -> Result<()> {
 }
 
 fn deferred(glue: &str) -> Result<String> {
-    let mut left = glue.to_owned();
+    let parts = glue
+        .split_once(STAND_IN)
+        .and_then(|(before, from)| Some((before, from.split_once(END)?.1)));
+    let Some((before, after)) = parts else {
+        bail!("the glue has no stand-in for `encodeInto`");
+    };
+    let mut left = [before, after].concat();
     for (at_once, when_needed) in DEFERRED {
         if left.matches(at_once).count() != 1 {
             bail!("the glue of wasm-bindgen 0.2.130 says once: {at_once}");
@@ -73,6 +89,14 @@ function decodeText(bytes) {
     return cachedTextDecoder.decode(bytes);
 }
 const cachedTextEncoder = new TextEncoder();
+
+if (!('encodeInto' in cachedTextEncoder)) {
+    cachedTextEncoder.encodeInto = function (arg, view) {
+        return cachedTextEncoder.encode(arg);
+    };
+}
+
+const buf = cachedTextEncoder.encode(arg);
 const ret = cachedTextEncoder.encodeInto(arg, view);
 ";
 
@@ -91,6 +115,9 @@ function decodeText(bytes) {
     }
     return cachedTextDecoder.decode(bytes);
 }
+
+
+const buf = new TextEncoder().encode(arg);
 const ret = new TextEncoder().encodeInto(arg, view);
 "
         );
@@ -103,6 +130,7 @@ const ret = new TextEncoder().encodeInto(arg, view);
         for (at_once, _) in DEFERRED {
             assert!(deferred(&GLUE.replace(at_once, "")).is_err(), "{at_once}");
         }
-        assert!(deferred(&format!("{GLUE}cachedTextEncoder.encode(arg);\n")).is_err());
+        assert!(deferred(&GLUE.replace(STAND_IN, "{\n")).is_err());
+        assert!(deferred(&format!("{GLUE}cachedTextEncoder.close();\n")).is_err());
     }
 }

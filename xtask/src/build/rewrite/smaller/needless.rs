@@ -1,7 +1,5 @@
-//! Takes out of the glue what this package has no need of: what stands in for
-//! a function that each of its browsers has (README, Browsers), what is never
-//! asked for, and the finalizers of closures, since each closure is dropped by
-//! hand (docs/decisions.md, 33).
+//! Takes out of the glue what is never asked for in this package, and what is
+//! said at more length than it takes.
 
 use std::path::Path;
 
@@ -9,19 +7,9 @@ use anyhow::{Result, bail};
 
 use crate::files::{read_text, write};
 
-/// From this up to a line with nothing but a closing brace.
-const STAND_IN: &str = "if (!('encodeInto' in cachedTextEncoder)) {\n";
-const END: &str = "\n}\n";
-
-const FINALIZERS: &str = "const CLOSURE_DTORS = (typeof FinalizationRegistry === 'undefined')
-    ? { register: () => {}, unregister: () => {} }
-    : new FinalizationRegistry(state => wasm.__wbindgen_destroy_closure(state.a, state.b));\n";
-const REGISTER: &str = "    CLOSURE_DTORS.register(real, state, state);\n";
-const UNREGISTER: &str = "            CLOSURE_DTORS.unregister(state);\n";
-
 /// How a string is copied by who cannot let memory grow.
 const WITHOUT_GROWING: &str = "    if (realloc === undefined) {
-        const buf = cachedTextEncoder.encode(arg);
+        const buf = new TextEncoder().encode(arg);
         const ptr = malloc(buf.length, 1) >>> 0;
         getUint8ArrayMemory0().subarray(ptr, ptr + buf.length).set(buf);
         WASM_VECTOR_LEN = buf.length;
@@ -56,20 +44,7 @@ pub(super) fn drop_from(glue: &Path) -> Result<()> {
 }
 
 fn without(glue: &str) -> Result<String> {
-    let parts = glue
-        .split_once(STAND_IN)
-        .and_then(|(before, from)| Some((before, from.split_once(END)?.1)));
-    let Some((before, after)) = parts else {
-        bail!("the glue has no stand-in for `encodeInto`");
-    };
-    let mut left = [FINALIZERS, REGISTER, UNREGISTER]
-        .iter()
-        .fold([before, after].concat(), |glue, part| {
-            glue.replace(part, "")
-        });
-    if left.contains("CLOSURE_DTORS") {
-        bail!("the glue has other finalizers than that of wasm-bindgen 0.2.130");
-    }
+    let mut left = glue.to_owned();
     // The function itself, and who calls it.
     if left.matches(COPY).count() != left.matches(GROWING).count() + 1 {
         bail!("the glue copies strings otherwise than that of wasm-bindgen 0.2.130");
@@ -88,19 +63,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_glue_keeps_no_stand_in_and_no_finalizer() -> Result<()> {
+    fn the_glue_keeps_what_is_asked_for_and_says_it_in_short() -> Result<()> {
         let left = without(&glue())?;
 
         assert_eq!(
             left,
             format!(
-                "let B = 0;
-if (cachedDataViewMemory0?.buffer !== wasm.memory.buffer) {{}}
+                "if (cachedDataViewMemory0?.buffer !== wasm.memory.buffer) {{}}
 if (!cachedUint8ArrayMemory0?.byteLength) {{}}
 {COPY}a{GROWING};
 function {COPY}arg) {{
-}}
-function make() {{
 }}
 let wasm;
 "
@@ -113,7 +85,6 @@ let wasm;
     fn a_glue_that_is_made_otherwise_is_an_error() {
         assert!(without("let B = 0;\n").is_err());
         let more = [
-            "CLOSURE_DTORS.add();\n".to_owned(),
             format!("{COPY}a, wasm.__wbindgen_malloc);\n"),
             WITHOUT_GROWING.to_owned(),
         ];
@@ -129,14 +100,11 @@ let wasm;
         let [(view, _), (bytes, _), lengthy @ ..] = LENGTHY;
         let lengthy = lengthy.map(|(part, _)| part).concat();
         format!(
-            "{STAND_IN}    if (a) {{\n    }}\n}}\nlet B = 0;
-if ({view}) {{}}
+            "if ({view}) {{}}
 if ({bytes}) {{}}
 {COPY}a{GROWING};
 function {COPY}arg) {{
 {WITHOUT_GROWING}}}
-{FINALIZERS}function make() {{
-{UNREGISTER}{REGISTER}}}
 {lengthy}"
         )
     }

@@ -13,7 +13,7 @@ use anyhow::Result;
 use crate::files::{read, read_text, write};
 
 /// Changes both in place; nothing may change either after it.
-pub(super) fn stamp(glue: &Path, wasm: &Path) -> Result<()> {
+pub(crate) fn stamp(glue: &Path, wasm: &Path) -> Result<()> {
     let (mut script, mut module) = (read_text(glue)?, read(wasm)?);
     let name = fingerprint(&[script.as_bytes(), &module]);
     script.push_str(&format!("export const build=\"{name}\";\n"));

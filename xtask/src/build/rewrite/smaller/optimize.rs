@@ -7,7 +7,8 @@ use anyhow::Result;
 use crate::step::run;
 use crate::workspace::Workspace;
 
-pub(super) fn optimize(workspace: &Workspace, from: &Path, to: &Path) -> Result<()> {
+/// Changes the WebAssembly in place.
+pub(super) fn optimize(workspace: &Workspace, wasm: &Path) -> Result<()> {
     // Not `--traps-never-happen`: it deletes bounds checks. The section that
     // names the target's features stays until nobody has to read it.
     run(
@@ -20,9 +21,9 @@ pub(super) fn optimize(workspace: &Workspace, from: &Path, to: &Path) -> Result<
             .arg("--low-memory-unused")
             .arg("--always-inline-max-function-size=6")
             .args(["--strip-debug", "--strip-producers"])
-            .arg(from)
+            .arg(wasm)
             .arg("-o")
-            .arg(to),
+            .arg(wasm),
     )?;
     Ok(())
 }

@@ -1,0 +1,25 @@
+//! What the package would not work without, or not keep a promise. In every
+//! build; see the table of [`super`].
+
+mod bundle;
+mod finalizers;
+mod fingerprint;
+mod lazy;
+mod loader;
+mod start;
+
+use anyhow::Result;
+
+use crate::build::bindgen::Bindings;
+
+pub(crate) use bundle::{Look, bundle};
+pub(crate) use fingerprint::stamp;
+pub(crate) use start::start;
+
+/// Changes what wasm-bindgen made, in place.
+pub(crate) fn repair(bindings: &Bindings) -> Result<()> {
+    let script = bindings.script();
+    finalizers::drop_from(&script)?;
+    lazy::defer_in(&script)?;
+    loader::expose(bindings)
+}
