@@ -12,7 +12,7 @@ pub enum Input {
     Acquire {
         /// For this grant.
         grant: GrantId,
-        /// To be answered by one [`Output::Resolve`] or [`Output::Reject`].
+        /// To be answered by one [`crate::core::Output::Resolve`] or [`crate::core::Output::Reject`].
         caller: CallerId,
         /// What will do.
         want: Want,
@@ -35,7 +35,7 @@ pub enum Input {
     },
     /// Revoke everything for good; nothing is asked of the machine afterwards.
     Close {
-        /// To be answered by one [`Output::Revoked`].
+        /// To be answered by one [`crate::core::Output::Revoked`].
         caller: CallerId,
     },
     /// The lease endpoint has answered, or will not.
@@ -62,7 +62,7 @@ pub enum Input {
     Revoke {
         /// Which.
         scope: Scope,
-        /// To be answered by one [`Output::Revoked`].
+        /// To be answered by one [`crate::core::Output::Revoked`].
         caller: CallerId,
     },
     /// The revoke endpoint has answered, or will not.

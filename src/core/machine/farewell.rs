@@ -47,14 +47,12 @@ pub(super) struct Alive {
 impl Alive {
     /// Follows what the machine says.
     pub(super) fn heed(&mut self, output: Output) {
-        match output {
-            Output::RequestToken(_, generation) => self.weigh(generation, REQUEST_WEIGHT),
-            Output::Forget(generation) => {
-                if let Ok(place) = self.place(generation) {
-                    self.names.remove(place);
-                }
-            }
-            _ => {}
+        if let Output::RequestToken(_, generation) = output {
+            self.weigh(generation, REQUEST_WEIGHT);
+        } else if let Output::Forget(generation) = output
+            && let Ok(place) = self.place(generation)
+        {
+            self.names.remove(place);
         }
     }
 

@@ -1,6 +1,7 @@
 //! What makes the package smaller, and nothing else. Each can be left out; see
 //! the table of [`super`].
 
+mod exports;
 mod names;
 mod needless;
 mod one_module;
@@ -24,6 +25,7 @@ pub(crate) fn make_smaller(
 ) -> Result<()> {
     if steps.has(Smaller::Needless) {
         needless::drop_from(&bindings.script())?;
+        exports::take_back(bindings)?;
     }
     if steps.has(Smaller::Names) {
         step("put the SDK's own JavaScript behind the glue", || {
