@@ -12,14 +12,14 @@ import { startWatcher } from './watcher.mjs';
  * Gives the tests of a file one server and one browser, and each test a page
  * that was just loaded. The fields of the result are there once a test runs.
  * `mounts` are further directories that the server serves; what `furnish` opens
- * is put on the stage, and closed at the end.
+ * is put on the stage, and closed at the end. `options` are those of the server.
  */
-export function setUp(mounts, furnish = () => ({})) {
+export function setUp(mounts, furnish = () => ({}), options = {}) {
   const stage = { uncaught: [] };
   let furniture = {};
 
   before(async () => {
-    [stage.server, stage.browser] = await Promise.all([startServer(mounts), launch()]);
+    [stage.server, stage.browser] = await Promise.all([startServer(mounts, options), launch()]);
     stage.context = await stage.browser.newContext();
     if (engine === 'chromium') {
       stage.context.on('weberror', (webError) => stage.uncaught.push(webError.error()));
