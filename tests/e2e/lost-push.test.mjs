@@ -30,7 +30,7 @@ for (const [where, loss] of Object.entries(BREAKS)) {
       await grant.token();
       globalThis.kept = await other.token();
     });
-    await ledgerWhen(server, ({ leases }) => leases.some(({ held }) => held), 20_000);
+    await ledgerWhen(server, ({ leases }) => leases.some(({ held }) => held));
     const losing = relay.loseOnce(pushes, loss);
     await server.recall(['1']);
     const lost = await losing;

@@ -8,7 +8,7 @@ import { after, test } from 'node:test';
 
 import { build } from 'esbuild';
 
-import { ledgerWhen, reasonsOf } from './support/ledger.mjs';
+import { goneWhen, ledgerWhen, reasonsOf } from './support/ledger.mjs';
 import { addressOf, follow, openPage, setUp, until } from './support/page.mjs';
 import { inCheckout, packageDirectory } from './support/server.mjs';
 
@@ -58,7 +58,7 @@ for (const [generation, zone, fixture] of APPS) {
       await app.run(() => other.revoke());
     });
     await leave();
-    const ledger = await ledgerWhen(server, ({ tokens, live }) => tokens.length === 3 && live === 0);
+    const ledger = await goneWhen(server, ({ tokens, live }) => tokens.length === 3 && live === 0);
     assert.match(reasonsOf(ledger).join(), /^(unload,unload|bfcache,bfcache),explicit$/);
   });
 
@@ -71,7 +71,7 @@ for (const [generation, zone, fixture] of APPS) {
       await app.run(() => grant.token());
     });
     // By now there is a timer for the refresh, and a request that stays open.
-    await ledgerWhen(server, ({ leases }) => leases.some(({ held }) => held), 20_000);
+    await ledgerWhen(server, ({ leases }) => leases.some(({ held }) => held));
     const idle = await page.evaluate(() => ({ isBusy: app.isBusy(), begun: app.begun() }));
     assert.deepEqual(idle, { isBusy: false, begun: [] });
 

@@ -93,7 +93,7 @@ export async function until(page, condition, within = 20_000) {
 
 /** An error that nobody caught, as soon as it is known. */
 export async function nextUncaught({ uncaught }) {
-  const deadline = performance.now() + 5_000;
+  const deadline = performance.now() + 20_000;
   while (uncaught.length === 0 && performance.now() < deadline) await sleep(20);
   return uncaught.shift();
 }
