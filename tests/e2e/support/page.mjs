@@ -19,7 +19,10 @@ export function setUp(mounts, furnish = () => ({}), options = {}) {
   let furniture = {};
 
   before(async () => {
-    [stage.server, stage.browser] = await Promise.all([startServer(mounts, options), launch()]);
+    const starting = [startServer(mounts, options), launch()];
+    // Both, or one that starts in spite of the other would be there for ever.
+    [stage.server, stage.browser] = (await Promise.allSettled(starting)).map(({ value }) => value);
+    await Promise.all(starting);
     stage.context = await stage.browser.newContext();
     if (engine === 'chromium') {
       stage.context.on('weberror', (webError) => stage.uncaught.push(webError.error()));
@@ -47,13 +50,17 @@ export function setUp(mounts, furnish = () => ({}), options = {}) {
   });
 
   after(async () => {
-    await stage.browser?.close();
-    await stage.server?.close();
-    stage.watcher?.close();
-    for (const piece of Object.values(furniture)) piece.close();
+    const pieces = [stage.browser, stage.server, stage.watcher, ...Object.values(furniture)];
+    // Whatever becomes of the others: one that stays keeps this process from its end.
+    throwFirst(await Promise.allSettled(pieces.map(async (piece) => piece?.close())));
   });
 
   return stage;
+}
+
+/** Throws what the first of those has failed with that did not go well. */
+function throwFirst(outcomes) {
+  for (const { status, reason } of outcomes) if (status === 'rejected') throw reason;
 }
 
 /** Loads a page with the fixture, by default in a tab of its own. */
