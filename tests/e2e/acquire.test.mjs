@@ -108,8 +108,11 @@ test('a lifetime that the server sends as a string is understood', async () => {
 
 test('a caller that aborts or runs out of time does not cancel the others', async () => {
   const { page, server } = stage;
-  await server.faults({ token: { latencyMs: 400, times: 1 } });
   const { aborted, late, patient, cause } = await page.evaluate(async () => {
+    const { fetch } = globalThis;
+    let release;
+    const released = new Promise((resolve) => (release = resolve));
+    globalThis.fetch = (...given) => released.then(() => fetch(...given));
     const grant = await fixture.openGrant();
     const controller = new AbortController();
     const reason = new Error('changed my mind');
@@ -118,6 +121,8 @@ test('a caller that aborts or runs out of time does not cancel the others', asyn
     const patient = fixture.outcome(grant.token());
     controller.abort(reason);
     const cause = await aborting.catch((error) => error.cause === reason);
+    await late;
+    release();
     return {
       aborted: await fixture.outcome(aborting),
       late: await late,

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { engine } from './support/browser.mjs';
-import { ledgerWhen, reasonsOf } from './support/ledger.mjs';
+import { goneWhen, ledgerWhen, reasonsOf } from './support/ledger.mjs';
 import { addressOf, follow, setUp } from './support/page.mjs';
 
 const stage = setUp();
@@ -21,7 +21,7 @@ test('a page that returns from the cache has a fresh token, in a session of its 
     addEventListener('pagehide', () => (globalThis.heldInCache = grant.peek()));
   });
   await leave(page);
-  const away = await ledgerWhen(server, ({ live }) => live === 0);
+  const away = await goneWhen(server, ({ live }) => live === 0);
   assert.deepEqual(reasonsOf(away), ['bfcache']);
 
   await comeBack(page);
@@ -58,14 +58,14 @@ test('each further trip through the cache revokes again', async () => {
   });
   for (const trips of [1, 2, 3]) {
     await leave(page);
-    await ledgerWhen(server, ({ live }) => live === 0);
+    await goneWhen(server, ({ live }) => live === 0);
     await comeBack(page);
     await page.evaluate(() => grant.token());
     const { tokens } = await server.ledger();
     assert.equal(tokens.length, 1 + trips);
   }
   await page.close();
-  const { tokens } = await ledgerWhen(server, ({ live }) => live === 0);
+  const { tokens } = await goneWhen(server, ({ live }) => live === 0);
   const reasons = tokens.map(({ revokeReason }) => revokeReason);
   assert.deepEqual(reasons, ['bfcache', 'bfcache', 'bfcache', 'unload']);
 });
@@ -74,14 +74,14 @@ const notCached = engine === 'firefox' && 'Firefox caches no page that has a req
 
 test('a caller that was waiting when the page went away gets a fresh token when it returns', { skip: notCached }, async () => {
   const { page, server } = stage;
-  await server.faults({ token: { latencyMs: 1_000, times: 1 } });
+  await server.faults({ token: { latencyMs: 20_000, times: 1 } });
   await page.evaluate(async () => {
     globalThis.grant = await fixture.openGrant();
     globalThis.waiting = fixture.outcome(grant.token());
   });
   await ledgerWhen(server, ({ live }) => live === 1);
   await leave(page);
-  await ledgerWhen(server, ({ live }) => live === 0);
+  await goneWhen(server, ({ live }) => live === 0);
   await comeBack(page);
   const { outcome, held } = await page.evaluate(async () => ({
     outcome: await waiting,

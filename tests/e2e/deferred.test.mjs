@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { engine } from './support/browser.mjs';
-import { allRevoked, allRevokedAtOnce, ledgerWhen, reasonsOf } from './support/ledger.mjs';
+import { allRevoked, allRevokedAtOnce, goneWhen, ledgerWhen, reasonsOf } from './support/ledger.mjs';
 import { addressOf, follow, setUp } from './support/page.mjs';
 
 const stage = setUp();
@@ -55,7 +55,7 @@ test('requests that are made at once are handed to the browser once', { skip }, 
 
 test('a token on its way when the process crashed does not stay alive', { skip }, async () => {
   const { page, server } = stage;
-  await server.faults({ token: { latencyMs: 1_000 } });
+  await server.faults({ token: { latencyMs: 20_000 } });
   await page.evaluate(async () => {
     const client = await fixture.open({ deferred: true });
     fixture.outcome(fixture.grantFor(client).token());
@@ -82,7 +82,7 @@ test('a page that returns from the cache holds another request ready', { skip },
   await page.goBack({ waitUntil: 'commit' });
   await page.evaluate(() => grant.token());
   await crash(page);
-  const ledger = await ledgerWhen(server, ({ tokens, live }) => tokens.length === 2 && live === 0);
+  const ledger = await goneWhen(server, ({ tokens, live }) => tokens.length === 2 && live === 0);
   assert.deepEqual(reasonsOf(ledger), ['bfcache', 'unload']);
   const others = ledger.log.filter(({ kind, detail }) => kind === 'revoke' && detail.endsWith(': unload'));
   assert.ok(others.length <= 1, 'what was held before was taken back');

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { engine } from './support/browser.mjs';
-import { ledgerWhen } from './support/ledger.mjs';
+import { goneWhen, ledgerWhen } from './support/ledger.mjs';
 import { setUp, until } from './support/page.mjs';
 import { inCheckout } from './support/server.mjs';
 
@@ -14,7 +14,7 @@ test('the demo shows a document with a downscoped token, and revokes it at the e
   const { page, server } = stage;
   await showDocument();
   await page.close();
-  await ledgerWhen(server, ({ live }) => live === 0);
+  await goneWhen(server, ({ live }) => live === 0);
 });
 
 const noConsole = engine !== 'chromium' && 'only playwright tells what a page puts into its console';

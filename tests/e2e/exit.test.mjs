@@ -5,7 +5,7 @@ import { test } from 'node:test';
 
 import { engine } from './support/browser.mjs';
 import { openFrame } from './support/frames.mjs';
-import { allRevoked, allRevokedAtOnce, ledgerWhen } from './support/ledger.mjs';
+import { allRevoked, allRevokedAtOnce, goneWhen, ledgerWhen } from './support/ledger.mjs';
 import { addressOf, follow, openPage, setUp, until } from './support/page.mjs';
 import { startRelay } from './support/relay.mjs';
 
@@ -56,7 +56,7 @@ for (const length of [40, 1024]) {
     }, length);
     assert.equal((await server.ledger()).live, 500);
     await page.close();
-    await ledgerWhen(server, ({ live }) => live === 0);
+    await goneWhen(server, ({ live }) => live === 0);
   });
 }
 
@@ -120,7 +120,7 @@ test('removing an iframe revokes its token and leaves the parent its own', async
   await withToken(page);
   await withToken(frame);
   await page.evaluate(() => document.querySelector('iframe').remove());
-  const { tokens } = await ledgerWhen(server, ({ live }) => live === 1);
+  const { tokens } = await goneWhen(server, ({ live }) => live === 1);
   assert.deepEqual(
     tokens.map(({ state, revokeReason }) => [state, revokeReason]),
     [
@@ -152,12 +152,12 @@ test('where the browser refuses the beacon the revoke goes out by another way', 
   });
   // Not by closing the tab: Firefox cuts off there what is left to do.
   await follow(page, addressOf(stage, 'clock.js'));
-  await ledgerWhen(server, ({ tokens, live }) => tokens.length === 1 && live === 0);
+  await goneWhen(server, ({ tokens, live }) => tokens.length === 1 && live === 0);
 });
 
 test('a token that was still on its way when the tab was closed does not stay alive', async () => {
   const { page, server } = stage;
-  await server.faults({ token: { latencyMs: 1_000 } });
+  await server.faults({ token: { latencyMs: 20_000 } });
   await page.evaluate(async () => {
     const grant = await fixture.openGrant();
     fixture.outcome(grant.token());
@@ -170,7 +170,7 @@ test('a token that was still on its way when the tab was closed does not stay al
 test('a refresh that was under way when the tab was closed leaves nothing alive', async () => {
   const { page, server } = stage;
   await withToken(page);
-  await server.faults({ token: { latencyMs: 1_000 } });
+  await server.faults({ token: { latencyMs: 20_000 } });
   await page.evaluate(() => {
     fixture.outcome(grant.token({ forceRefresh: true }));
   });
@@ -204,7 +204,7 @@ test('a token that the app asks for as the page goes does not stay alive', async
   });
   await page.reload();
   await until(page, () => 'fixture' in globalThis);
-  await ledgerWhen(server, ({ live }) => live === 0);
+  await goneWhen(server, ({ live }) => live === 0);
   await withToken(page);
   await ledgerWhen(server, ({ live }) => live === 1);
 });
@@ -236,7 +236,7 @@ test('one tab that is closed does not touch the tokens of another', async () => 
   await withToken(page);
   await withToken(other);
   await page.close();
-  const { tokens } = await ledgerWhen(server, ({ live }) => live === 1);
+  const { tokens } = await goneWhen(server, ({ live }) => live === 1);
   assert.deepEqual(
     tokens.map(({ state }) => state),
     ['revoked', 'live'],

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { openFrame } from './support/frames.mjs';
-import { ledgerWhen, reasonsOf } from './support/ledger.mjs';
+import { goneWhen, ledgerWhen, reasonsOf } from './support/ledger.mjs';
 import { addressOf, follow, setUp } from './support/page.mjs';
 
 const stage = setUp();
@@ -51,14 +51,14 @@ for (const [kind, originOf] of Object.entries(ORIGINS)) {
     const { page, server } = stage;
     await openBoth(originOf());
     await follow(page, addressOf(stage, 'clock.js'));
-    await ledgerWhen(server, ({ tokens, live }) => tokens.length === 2 && live === 0);
+    await goneWhen(server, ({ tokens, live }) => tokens.length === 2 && live === 0);
   });
 
   test(`when the tab is closed, its token and that of its frame ${kind} are revoked`, async () => {
     const { page, server } = stage;
     await openBoth(originOf());
     await page.close();
-    await ledgerWhen(server, ({ tokens, live }) => tokens.length === 2 && live === 0);
+    await goneWhen(server, ({ tokens, live }) => tokens.length === 2 && live === 0);
   });
 
   test(`a frame ${kind} in which nobody asked for a token is none of the page's business`, async () => {
@@ -99,7 +99,7 @@ async function openBoth(origin) {
 }
 
 async function onlyThePageLives() {
-  const ledger = await ledgerWhen(stage.server, ({ tokens, live }) => tokens.length === 2 && live === 1);
+  const ledger = await goneWhen(stage.server, ({ tokens, live }) => tokens.length === 2 && live === 1);
   assert.deepEqual(reasonsOf(ledger), [null, 'unload']);
   assert.equal(await pageFetches(), 200);
 }

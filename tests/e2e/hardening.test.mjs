@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { ledgerWhen } from './support/ledger.mjs';
+import { goneWhen, ledgerWhen } from './support/ledger.mjs';
 import { setUp } from './support/page.mjs';
 
 const stage = setUp();
@@ -115,5 +115,5 @@ test('where the quota for leaving pages is used up, the page names itself', asyn
     await fixture.grantFor(client, { file: '102' }).token();
   });
   await page.goto('about:blank');
-  await ledgerWhen(server, ({ live, tokens }) => tokens.length === 2 && live === 0);
+  await goneWhen(server, ({ live, tokens }) => tokens.length === 2 && live === 0);
 });

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { allRevoked, allRevokedAtOnce, ledgerWhen, reasonsOf, revokesOf } from './support/ledger.mjs';
+import { allRevoked, allRevokedAtOnce, goneWhen, ledgerWhen, reasonsOf, revokesOf } from './support/ledger.mjs';
 import { setUp } from './support/page.mjs';
 
 const stage = setUp();
@@ -67,7 +67,7 @@ test('by default a page that is hidden keeps its token', async () => {
 
 test('a token that was on its way when the page was hidden does not stay alive', async () => {
   const { page, server } = stage;
-  await server.faults({ token: { latencyMs: 1_000 } });
+  await server.faults({ token: { latencyMs: 20_000 } });
   await page.evaluate(async () => {
     const client = await fixture.open({ revokeOn: 'hidden' });
     globalThis.grant = fixture.grantFor(client);
@@ -75,7 +75,7 @@ test('a token that was on its way when the page was hidden does not stay alive',
   });
   await ledgerWhen(server, ({ live }) => live === 1);
   await hide(true);
-  const ledger = await ledgerWhen(server, ({ live }) => live === 0);
+  const ledger = await goneWhen(server, ({ live }) => live === 0);
   assert.deepEqual(reasonsOf(ledger), ['hidden']);
 });
 

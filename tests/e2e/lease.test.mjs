@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { ledgerWhen, reasonsOf } from './support/ledger.mjs';
+import { goneWhen, ledgerWhen, reasonsOf } from './support/ledger.mjs';
 import { addressOf, follow, setUp, until } from './support/page.mjs';
 
 const stage = setUp();
@@ -12,14 +12,14 @@ const stage = setUp();
 test('a page with a lease is heard of for as long as it has tokens', async () => {
   const { page, server } = stage;
   await withLease(page);
-  const { leases, tokens } = await ledgerWhen(server, ({ requests }) => requests.lease >= 3, 15_000);
+  const { leases, tokens } = await ledgerWhen(server, ({ requests }) => requests.lease >= 3);
   assert.deepEqual(
     leases.map(({ session }) => session),
     [tokens[0].session],
   );
   await page.evaluate(() => grant.revoke());
   const { requests } = await server.ledger();
-  const later = await ledgerWhen(server, ({ leases }) => leases.every(({ held }) => !held), 15_000);
+  const later = await ledgerWhen(server, ({ leases }) => leases.every(({ held }) => !held));
   assert.ok(later.requests.lease <= requests.lease + 1, 'with nothing at stake it falls silent');
 });
 
@@ -38,7 +38,7 @@ test('a page that falls silent loses its tokens at the backend, and knows', asyn
     const { detail } = await revoked;
     return { reason: detail.reason, isHeld: grant.peek() !== undefined };
   });
-  const ledger = await ledgerWhen(server, ({ live }) => live === 0, 5_000).finally(() =>
+  const ledger = await ledgerWhen(server, ({ live }) => live === 0).finally(() =>
     page.evaluate(() => void reconnect()),
   );
   assert.deepEqual([reason, isHeld], ['lapsed', false], 'it is gone here');
@@ -161,10 +161,10 @@ test('a lease endpoint that is down is asked again, ever more seldom', async () 
   const { page, server } = stage;
   await server.faults({ lease: { status: 503 } });
   await withLease(page);
-  await ledgerWhen(server, ({ requests }) => requests.lease >= 2, 10_000);
+  await ledgerWhen(server, ({ requests }) => requests.lease >= 2);
   assert.equal(await page.evaluate(() => grant.peek() === first), true);
   await server.faults({ lease: null });
-  await ledgerWhen(server, ({ leases }) => leases.length === 1, 10_000);
+  await ledgerWhen(server, ({ leases }) => leases.length === 1);
 });
 
 test('a page with a lease goes into the back/forward cache and returns with a lease of its own', async () => {
@@ -175,7 +175,7 @@ test('a page with a lease goes into the back/forward cache and returns with a le
     addEventListener('pageshow', ({ persisted }) => (globalThis.persisted = persisted));
   });
   await follow(page, addressOf(stage, 'clock.js'));
-  await ledgerWhen(server, ({ live }) => live === 0);
+  await goneWhen(server, ({ live }) => live === 0);
   await page.goBack({ waitUntil: 'commit' });
   await until(page, () => globalThis.persisted);
   const status = await page.evaluate(async () => {
@@ -197,4 +197,4 @@ const withLease = (page) =>
   });
 
 /** Waits until the backend holds a request of the page, by which it can push. */
-const isHeld = () => ledgerWhen(stage.server, ({ leases }) => leases.some(({ held }) => held), 15_000);
+const isHeld = () => ledgerWhen(stage.server, ({ leases }) => leases.some(({ held }) => held));

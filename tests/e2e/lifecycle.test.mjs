@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { allRevoked, ledgerWhen } from './support/ledger.mjs';
+import { allRevoked, goneWhen, ledgerWhen } from './support/ledger.mjs';
 import { setUp } from './support/page.mjs';
 
 const stage = setUp();
@@ -29,7 +29,7 @@ test('create, close, create, as strict mode does it, leaves one client that work
   assert.equal(first.error?.code, 'closed');
   await ledgerWhen(server, ({ live }) => live === 1);
   await page.close();
-  await ledgerWhen(server, ({ live }) => live === 0);
+  await goneWhen(server, ({ live }) => live === 0);
 });
 
 test('a hundred clients one after the other leave nothing alive, and start WebAssembly once', async () => {

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { ledgerWhen } from './support/ledger.mjs';
+import { goneWhen, ledgerWhen } from './support/ledger.mjs';
 import { addressOf, follow, setUp, until } from './support/page.mjs';
 import { startRelay } from './support/relay.mjs';
 
@@ -55,7 +55,7 @@ async function assertOnlyTheOldTokenEnds(release) {
   const before = await ledgerWhen(server, ({ tokens }) => tokens.length === 2);
   assert.equal(before.live, 2, 'the revoke is still on its way');
   release();
-  const { tokens } = await ledgerWhen(server, ({ live }) => live === 1);
+  const { tokens } = await goneWhen(server, ({ live }) => live === 1);
   assert.deepEqual(
     tokens.map(({ state }) => state),
     ['revoked', 'live'],

@@ -70,7 +70,7 @@ test('a token endpoint that redirects is not followed', async (t) => {
   t.after(redirecting.close);
   const { error } = await page.evaluate(async (tokenEndpoint) => {
     const grant = await fixture.openGrant({ tokenEndpoint });
-    return fixture.outcome(grant.token({ timeout: 500 }));
+    return fixture.outcome(grant.token({ timeout: 1_200 }));
   }, redirecting.origin);
   assert.equal(error.code, 'network');
   assert.equal(redirecting.received.length, 1);

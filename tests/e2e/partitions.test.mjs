@@ -58,7 +58,7 @@ test('what reaches a frame of the app under another site is the backend, by its 
   const frame = await frameUnder(ELSEWHERE());
   await withToken(page);
   await withTokenElsewhere(frame, { leaseEndpoint: '/api/lease' });
-  const { tokens } = await ledgerWhen(server, ({ leases }) => leases.some(({ held }) => held), 15_000);
+  const { tokens } = await ledgerWhen(server, ({ leases }) => leases.some(({ held }) => held));
   await frame.evaluate(() => void (globalThis.revoked = fixture.next(grant, 'revoked')));
   await page.evaluate(() => client.revokeAll({ everyTab: true }));
   await server.recall('all', tokens[1].session);

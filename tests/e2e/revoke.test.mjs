@@ -45,7 +45,7 @@ test('a grant that was revoked can be used again', async () => {
 
 test('a caller that waits when its grant is revoked is told, and the token on its way dies', async () => {
   const { page, server } = stage;
-  await server.faults({ token: { latencyMs: 500 } });
+  await server.faults({ token: { latencyMs: 20_000 } });
   await page.evaluate(async () => {
     globalThis.grant = await fixture.openGrant();
     globalThis.waiting = fixture.outcome(grant.token());
@@ -103,7 +103,7 @@ test('close() revokes everything, can be called again, and ends the client', asy
 
 test('close() rejects who waits, and the token on its way dies', async () => {
   const { page, server } = stage;
-  await server.faults({ token: { latencyMs: 500 } });
+  await server.faults({ token: { latencyMs: 20_000 } });
   await page.evaluate(async () => {
     globalThis.client = await fixture.open();
     globalThis.waiting = fixture.outcome(fixture.grantFor(client).token());

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { allRevoked, ledgerWhen, reasonsOf } from './support/ledger.mjs';
+import { allRevoked, goneWhen, reasonsOf } from './support/ledger.mjs';
 import { addressOf, follow, setUp } from './support/page.mjs';
 
 const stage = setUp();
@@ -30,7 +30,7 @@ for (const [name, swallow] of Object.entries(SWALLOWED)) {
     await withToken();
     await page.evaluate(swallow);
     await leave();
-    await ledgerWhen(server, ({ tokens, live }) => tokens.length === 1 && live === 0);
+    await goneWhen(server, ({ tokens, live }) => tokens.length === 1 && live === 0);
   });
 }
 
@@ -57,7 +57,7 @@ for (const [name, fill] of Object.entries(GREEDY)) {
     await page.evaluate(fill);
     await withToken();
     await leave();
-    await ledgerWhen(server, ({ tokens, live }) => tokens.length === 1 && live === 0);
+    await goneWhen(server, ({ tokens, live }) => tokens.length === 1 && live === 0);
   });
 }
 
@@ -81,7 +81,7 @@ for (const [name, write] of Object.entries(WRITTEN)) {
     await withToken();
     await page.evaluate(write);
     await leave();
-    await ledgerWhen(server, ({ tokens, live }) => tokens.length === 1 && live === 0);
+    await goneWhen(server, ({ tokens, live }) => tokens.length === 1 && live === 0);
   });
 }
 
@@ -109,7 +109,7 @@ for (const [name, base] of Object.entries(BASES)) {
     assert.ok(told.includes(warned.length), `${warned.length} warnings`);
     for (const text of warned) assert.match(text, /endpoint_base/);
     await leave();
-    const { tokens } = await ledgerWhen(server, ({ live }) => live === 0);
+    const { tokens } = await goneWhen(server, ({ live }) => live === 0);
     assert.equal(tokens.length, 2);
   });
 }
@@ -199,7 +199,7 @@ for (const [name, mangle] of Object.entries(MANGLED)) {
     });
     assert.equal(heard, 1);
     await leave();
-    const ledger = await ledgerWhen(server, ({ tokens, live }) => tokens.length === 2 && live === 0);
+    const ledger = await goneWhen(server, ({ tokens, live }) => tokens.length === 2 && live === 0);
     assert.equal(reasonsOf(ledger)[1], 'explicit');
     assert.match(reasonsOf(ledger)[0], /bfcache|unload/);
   });

@@ -12,14 +12,17 @@ import { startWatcher } from './watcher.mjs';
  * Gives the tests of a file one server and one browser, and each test a page
  * that was just loaded. The fields of the result are there once a test runs.
  * `mounts` are further directories that the server serves; what `furnish` opens
- * is put on the stage, and closed at the end.
+ * is put on the stage, and closed at the end. `options` are those of the server.
  */
-export function setUp(mounts, furnish = () => ({})) {
+export function setUp(mounts, furnish = () => ({}), options = {}) {
   const stage = { uncaught: [] };
   let furniture = {};
 
   before(async () => {
-    [stage.server, stage.browser] = await Promise.all([startServer(mounts), launch()]);
+    const starting = [startServer(mounts, options), launch()];
+    // Both, or one that starts in spite of the other would be there for ever.
+    [stage.server, stage.browser] = (await Promise.allSettled(starting)).map(({ value }) => value);
+    await Promise.all(starting);
     stage.context = await stage.browser.newContext();
     if (engine === 'chromium') {
       stage.context.on('weberror', (webError) => stage.uncaught.push(webError.error()));
@@ -47,13 +50,17 @@ export function setUp(mounts, furnish = () => ({})) {
   });
 
   after(async () => {
-    await stage.browser?.close();
-    await stage.server?.close();
-    stage.watcher?.close();
-    for (const piece of Object.values(furniture)) piece.close();
+    const pieces = [stage.browser, stage.server, stage.watcher, ...Object.values(furniture)];
+    // Whatever becomes of the others: one that stays keeps this process from its end.
+    throwFirst(await Promise.allSettled(pieces.map(async (piece) => piece?.close())));
   });
 
   return stage;
+}
+
+/** Throws what the first of those has failed with that did not go well. */
+function throwFirst(outcomes) {
+  for (const { status, reason } of outcomes) if (status === 'rejected') throw reason;
 }
 
 /** Loads a page with the fixture, by default in a tab of its own. */
@@ -93,7 +100,7 @@ export async function until(page, condition, within = 20_000) {
 
 /** An error that nobody caught, as soon as it is known. */
 export async function nextUncaught({ uncaught }) {
-  const deadline = performance.now() + 5_000;
+  const deadline = performance.now() + 20_000;
   while (uncaught.length === 0 && performance.now() < deadline) await sleep(20);
   return uncaught.shift();
 }

@@ -5,18 +5,20 @@ import { createServer, request as ask } from 'node:http';
 
 /**
  * Passes everything on to `target`, from an origin of its own. `requests` are
- * those that came, with `url`, `headers` and `body`; one whose answer the
- * browser did not read to its end is `abandoned`. `rewrite` may change bodies.
+ * those that came, with `url`, `headers` and `body`, and the text of the `answer`
+ * once that is there; one whose answer the browser did not read to its end is
+ * `abandoned`. `rewrite` may change bodies.
  */
 export async function startRelay(target, rewrite = (body) => body) {
   const requests = [];
   let isCut = false;
   let limit = Infinity;
+  let loss;
   let heldBack = Promise.resolve();
   const server = createServer(async (request, response) => {
     if (isCut) return request.socket.destroy();
     const { method, url, headers } = request;
-    const kept = { url: target + url, method, headers, body: '', abandoned: false };
+    const kept = { url: target + url, method, headers, body: '', answer: undefined, abandoned: false };
     requests.push(kept);
     kept.body = Buffer.concat(await request.toArray()).toString();
     server.emit('came', kept);
@@ -26,13 +28,9 @@ export async function startRelay(target, rewrite = (body) => body) {
     const onward = ask(target + url, { method, headers: { ...headers, ...length } });
     onward.end(body);
     onward.on('response', (answer) => {
-      response.writeHead(answer.statusCode, answer.headers);
-      let passed = 0;
-      answer.on('data', (chunk) => {
-        if (passed < limit) response.write(chunk);
-        passed += chunk.length;
-      });
-      answer.on('end', () => passed < limit && response.end());
+      const pass = loss ? passUnlessMeant : passOn;
+      // Who asked has gone, or the target has; there is nobody to tell.
+      pass(kept, answer, response).catch(() => response.destroy());
     });
     onward.on('error', () => response.destroy());
     response.on('close', () => {
@@ -41,6 +39,36 @@ export async function startRelay(target, rewrite = (body) => body) {
       server.emit('ended', kept);
     });
   });
+
+  /** Piece by piece, as it comes. */
+  async function passOn(kept, answer, response) {
+    response.writeHead(answer.statusCode, answer.headers);
+    const chunks = [];
+    let passed = 0;
+    for await (const chunk of answer) {
+      if (passed < limit) response.write(chunk);
+      passed += chunk.length;
+      chunks.push(chunk);
+    }
+    kept.answer = Buffer.concat(chunks).toString();
+    if (passed < limit) response.end();
+  }
+
+  /** Once it is known as a whole, and not if it is the one that is to be lost. */
+  async function passUnlessMeant(kept, answer, response) {
+    const body = Buffer.concat(await answer.toArray());
+    kept.answer = body.toString();
+    const isMeant = loss?.isMeant(kept);
+    const { isBegun, resolve } = loss ?? {};
+    if (isMeant) loss = undefined;
+    if (!isMeant || isBegun) response.writeHead(answer.statusCode, answer.headers);
+    if (!isMeant) return response.end(body);
+    // After the half has left, or it would be as if none of it had been sent.
+    if (isBegun) await new Promise((sent) => response.write(body.subarray(0, body.length >> 1), sent));
+    response.socket.end();
+    resolve(kept);
+  }
+
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
@@ -71,6 +99,14 @@ export async function startRelay(target, rewrite = (body) => body) {
     stallAfter(bytes) {
       limit = bytes;
     },
+    /**
+     * The next answer that `isMeant` is lost with its connection: the half of it
+     * that `isBegun`, else all of it. Gives its request once that has happened.
+     */
+    loseOnce: (isMeant, { isBegun }) =>
+      new Promise((resolve) => {
+        loss = { isMeant, isBegun, resolve };
+      }),
     /** Resolves when the next request for `path` is abandoned. */
     async abandoned(path) {
       // All of them: two may end at once.

@@ -12,20 +12,22 @@ const executable = process.env.DOWNSCOPE_SERVER ?? join(root, 'target/debug/down
 /** What is tested. */
 export const packageDirectory = process.env.DOWNSCOPE_PKG ?? join(root, 'pkg');
 
+/** As short as the SDK lets it be: a tenth of what a real backend would choose. */
+const SHORTEST_TERM = 10_000;
+
 /**
  * Starts a server on free ports until `close()`. `app` is the origin of the
  * page and its backend, `api` that of the files. `mounts` are further
- * directories to serve, by their prefix.
+ * directories to serve, by their prefix; `term` is that of a lease, in milliseconds.
  */
-export async function startServer(mounts = {}) {
+export async function startServer(mounts = {}, { term = SHORTEST_TERM } = {}) {
   const directories = { '/t/': join(root, 'tests/e2e/pages'), ...mounts };
   const mount = Object.entries(directories).flatMap(([prefix, directory]) => [
     '--mount',
     `${prefix}=${directory}`,
   ]);
   const ports = ['--port', '0', '--api-port', '0'];
-  // As short as the SDK lets them be: a tenth of what a real backend would choose.
-  const lease = ['--lease-hold', '2000', '--lease-term', '10000'];
+  const lease = ['--lease-hold', '2000', '--lease-term', String(term)];
   // A test that is killed leaves no server: the pipe to it closes.
   const untilEof = ['--until-eof'];
   const process = spawn(
