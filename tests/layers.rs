@@ -190,7 +190,7 @@ fn code_of(file: &Path) -> String {
 
 fn files_in(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
-    let entries = fs::read_dir(folder).unwrap();
+    let entries = fs::read_dir(folder).into_iter().flatten();
     for path in entries.flatten().map(|entry| entry.path()) {
         if path.is_dir() {
             files.extend(files_in(&path));
@@ -203,5 +203,5 @@ fn files_in(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn read(file: &Path) -> String {
-    fs::read_to_string(file).unwrap()
+    fs::read_to_string(file).unwrap_or_default()
 }

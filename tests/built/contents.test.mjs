@@ -8,7 +8,7 @@ import { test } from 'node:test';
 
 import { inCheckout, packageDirectory } from '../e2e/support/server.mjs';
 
-const GENERATED = ['downscope_bg.wasm', 'glue.js', 'inline.js'];
+const GENERATED = ['downscope_bg.wasm', 'glue.js', 'inline.js', 'names.js'];
 const DOCUMENTS = ['CHANGELOG.md', 'LICENSE-APACHE', 'LICENSE-MIT', 'README.md'];
 
 test('the package holds the facade, what is generated and the documents', async () => {
