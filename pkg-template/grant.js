@@ -1,5 +1,5 @@
 // @ts-check
-import { acquire, fetchWithToken, open, peek, refused, revoke, state } from './glue.js';
+import { acquire, fetchWithToken, open, peek, revoke, state, unauthorized } from './glue.js';
 import { Handle, self } from './handle.js';
 import { codes, statuses } from './names.js';
 import { readToken } from './options.js';
@@ -68,7 +68,7 @@ export class Grant extends Handle {
   /** @param {string} token */
   reject(token) {
     const me = this[self]();
-    guard(() => refused(me.#client, me.#id, token));
+    guard(() => unauthorized(me.#client, me.#id, token));
   }
 
   /** @returns {Promise<import('./index.js').RevokeResult>} */

@@ -310,7 +310,7 @@ impl Grant {
 
     /// Says that the resource refused this token, for code that sends tokens itself.
     pub fn reject(&self, token: &Token) {
-        self.shell.refused_token(self.open(), &token.0);
+        self.shell.unauthorized_token(self.open(), &token.0);
     }
 
     /// Drops the grant's tokens and asks the backend to revoke them.

@@ -77,7 +77,7 @@ fn refresh_one(bencher: Bencher, grants: usize) {
 
 /// A 401 for every grant: the refusal, the next call, its answer.
 #[divan::bench(args = GRANTS)]
-fn refused(bencher: Bencher, grants: usize) {
+fn unauthorized(bencher: Bencher, grants: usize) {
     events(bencher, Page::held, grants, |page| {
         for turn in 0..grants {
             page.refuse(page.grants[turn]);

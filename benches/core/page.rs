@@ -138,7 +138,7 @@ impl Page {
     /// A 401 to the token in use, and the next token.
     pub(crate) fn refuse(&mut self, grant: GrantId) {
         if let Some(generation) = self.machine.current(grant) {
-            self.take(Input::Refused { grant, generation });
+            self.take(Input::Unauthorized { grant, generation });
         }
         self.ask(grant);
         self.answer();

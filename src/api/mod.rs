@@ -129,9 +129,9 @@ pub fn fetch(number: u32, grant: f64, input: &JsValue, init: &JsValue, settle: F
 
 /// The resource answered 401 to this token.
 #[wasm_bindgen]
-pub fn refused(number: u32, grant: f64, token: &JsString) {
+pub fn unauthorized(number: u32, grant: f64, token: &JsString) {
     if let Some(client) = client(number) {
-        client.refused_token(GrantId::from_number(grant), token);
+        client.unauthorized_token(GrantId::from_number(grant), token);
     }
 }
 

@@ -102,8 +102,8 @@ impl Fetch {
             return (self.done)(Err(FetchError::Other(value)));
         }
         let sent_to = self.prepared.text("origin").unwrap_or_default();
-        let has_another =
-            asks_for_another_token(&value, &sent_to) && self.shell.refused(self.grant, generation);
+        let has_another = asks_for_another_token(&value, &sent_to)
+            && self.shell.unauthorized(self.grant, generation);
         if !has_another || self.which == REPLAY || self.prepared.get(REPLAY).is_undefined() {
             return (self.done)(Ok(value));
         }

@@ -147,18 +147,18 @@ impl Shell {
     }
 
     /// The resource answered 401 to this token. Whether another one can be had.
-    pub(crate) fn refused(self: &Rc<Self>, grant: GrantId, generation: Generation) -> bool {
-        self.input(Input::Refused { grant, generation });
+    pub(crate) fn unauthorized(self: &Rc<Self>, grant: GrantId, generation: Generation) -> bool {
+        self.input(Input::Unauthorized { grant, generation });
         self.inner().machine.current(grant) != Some(generation)
     }
 
     /// As [`Shell::refused`], for those who know the token by its characters.
-    pub(crate) fn refused_token(self: &Rc<Self>, id: GrantId, token: &JsString) {
+    pub(crate) fn unauthorized_token(self: &Rc<Self>, id: GrantId, token: &JsString) {
         let current = self.inner().machine.current(id);
         if let Some(generation) = current
             && self.wire.token(generation).as_ref() == Some(token)
         {
-            self.refused(id, generation);
+            self.unauthorized(id, generation);
         }
     }
 

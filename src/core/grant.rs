@@ -124,7 +124,7 @@ impl Grant {
     }
 
     /// Why a caller who is ready to wait for `patience` is not let wait.
-    pub(crate) fn refusal(&self, patience: Millis, now: Moment) -> Option<Error> {
+    pub(crate) fn turned_away(&self, patience: Millis, now: Moment) -> Option<Error> {
         let trouble = self.trouble.as_deref()?;
         let error = trouble.error?;
         if self.stopped {

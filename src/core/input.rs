@@ -49,8 +49,8 @@ pub enum Input {
     Page(Page),
     /// The backend wants tokens back.
     Recalled(Recall),
-    /// The resource answered 401 to this token.
-    Refused {
+    /// The resource answered 401 (Unauthorized) to this token.
+    Unauthorized {
         /// The grant of the token.
         grant: GrantId,
         /// The token that was refused.
@@ -136,7 +136,7 @@ pub enum RevokeOutcome {
     /// 2xx: revoked, or never known.
     Confirmed,
     /// Still alive, and asking again makes no sense.
-    Refused,
+    Denied,
     /// Still alive; to be asked again (5xx, 429, no connection), after this long if the server said so.
     TryAgain(Option<Millis>),
 }
@@ -152,7 +152,7 @@ impl RevokeOutcome {
             (_, Body::Page) | (400..=499, Body::Other) => Self::TryAgain(retry_after),
             (200..=299, _) => Self::Confirmed,
             _ if is_outage(status) => Self::TryAgain(retry_after),
-            _ => Self::Refused,
+            _ => Self::Denied,
         }
     }
 }
@@ -173,7 +173,7 @@ mod tests {
             (302, Body::Page, again),
             (403, Body::Page, again),
             (403, Body::Other, again),
-            (403, Body::Own, RevokeOutcome::Refused),
+            (403, Body::Own, RevokeOutcome::Denied),
             (421, Body::Own, again),
             (503, Body::Own, again),
             (503, Body::Other, again),

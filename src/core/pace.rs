@@ -25,20 +25,22 @@ const MEMORY: Millis = Millis(60_000);
 const MOST_GRANTS: usize = 1_024;
 
 /// Names a grant at a backend, for all clients of a page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Name(u32);
 
 /// What the clients of a page know together; another handle knows the same.
 #[derive(Debug, Default)]
 pub struct Pace {
-    records: Rc<RefCell<Vec<Record>>>,
+    records: Rc<RefCell<Records>>,
     /// Names the backend among those of the page's clients.
     backend: String,
 }
 
+/// Sorted by name, and boxed: a thousand are found and moved with little work.
+type Records = Vec<(Name, Box<Record>)>;
+
 #[derive(Debug)]
 struct Record {
-    name: Name,
     forgotten: Due,
     /// When each of the last requests stops counting, the oldest first.
     counted: [Due; MOST],
@@ -61,7 +63,7 @@ impl Pace {
     /// How long no request may go out for the grant; `None`: it may now.
     pub(crate) fn rest(&self, name: Name, now: Moment) -> Option<Millis> {
         let records = self.records.borrow();
-        let record = &records[place(&records, name)?];
+        let record = &records[place(&records, name).ok()?].1;
         let wait = record.counted[0].remaining(now);
         // Longer is none of its own: the clock has been put back.
         (wait > Millis(0) && wait <= WINDOW && !record.forgotten.reached(now)).then_some(wait)
@@ -70,18 +72,18 @@ impl Pace {
     /// A request goes out. It may be in vain, as others that are under way.
     pub(crate) fn begun(&self, name: Name, now: Moment) {
         let mut records = self.records.borrow_mut();
-        let place = place(&records, name).unwrap_or_else(|| {
-            if records.len() == MOST_GRANTS {
-                records.swap_remove(0);
-            }
-            records.push(Record {
-                name,
+        if records.len() == MOST_GRANTS && place(&records, name).is_err() {
+            records.pop();
+        }
+        let at = place(&records, name).unwrap_or_else(|at| {
+            let record = Record {
                 forgotten: Due::PAST,
                 counted: [Due::PAST; MOST],
-            });
-            records.len() - 1
+            };
+            records.insert(at, (name, Box::new(record)));
+            at
         });
-        let counted = &mut records[place].counted;
+        let counted = &mut records[at].1.counted;
         for earlier in 1..MOST {
             counted[earlier - 1] = counted[earlier];
         }
@@ -91,23 +93,23 @@ impl Pace {
     /// A request that was sent then has brought no token, or was let go of.
     pub(crate) fn failed(&self, name: Name, sent: Moment) {
         let mut records = self.records.borrow_mut();
-        if let Some(place) = place(&records, name) {
-            records[place].forgotten = sent.after(MEMORY);
+        if let Ok(place) = place(&records, name) {
+            records[place].1.forgotten = sent.after(MEMORY);
         }
     }
 
     /// A token arrived.
     pub(crate) fn served(&self, name: Name) {
         let mut records = self.records.borrow_mut();
-        if let Some(place) = place(&records, name) {
-            records.swap_remove(place);
+        if let Ok(place) = place(&records, name) {
+            records.remove(place);
         }
     }
 }
 
 #[inline(never)]
-fn place(records: &[Record], name: Name) -> Option<usize> {
-    records.iter().position(|record| record.name == name)
+fn place(records: &Records, name: Name) -> Result<usize, usize> {
+    records.binary_search_by_key(&name, |&(one, _)| one)
 }
 
 impl Name {

@@ -46,7 +46,7 @@ fn whatever_may_be_alive_is_named() {
     let mut page = Scenario::new();
     let (unrevoked_grant, unrevoked) = page.held("unrevoked");
     page.revoke(unrevoked_grant);
-    page.answer_revokes(RevokeOutcome::Refused);
+    page.answer_revokes(RevokeOutcome::Denied);
     let (under_way_grant, under_way) = page.held("revoke-under-way");
     page.revoke(under_way_grant);
     let (grant, old) = page.held("superseded");

@@ -158,7 +158,7 @@ fn a_request_under_way_and_a_superseded_token_are_at_stake() {
     assert_eq!(page.lease_requests(), 2, "a request under way");
     let token = page.answer(grant, hours(1));
     page.lease_answer(renew_after(LEASE_GAP));
-    page.take(Input::Refused {
+    page.take(Input::Unauthorized {
         grant,
         generation: token,
     });

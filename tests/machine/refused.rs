@@ -7,7 +7,7 @@ use crate::scenario::Scenario;
 use crate::support::hours;
 
 fn refuse(page: &mut Scenario, grant: GrantId, generation: Generation) {
-    page.take(Input::Refused { grant, generation });
+    page.take(Input::Unauthorized { grant, generation });
 }
 
 #[test]

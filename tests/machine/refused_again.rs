@@ -13,7 +13,7 @@ const ONE_MILLISECOND: Millis = Millis(1);
 const FORCED: Want = Want { force: true, ..ANY };
 
 fn refuse(page: &mut Scenario, grant: GrantId, generation: Generation) {
-    page.take(Input::Refused { grant, generation });
+    page.take(Input::Unauthorized { grant, generation });
 }
 
 /// A page whose token was refused, and the next one has come.

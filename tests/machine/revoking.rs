@@ -43,7 +43,7 @@ fn a_second_revoke_has_nothing_to_do_and_sends_nothing() {
 fn who_ends_everything_is_told_once_every_revoke_has_an_answer() {
     for (outcome, confirmed) in [
         (RevokeOutcome::Confirmed, true),
-        (RevokeOutcome::Refused, false),
+        (RevokeOutcome::Denied, false),
     ] {
         let mut page = Scenario::new();
         let (grant, _) = page.held("a");
@@ -76,7 +76,7 @@ fn signing_out_beside_a_revoke_that_fails_is_not_confirmed() {
     assert_eq!(page.revoked(all), None);
     page.take(Input::RevokeAnswered {
         request: first.unwrap(),
-        outcome: RevokeOutcome::Refused,
+        outcome: RevokeOutcome::Denied,
     });
     let answer = page.revoked(all).unwrap();
     assert_eq!((answer.tokens, answer.confirmed), (1, false));
@@ -143,7 +143,7 @@ fn a_revoke_that_is_refused_is_not_repeated() {
     let mut page = Scenario::new();
     let (grant, _) = page.held("a");
     let caller = page.revoke(grant);
-    page.answer_revokes(RevokeOutcome::Refused);
+    page.answer_revokes(RevokeOutcome::Denied);
     page.pass(hours(1));
     assert_eq!(page.revokes().len(), 1);
     assert!(page.revoked(caller).is_some_and(|answer| !answer.confirmed));

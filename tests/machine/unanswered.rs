@@ -144,7 +144,7 @@ fn a_revoke_takes_along_what_has_gathered_and_the_count_begins_anew() {
 fn thirty_two_whose_own_revoke_is_not_answered_are_named_again_at_the_end() {
     for outcome in [
         None,
-        Some(RevokeOutcome::Refused),
+        Some(RevokeOutcome::Denied),
         Some(RevokeOutcome::TryAgain(None)),
     ] {
         let mut page = Scenario::new();
@@ -210,7 +210,7 @@ fn what_comes_late_of_a_request_that_a_failed_revoke_named_is_named_by_its_token
     page.ask(grant);
     let late = page.flight(grant);
     page.revoke(grant);
-    page.answer_revokes(RevokeOutcome::Refused);
+    page.answer_revokes(RevokeOutcome::Denied);
     page.answer_to(grant, late, Ok(issued(hours(1))));
     assert_eq!(page.last_revoke().tokens, [late]);
     page.event(UNLOAD);

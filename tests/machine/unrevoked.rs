@@ -20,7 +20,7 @@ const ONE_MILLISECOND: Millis = Millis(1);
 
 /// Every way in which a revoke fails for good.
 const FAILS: [fn(&mut Scenario); 2] = [
-    |page| page.answer_revokes(RevokeOutcome::Refused),
+    |page| page.answer_revokes(RevokeOutcome::Denied),
     Scenario::fail_revokes,
 ];
 
@@ -74,7 +74,7 @@ fn what_failed_for_good_is_named_again_when_a_page_that_counts_as_ended_is_hidde
     });
     let (grant, token) = page.held("a");
     page.revoke(grant);
-    page.answer_revokes(RevokeOutcome::Refused);
+    page.answer_revokes(RevokeOutcome::Denied);
     page.event(Event::Hidden);
     assert_eq!(page.last_revoke().tokens, [token]);
     assert_eq!(page.last_revoke().reason, Reason::Hidden);
@@ -178,7 +178,7 @@ fn a_name_is_kept_until_the_stated_end_and_no_longer() {
         page.ask(grant);
         let token = page.answer(grant, lifetime);
         page.revoke(grant);
-        page.answer_revokes(RevokeOutcome::Refused);
+        page.answer_revokes(RevokeOutcome::Denied);
         page.pass(lifetime - ONE_MILLISECOND);
         assert!(page.holds(token), "{lifetime:?}");
         page.pass(ONE_MILLISECOND);
@@ -196,7 +196,7 @@ fn a_use_that_was_cut_short_does_not_cut_the_name_short() {
     });
     let (grant, token) = page.held("a");
     page.revoke(grant);
-    page.answer_revokes(RevokeOutcome::Refused);
+    page.answer_revokes(RevokeOutcome::Denied);
     page.pass(hours(1) - ONE_MILLISECOND);
     assert!(page.holds(token));
     page.pass(ONE_MILLISECOND);
@@ -250,7 +250,7 @@ fn many_unrevoked(count: usize) -> Scenario {
     }
     let caller = page.revoke_scope(Scope::All);
     assert_eq!(page.revokes().len(), 1);
-    page.answer_revokes(RevokeOutcome::Refused);
+    page.answer_revokes(RevokeOutcome::Denied);
     assert!(page.revoked(caller).is_some_and(|answer| !answer.confirmed));
     page
 }
@@ -303,7 +303,7 @@ fn beyond_a_thousand_close_names_the_session_too() {
     let mut page = many_unrevoked(MOST + 1);
     let failed = page.close();
     assert!(page.last_revoke().whole_session);
-    page.answer_revokes(RevokeOutcome::Refused);
+    page.answer_revokes(RevokeOutcome::Denied);
     assert!(page.revoked(failed).is_some_and(|answer| !answer.confirmed));
     assert!(!page.is_over());
     let answer = confirmed(&mut page, Scenario::close);
@@ -321,7 +321,7 @@ fn a_closed_client_is_over_once_nothing_is_left_to_name() {
     assert!(!page.is_over(), "it is not closed");
     page.close();
     assert!(!page.is_over(), "nothing is confirmed");
-    page.answer_revokes(RevokeOutcome::Refused);
+    page.answer_revokes(RevokeOutcome::Denied);
     page.pass(hours(1) - ONE_MILLISECOND);
     assert!(!page.is_over(), "the token may be alive");
     page.pass(ONE_MILLISECOND);
@@ -336,7 +336,7 @@ fn a_closed_client_that_named_requests_in_vain_is_over_with_the_page() {
     page.ask(grant);
     let flight = page.flight(grant);
     page.close();
-    page.answer_revokes(RevokeOutcome::Refused);
+    page.answer_revokes(RevokeOutcome::Denied);
     page.pass(hours(48));
     assert!(!page.is_over());
     assert_eq!(page.timer(), None, "the clock has nothing to do with it");

@@ -84,7 +84,7 @@ fn a_life_that_is_stated_and_used_up_is_not_revoked() {
 fn its_name_is_kept_for_as_long_as_the_page_lives_if_its_revoke_fails() {
     let (mut page, grant, token) = page(None, UNSTATED);
     page.revoke(grant);
-    page.answer_revokes(RevokeOutcome::Refused);
+    page.answer_revokes(RevokeOutcome::Denied);
     page.pass(hours(24 * 7));
     assert!(page.holds(token));
     page.event(UNLOAD);
@@ -95,7 +95,7 @@ fn its_name_is_kept_for_as_long_as_the_page_lives_if_its_revoke_fails() {
 fn a_closed_client_names_it_until_the_page_goes() {
     let (mut page, _, token) = page(None, UNSTATED);
     page.close();
-    page.answer_revokes(RevokeOutcome::Refused);
+    page.answer_revokes(RevokeOutcome::Denied);
     page.pass(hours(24 * 7));
     assert!(!page.is_over());
     page.event(UNLOAD);
@@ -128,7 +128,7 @@ fn one_that_comes_late_is_named_at_the_end_if_its_revoke_fails() {
     page.pass(seconds(15));
     page.answer_to(grant, late, Ok(UNSTATED));
     assert_eq!(page.last_revoke().tokens, [late]);
-    page.answer_revokes(RevokeOutcome::Refused);
+    page.answer_revokes(RevokeOutcome::Denied);
     page.pass(hours(24));
     assert!(page.holds(late));
     page.event(UNLOAD);

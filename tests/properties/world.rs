@@ -192,7 +192,7 @@ impl World {
         if let Some(generation) = pick(&tokens, token)
             && let Some(request) = self.page.shell.requests.get(&generation).copied()
         {
-            self.page.take(Input::Refused {
+            self.page.take(Input::Unauthorized {
                 grant: request.grant,
                 generation,
             })?;
@@ -211,7 +211,7 @@ impl World {
                 answer,
             })?;
         }
-        self.page.take(Input::Refused {
+        self.page.take(Input::Unauthorized {
             grant,
             generation: Generation(far),
         })?;

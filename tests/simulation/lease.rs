@@ -80,7 +80,7 @@ impl Visit {
     }
 
     pub(super) fn lease_arrives(&mut self, request: RequestId, session: u32, world: &mut World) {
-        if let Some(failure) = self.refusal(world) {
+        if let Some(failure) = self.turned_away(world) {
             return self.lease_answer(request, Err(failure), world);
         }
         self.hear(session, world);
@@ -115,7 +115,7 @@ impl Visit {
         }
     }
 
-    fn refusal(&self, world: &mut World) -> Option<Failure> {
+    fn turned_away(&self, world: &mut World) -> Option<Failure> {
         if world.is_down() || world.random.per_mille(world.weather.error) {
             Some(unavailable(None))
         } else {

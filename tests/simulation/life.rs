@@ -178,8 +178,8 @@ impl Visit {
                 let Some(generation) = self.page.machine.current(grant) else {
                     return Ok(());
                 };
-                self.reference.refused(grant, generation, self.page.now);
-                self.take(Input::Refused { grant, generation }, world)
+                self.reference.unauthorized(grant, generation, self.page.now);
+                self.take(Input::Unauthorized { grant, generation }, world)
             }
         }
     }

@@ -36,7 +36,7 @@ impl Reference {
     }
 
     /// What is refused soon after another one is handed out again.
-    pub(crate) fn refused(&mut self, grant: GrantId, generation: Generation, now: Moment) {
+    pub(crate) fn unauthorized(&mut self, grant: GrantId, generation: Generation, now: Moment) {
         if self.held.get(&grant).map(|held| held.generation) != Some(generation) {
             return;
         }

@@ -11,7 +11,7 @@ use crate::setup::{self, Engine, Program, Source};
 use crate::workspace::{Workspace, without_separator};
 
 /// What measures; it writes what it found to the directory `DOWNSCOPE_OUT`.
-const PROGRAM: &str = "tests/exits/main.mjs";
+const PROGRAM: &str = "benches/exits/main.mjs";
 
 /// A window is closed as users do it: by asking the window manager.
 const WINDOW_PROGRAMS: [Program; 2] = [

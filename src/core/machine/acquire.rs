@@ -33,7 +33,7 @@ impl Machine {
             return;
         }
         let timeout = want.timeout.unwrap_or(config_timeout);
-        if let Some(error) = grant.refusal(timeout, now) {
+        if let Some(error) = grant.turned_away(timeout, now) {
             return self.emit(Output::Reject(caller, error));
         }
         grant.waiters.push(Waiter {
@@ -58,7 +58,7 @@ impl Machine {
 
     /// The resource answered 401. Only the token that it refused is dropped:
     /// by the time a late 401 comes in, there may be a newer one.
-    pub(super) fn refused(&mut self, id: GrantId, generation: Generation, now: Moment) {
+    pub(super) fn unauthorized(&mut self, id: GrantId, generation: Generation, now: Moment) {
         let Some(grant) = self.grants.get_mut(id) else {
             return;
         };

@@ -136,7 +136,7 @@ impl Machine {
             Input::LeaseAnswered { request, answer } => self.lease_answered(request, answer, now),
             Input::Page(page) => self.page(page, now),
             Input::Recalled(recall) => self.recalled(recall, now),
-            Input::Refused { grant, generation } => self.refused(grant, generation, now),
+            Input::Unauthorized { grant, generation } => self.unauthorized(grant, generation, now),
             Input::Resume => self.resume(now),
             Input::Revoke { scope, caller } => match scope {
                 Scope::All => self.revoke_all(caller),

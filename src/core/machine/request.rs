@@ -121,7 +121,7 @@ impl Machine {
         trouble.error = Some(error);
         grant.stopped |= error.is_terminal();
         for waiter in std::mem::take(&mut grant.waiters) {
-            match grant.refusal(waiter.due.remaining(now), now) {
+            match grant.turned_away(waiter.due.remaining(now), now) {
                 Some(error) => self.out.push(Output::Reject(waiter.caller, error)),
                 None => grant.waiters.push(waiter),
             }

@@ -65,7 +65,7 @@ impl Shell {
                 self.waiting.insert(caller, None);
             }
             Input::Page(event) => self.report_page(event),
-            Input::Refused { grant, generation } => {
+            Input::Unauthorized { grant, generation } => {
                 if self
                     .requests
                     .get(&generation)

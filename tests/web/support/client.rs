@@ -139,7 +139,7 @@ impl Grant {
 
     /// Says that the resource refused this token.
     pub(crate) fn refuse(self, token: &JsValue) {
-        api::refused(self.client, self.id, token.unchecked_ref());
+        api::unauthorized(self.client, self.id, token.unchecked_ref());
     }
 
     pub(crate) fn revoke(self) -> Answer<Revoked> {

@@ -137,7 +137,7 @@ pub(super) fn backends(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
         "the example backend, and the README's copies",
         "examples/backends",
     )?;
-    test("how the exit matrix counts and prints", "tests/exits")
+    test("how the exit matrix counts and prints", "benches/exits")
 }
 
 pub(super) fn size(context: &Context<'_>, _: &mut Tally) -> Result<()> {

@@ -1,6 +1,6 @@
 // How a page goes while its browser lives on: through WebDriver, one after the other.
 
-import { openSession } from '../e2e/support/webdriver.mjs';
+import { openSession } from '../../tests/e2e/support/webdriver.mjs';
 import { openBlockedSession } from './blocker.mjs';
 import { relayTo } from './relay.mjs';
 

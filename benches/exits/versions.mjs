@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import { packageDirectory } from '../e2e/support/server.mjs';
+import { packageDirectory } from '../../tests/e2e/support/server.mjs';
 import { binaryOf } from './browsers.mjs';
 
 /** Versions of the package and of `engines`, by name. */

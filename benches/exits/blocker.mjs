@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { openSession } from '../e2e/support/webdriver.mjs';
+import { openSession } from '../../tests/e2e/support/webdriver.mjs';
 
 const inBlocker = (name) => fileURLToPath(new URL(`blocker/${name}`, import.meta.url));
 

@@ -3,8 +3,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-import { ledgerWhen } from '../e2e/support/ledger.mjs';
-import { startServer } from '../e2e/support/server.mjs';
+import { ledgerWhen } from '../../tests/e2e/support/ledger.mjs';
+import { startServer } from '../../tests/e2e/support/server.mjs';
 import { count, readingAt } from './count.mjs';
 
 const pages = fileURLToPath(new URL('pages/', import.meta.url));
