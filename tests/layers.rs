@@ -53,6 +53,31 @@ fn no_file_of_the_core_is_long() {
     }
 }
 
+/// Of each row such as "`src/core/a.rs:7` `name`".
+#[test]
+fn the_walk_in_the_documents_leads_where_it_says() {
+    let text = read(Path::new("docs/architecture.md"));
+    let rows = text.lines().filter_map(|line| line.strip_prefix("| `"));
+    let mut places = 0;
+    for (place, rest) in rows.filter_map(|row| row.split_once("` `")) {
+        let name = rest.split('`').next().unwrap_or_default();
+        let (file, line) = place.split_once(':').unwrap_or_default();
+        let code = read(Path::new(file));
+        let lines: Vec<_> = code.lines().collect();
+        let number: usize = line.parse().unwrap_or_default();
+        let found = number.checked_sub(1).and_then(|at| lines.get(at));
+        let all: Vec<_> = (1..=lines.len())
+            .filter(|at| lines[at - 1].contains(name) && !lines[at - 1].contains("//"))
+            .collect();
+        assert!(
+            found.is_some_and(|line| line.contains(name)),
+            "{file}:{line} is not `{name}`, which is in lines {all:?}"
+        );
+        places += 1;
+    }
+    assert!(places > 10, "{places}");
+}
+
 #[test]
 fn a_circle_is_found() {
     let graph = |edges: &[(&str, &str)]| {

@@ -1,12 +1,12 @@
 //! From the core's notices and states to flat records, times as `Date.now()` has them.
 //! What a number stands for, the core says: the build makes `names.js` of that.
 
-use js_sys::{Array, Date, Function, JsString};
+use js_sys::{Array, Function, JsString};
 use wasm_bindgen::prelude::*;
 
 use super::error;
 use super::record::record;
-use crate::browser::Listener;
+use crate::browser::{Listener, date_now};
 use crate::core::{GrantId, Millis, Notice, Revoked, State};
 
 /// Hands notices to the facade: the grant (0: the lease), the number of the notice,
@@ -38,7 +38,7 @@ pub(super) fn state(state: &State, scope: Option<JsString>) -> JsValue {
     let token = state.token;
     let made = record(&(
         state.status as u8,
-        token.map(|token| Date::now() - token.age.0 as f64),
+        token.map(|token| date_now() - token.age.0 as f64),
         token.map(|token| at(token.refresh_in)),
         token.map(|token| at(token.expires_in)),
         state.error.map(|error| error.code as u8),
@@ -53,5 +53,5 @@ pub(super) fn revoked(revoked: Revoked) -> JsValue {
 }
 
 fn at(wait: Millis) -> f64 {
-    Date::now() + wait.0 as f64
+    date_now() + wait.0 as f64
 }

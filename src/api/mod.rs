@@ -27,8 +27,10 @@ pub use hooks::start;
 
 /// The absolute form of an endpoint's URL; throws what it should have been.
 #[wasm_bindgen(js_name = checkEndpoint)]
-pub fn check_endpoint(given: &str) -> Result<String, JsValue> {
-    browser::check_endpoint(given).map_err(JsValue::from)
+pub fn check_endpoint(given: &JsValue) -> Result<JsValue, JsValue> {
+    let given = given.as_string().unwrap_or_default();
+    let checked = browser::check_endpoint(&given);
+    checked.map(JsValue::from).map_err(JsValue::from)
 }
 
 /// Headers as a plain object; throws where HTTP does not allow them.
@@ -61,12 +63,9 @@ pub fn create(options: &JsValue, notify: Function) -> u32 {
 /// The grant for a resource and sorted scopes; `hint` is what an earlier call gave
 /// for them, or 0.
 #[wasm_bindgen]
-pub fn open(
-    number: u32,
-    resource: Option<String>,
-    scope: String,
-    hint: f64,
-) -> Result<f64, JsValue> {
+pub fn open(number: u32, resource: &JsValue, scope: &JsValue, hint: f64) -> Result<f64, JsValue> {
+    let scope = scope.as_string().unwrap_or_default();
+    let resource = resource.as_string();
     let key = GrantKey::sorted(resource, scope)
         .map_err(|what| error::make(Error::new(Code::InvalidOptions).with_detail(what)))?;
     let opened = client(number).map(|client| client.open(key, Some(GrantId::from_number(hint))));

@@ -9,7 +9,7 @@ use crate::core::{Clock, Millis, Moment};
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = Date, js_name = now)]
-    fn date_now() -> f64;
+    pub(crate) fn date_now() -> f64;
 
     #[wasm_bindgen(js_namespace = performance, js_name = now)]
     fn performance_now() -> f64;

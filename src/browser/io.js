@@ -68,6 +68,8 @@
  * }} Secret
  */
 
+// ## The platform
+
 // What is taken of the platform: once, at the first client of a page, before what a
 // page loads later can put something else in its place, and past whatever elements
 // of a document are called. Not `fetch`, the timers, the clocks and `sendBeacon`:
@@ -142,6 +144,8 @@ export const outside = (call) => {
 };
 
 /** @typedef {{ body: URLSearchParams, init: RequestInit, beacon: URLSearchParams | undefined }} Last */
+
+// ## A client, and who hears of it
 
 /**
  * @param {object} backend Checked, URLs absolute.
@@ -220,6 +224,8 @@ export const renewSession = (wire) => {
   changed(wire);
 };
 
+// ## What is asked of the backend
+
 /**
  * Asks the app for a token: its own function, or its endpoint.
  *
@@ -275,6 +281,8 @@ export const abort = (wire, id) => {
   return wasOpen;
 };
 
+// ## What is kept
+
 /**
  * Keeps what an answer brought.
  *
@@ -327,6 +335,8 @@ export const keepWord = (wire, { word }) => {
  * @param {number} grant
  */
 export const causeOf = (wire, grant) => wire.causes.get(grant);
+
+// ## Requests and their answers
 
 /**
  * @param {Wire} wire
@@ -460,6 +470,8 @@ const answered = async (wire, kind, id, grant, call) => {
  *
  * @typedef {'object' | 'other' | 'html' | 'endless' | 'unasked' | 'empty' | 'used' | 'thrown'} Body
  */
+
+// ## What an answer says
 
 /**
  * Reads what the endpoint, the app's own provider or a test's stand-in gave.
@@ -661,6 +673,8 @@ const textOf = async (response) => {
   }
 };
 
+// ## A request for a resource
+
 /**
  * A request for a resource in its plainest form: whatever wraps `fetch` in the page
  * may take the URL for a string, spread the headers, or replace those of a
@@ -737,6 +751,8 @@ export const originOf = (what) => {
     return undefined;
   }
 };
+
+// ## Revokes, and the last request of the page
 
 /**
  * The revoke that follows names it.
@@ -985,6 +1001,8 @@ const wholeSession = (body) =>
     reason: body.get('reason') ?? '',
   });
 
+// ## The page
+
 /**
  * Tells what happens to the page.
  *
@@ -1064,6 +1082,8 @@ export const isPrerendering = () => !!(globalThis.document && prerenderingOf(glo
 
 export const isHidden = () => !!(globalThis.document && hiddenOf(globalThis.document));
 
+// ## Signals and other tabs
+
 /**
  * Calls back once the signal fires, unless the function it gives is called before.
  *
@@ -1107,6 +1127,8 @@ export const tellTabs = ({ tabs }) => tabs?.postMessage(REVOKE_ALL);
 
 /** The one thing that is ever said in the channel. */
 const REVOKE_ALL = 'revoke all';
+
+// ## Names and URLs
 
 /** 128 random bits in hexadecimal. */
 const randomName = () =>

@@ -41,31 +41,31 @@ extern "C" {
     #[wasm_bindgen(js_name = askForToken)]
     pub(super) fn ask_for_token(
         wire: &JsValue,
-        id: u32,
+        id: f64,
         grant: f64,
         resource: Option<&str>,
         scope: &str,
     );
 
     #[wasm_bindgen(js_name = askForLease)]
-    pub(super) fn ask_for_lease(wire: &JsValue, id: u32);
+    pub(super) fn ask_for_lease(wire: &JsValue, id: f64);
 
-    pub(super) fn abort(wire: &JsValue, id: u32);
+    pub(super) fn abort(wire: &JsValue, id: f64);
 
-    pub(super) fn keep(wire: &JsValue, id: u32, answer: &JsValue);
+    pub(super) fn keep(wire: &JsValue, id: f64, answer: &JsValue);
 
-    pub(super) fn forget(wire: &JsValue, id: u32);
+    pub(super) fn forget(wire: &JsValue, id: f64);
 
     #[wasm_bindgen(js_name = tokenOf)]
-    pub(super) fn token_of(wire: &JsValue, id: u32) -> Option<JsString>;
+    pub(super) fn token_of(wire: &JsValue, id: f64) -> Option<JsString>;
 
     #[wasm_bindgen(js_name = scopeOf)]
-    pub(super) fn scope_of(wire: &JsValue, id: u32) -> Option<JsString>;
+    pub(super) fn scope_of(wire: &JsValue, id: f64) -> Option<JsString>;
 
     /// The revoke that follows names it.
-    pub(super) fn name(wire: &JsValue, id: u32);
+    pub(super) fn name(wire: &JsValue, id: f64);
 
-    pub(super) fn revoke(wire: &JsValue, id: u32, reason: &str, is_whole: bool, wait: u32);
+    pub(super) fn revoke(wire: &JsValue, id: f64, reason: &str, is_whole: bool, wait: f64);
 
     #[wasm_bindgen(js_name = handOver)]
     pub(super) fn hand_over(wire: &JsValue, reason: &str, is_whole: bool, is_short: bool);
@@ -76,11 +76,11 @@ extern "C" {
         if_cached: &str,
         is_whole: bool,
         is_short: bool,
-        up_to: u32,
+        up_to: f64,
     );
 
     #[wasm_bindgen(js_name = toldUpTo)]
-    pub(super) fn told_up_to(wire: &JsValue) -> u32;
+    pub(super) fn told_up_to(wire: &JsValue) -> f64;
 
     #[wasm_bindgen(catch)]
     pub(super) fn prepare(

@@ -16,6 +16,8 @@ mod url;
 mod wire;
 
 #[cfg(feature = "js")]
+pub(crate) use clock::date_now;
+#[cfg(feature = "js")]
 pub(crate) use io::{Part, headers_of};
 pub(crate) use io::{always, set};
 pub(crate) use resource::{FetchError, fetch_with_token};

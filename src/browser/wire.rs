@@ -63,16 +63,16 @@ impl Wire {
 
     pub(super) fn ask_for_token(&self, id: Generation, grant: GrantId, key: &GrantKey) {
         let grant = grant.to_number();
-        io::ask_for_token(&self.0, id.0, grant, key.resource(), key.scope());
+        io::ask_for_token(&self.0, id.0.into(), grant, key.resource(), key.scope());
     }
 
     pub(super) fn ask_for_lease(&self, request: RequestId) {
-        io::ask_for_lease(&self.0, request.0);
+        io::ask_for_lease(&self.0, request.0.into());
     }
 
     /// Lets go of a request of any kind.
     pub(super) fn abort(&self, number: u32) {
-        io::abort(&self.0, number);
+        io::abort(&self.0, number.into());
     }
 
     /// Keeps the name of what an answer pushed.
@@ -82,31 +82,37 @@ impl Wire {
 
     /// Keeps the secrets of an answer.
     pub(super) fn keep(&self, id: Generation, answer: &Part) {
-        io::keep(&self.0, id.0, answer.as_js());
+        io::keep(&self.0, id.0.into(), answer.as_js());
     }
 
     pub(super) fn forget(&self, id: Generation) {
-        io::forget(&self.0, id.0);
+        io::forget(&self.0, id.0.into());
     }
 
     pub(super) fn token(&self, id: Generation) -> Option<JsString> {
-        io::token_of(&self.0, id.0)
+        io::token_of(&self.0, id.0.into())
     }
 
     /// What the server says that it granted.
     pub(super) fn scope(&self, id: Generation) -> Option<JsString> {
-        io::scope_of(&self.0, id.0)
+        io::scope_of(&self.0, id.0.into())
     }
 
     /// The revoke that follows names it.
     pub(super) fn name(&self, id: Generation) {
-        io::name(&self.0, id.0);
+        io::name(&self.0, id.0.into());
     }
 
     /// The page lives: there is an answer, or none in time.
     pub(super) fn revoke(&self, request: RequestId, reason: Reason, is_whole: bool, wait: Millis) {
         let wait = clamped(wait);
-        io::revoke(&self.0, request.0, reason.as_str(), is_whole, wait);
+        io::revoke(
+            &self.0,
+            request.0.into(),
+            reason.as_str(),
+            is_whole,
+            wait.into(),
+        );
     }
 
     /// The page is going.
@@ -130,13 +136,13 @@ impl Wire {
             Reason::BackForwardCache.as_str(),
             farewell.whole_session,
             farewell.is_short,
-            up_to,
+            up_to.into(),
         );
     }
 
     /// Up to which request the last one of the page tells, if it is on its way.
     pub(super) fn told_up_to(&self) -> Option<Generation> {
-        let number = io::told_up_to(&self.0);
+        let number = io::told_up_to(&self.0) as u32;
         (number > 0).then_some(Generation(number))
     }
 }

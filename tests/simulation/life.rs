@@ -178,7 +178,8 @@ impl Visit {
                 let Some(generation) = self.page.machine.current(grant) else {
                     return Ok(());
                 };
-                self.reference.unauthorized(grant, generation, self.page.now);
+                self.reference
+                    .unauthorized(grant, generation, self.page.now);
                 self.take(Input::Unauthorized { grant, generation }, world)
             }
         }

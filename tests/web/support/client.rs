@@ -63,8 +63,7 @@ impl Client {
 
     /// As the facade does it: the scopes are sorted already.
     pub(crate) fn open(&self, resource: Option<&str>, scope: &str) -> Result<Grant, Refusal> {
-        let resource = resource.map(str::to_owned);
-        let opened = api::open(self.number, resource, scope.to_owned(), 0.0);
+        let opened = api::open(self.number, &resource.into(), &scope.into(), 0.0);
         let client = self.number;
         opened.map(|id| Grant { client, id }).map_err(Refusal)
     }
@@ -168,7 +167,7 @@ impl Grant {
 
     /// Another grant of the same client.
     pub(crate) fn sibling(self, scope: &str) -> Self {
-        let id = api::open(self.client, None, scope.to_owned(), 0.0).unwrap();
+        let id = api::open(self.client, &JsValue::UNDEFINED, &scope.into(), 0.0).unwrap();
         Self { id, ..self }
     }
 }
