@@ -29,10 +29,10 @@ export const create = async (options, source, means) => {
 
 class Client extends Handle {
   #client;
-  /** @type {Map<number, Grant>} Where events find their grant. */
+  /** @type {Map<number, Grant>} One handle for a resource and scopes, by the number that WebAssembly has for them. */
   #grants = new Map();
-  /** @type {Map<string, WeakRef<Grant>>} One handle for a resource and scopes, for as long as anybody has it. */
-  #handles = new Map();
+  /** @type {Map<string, WeakRef<Grant>>} By name, those that gave way: whoever has one gets the same again. */
+  #departed = new Map();
   #sweepAt = 100;
   /** @type {Promise<RevokeResult> | undefined} */
   #closing;
@@ -57,17 +57,11 @@ class Client extends Handle {
   grant(options) {
     const me = this[self]();
     const { resource, scopes = [] } = readGrant(options);
-    const key = JSON.stringify([resource, scopes]);
-    const known = me.#handles.get(key)?.deref();
-    if (known) return known;
     const id = guard(() => open(me.#client, resource, scopes.join(' '), 0));
-    const grant = new Grant(me.#client, me.#grants, id, resource, scopes);
-    me.#handles.set(key, new WeakRef(grant));
-    // Not by a finalizer: one that runs puts a page out of Chromium's back/forward cache.
-    if (me.#handles.size > me.#sweepAt) {
-      me.#handles.forEach((handle, key) => handle.deref() ?? me.#handles.delete(key));
-      me.#sweepAt = me.#handles.size * 2 + 100;
-    }
+    const known = me.#grants.get(id) ?? me.#former(id, nameOf({ resource, scopes }));
+    const grant = known ?? new Grant(me.#client, me.#grants, id, resource, scopes);
+    if (id) me.#grants.set(id, grant);
+    else if (!known) me.#depart(nameOf(grant), grant);
     return grant;
   }
 
@@ -109,6 +103,30 @@ class Client extends Handle {
   }
 
   /**
+   * The handle that there was for a grant.
+   *
+   * @param {number} id Zero on a closed client, which has numbers for none of them any more.
+   * @param {string} name
+   */
+  #former(id, name) {
+    const departed = this.#departed.get(name)?.deref();
+    return departed ?? (id ? undefined : [...this.#grants.values()].find((grant) => nameOf(grant) === name));
+  }
+
+  /**
+   * @param {string} name
+   * @param {Grant} grant
+   */
+  #depart(name, grant) {
+    this.#departed.set(name, new WeakRef(grant));
+    // Not by a finalizer: one that runs puts a page out of Chromium's back/forward cache.
+    if (this.#departed.size > this.#sweepAt) {
+      this.#departed.forEach((handle, name) => handle.deref() ?? this.#departed.delete(name));
+      this.#sweepAt = this.#departed.size * 2 + 100;
+    }
+  }
+
+  /**
    * @param {number} id Zero: the lease.
    * @param {string} type
    * @param {unknown} what
@@ -119,6 +137,7 @@ class Client extends Handle {
     const detail = part ? { [part]: what } : {};
     if (type === 'gone') {
       this.#grants.delete(id);
+      if (grant) this.#depart(nameOf(grant), grant);
     } else if (!id) {
       this.dispatchEvent(new TokenEvent(type, detail));
     } else if (grant) {
@@ -128,6 +147,9 @@ class Client extends Handle {
     }
   }
 }
+
+/** @param {{ resource: string | undefined, scopes: readonly string[] }} grant */
+const nameOf = ({ resource, scopes }) => JSON.stringify([resource, scopes]);
 
 /** What the detail of an event is called. */
 const parts = { error: 'error', expiring: 'expiresAt', refreshed: 'expiresAt', revoked: 'reason' };

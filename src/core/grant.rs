@@ -90,7 +90,7 @@ pub(crate) struct Grant {
     /// Asked for since the last token arrived.
     pub(crate) used: bool,
     /// For the choice of the least recently used.
-    pub(crate) last_used: u64,
+    pub(crate) last_used: u32,
 }
 
 impl Grant {
@@ -185,7 +185,7 @@ impl Grant {
             due = due.earliest(waiter.due);
         }
         for token in &self.superseded {
-            due = due.earliest(token.dead_at);
+            due = due.earliest(token.dead_at());
         }
         due
     }
@@ -265,7 +265,7 @@ impl Grant {
                 generation: token.generation,
                 age: now.since(token.born),
                 refresh_in: token.refresh_at.remaining(now),
-                expires_in: token.dead_at.remaining(now),
+                expires_in: token.dead_at().remaining(now),
             }),
             error: self.error(),
         }

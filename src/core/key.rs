@@ -7,8 +7,8 @@ const BAD_SCOPES: &str = "`scopes` (at least one; no spaces, quotes or backslash
 /// A resource and a set of scopes, in the one spelling that both sides compare.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GrantKey {
-    resource: Option<String>,
-    scope: String,
+    resource: Option<Box<str>>,
+    scope: Box<str>,
 }
 
 impl GrantKey {
@@ -49,7 +49,10 @@ impl GrantKey {
             }
             previous = scope;
         }
-        Ok(Self { resource, scope })
+        Ok(Self {
+            resource: resource.map(String::into_boxed_str),
+            scope: scope.into_boxed_str(),
+        })
     }
 
     /// The resource, if the grant names one.

@@ -19,7 +19,7 @@ pub(crate) struct Table {
     sorted: Vec<u32>,
     serials: u32,
     /// Counts uses, for the choice of the least recently used grant.
-    uses: u64,
+    uses: u32,
 }
 
 impl Table {
@@ -45,7 +45,7 @@ impl Table {
 
     /// The grant, which is used now.
     pub(crate) fn touch(&mut self, id: GrantId) -> Option<&mut Grant> {
-        self.uses += 1;
+        self.uses = self.uses.wrapping_add(1);
         let uses = self.uses;
         let grant = self.get_mut(id)?;
         grant.last_used = uses;
@@ -54,7 +54,7 @@ impl Table {
 
     /// The least recently used grant that nobody waits for.
     pub(crate) fn least_used(&self) -> Option<GrantId> {
-        let mut least: Option<(u64, GrantId)> = None;
+        let mut least: Option<(u32, GrantId)> = None;
         let mut all = Cursor::default();
         while let Some(id) = self.next(&mut all) {
             if let Some(grant) = self.get(id)

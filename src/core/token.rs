@@ -23,8 +23,6 @@ pub(crate) struct Token {
     pub(crate) refresh_at: Due,
     /// From here on it counts as expired.
     pub(crate) expired_at: Due,
-    /// End of `life`.
-    pub(crate) dead_at: Due,
     /// When the server ends it, which may be later: then it is revoked at the
     /// end of `life`, not just dropped. [`Due::NEVER`]: it does not say.
     pub(crate) ends_at: Due,
@@ -55,7 +53,6 @@ impl Token {
             life,
             refresh_at: born.after(life - lead - jitter),
             expired_at: born.after(life - margin),
-            dead_at: born.after(life),
             ends_at: issued
                 .lifetime
                 .map_or(Due::NEVER, |lifetime| born.after(lifetime)),
@@ -67,12 +64,17 @@ impl Token {
     /// Whether it may be handed out for a use that needs it to live `min_ttl`
     /// longer (at most half of its life).
     pub(crate) fn is_usable(&self, min_ttl: Millis, now: Moment) -> bool {
-        !self.expired_at.reached(now) && self.dead_at.remaining(now) >= min_ttl.min(self.life / 2)
+        !self.expired_at.reached(now) && self.dead_at().remaining(now) >= min_ttl.min(self.life / 2)
+    }
+
+    /// End of its life.
+    pub(crate) fn dead_at(&self) -> Due {
+        self.born.after(self.life)
     }
 
     /// Whether the server lets it live beyond its use here.
     pub(crate) fn outlives(&self) -> bool {
-        self.ends_at != self.dead_at
+        self.ends_at != self.dead_at()
     }
 
     pub(crate) fn is_worth_keeping_warm(&self) -> bool {

@@ -133,7 +133,7 @@ impl Machine {
         let token = self.grants.get_mut(id).and_then(|one| one.current.as_mut());
         if let Some(token) = token.filter(|token| !token.told_expiring) {
             token.told_expiring = true;
-            let expires_in = token.dead_at.remaining(now);
+            let expires_in = token.dead_at().remaining(now);
             self.notify(id, Notice::Expiring(expires_in));
         }
     }

@@ -50,10 +50,10 @@ impl Machine {
         over.extend(
             grant
                 .superseded
-                .extract_if(.., |token| token.dead_at.reached(now)),
+                .extract_if(.., |token| token.dead_at().reached(now)),
         );
         for token in over {
-            if token.outlives() || !token.dead_at.reached(now) {
+            if token.outlives() || !token.dead_at().reached(now) {
                 dead.push(token.into());
             } else {
                 self.out.push(Output::Forget(token.generation));

@@ -134,7 +134,7 @@ impl Machine {
         let Some(grant) = self.grants.get_mut(id) else {
             return;
         };
-        if token.dead_at.reached(now) && !token.outlives() {
+        if token.dead_at().reached(now) && !token.outlives() {
             return self.emit(Output::Forget(token.generation));
         }
         grant.superseded.push(token);
@@ -157,7 +157,7 @@ impl Machine {
         if !token.is_usable(Millis(0), now) || self.lease.is_over_for(flight.started, now) {
             return self.arrived_dead(id, flight.started, token, now);
         }
-        let expires_in = token.dead_at.remaining(now);
+        let expires_in = token.dead_at().remaining(now);
         let Some(grant) = self.grants.get_mut(id) else {
             return;
         };
