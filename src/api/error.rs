@@ -24,7 +24,7 @@ pub(super) fn make(error: Error) -> JsValue {
 /// An error with what a function of the app's threw, if that is what went wrong.
 pub(super) fn with_cause(error: Error, client: &Shell, grant: GrantId) -> JsValue {
     let made = make(error);
-    if error.code == Code::Network && error.detail.is_some() {
+    if error.was_thrown() {
         let _ = Reflect::set(&made, &"cause".into(), &client.cause(grant));
     }
     made

@@ -18,7 +18,7 @@ thread_local! {
 /// To be called once, before anything else. `on_panic` is called if this
 /// module ever panics, before it traps: to reject every promise that is still
 /// open. It learns nothing of the panic, whose message could quote anything.
-/// `make_error` turns a plain object into an error.
+/// `make_error` makes an error of its parts, a list (see `error.rs`).
 #[wasm_bindgen]
 pub fn start(on_panic: Function, make_error: Function) {
     let hooks = Hooks {
@@ -37,9 +37,9 @@ fn panicked() {
     call(|hooks| &hooks.on_panic, &JsValue::UNDEFINED);
 }
 
-/// The error that the facade makes of a plain object.
-pub(super) fn make_error(raw: &JsValue) -> JsValue {
-    call(|hooks| &hooks.make_error, raw)
+/// The error that the facade makes of its parts.
+pub(super) fn make_error(parts: &JsValue) -> JsValue {
+    call(|hooks| &hooks.make_error, parts)
 }
 
 fn call(which: fn(&Hooks) -> &Function, value: &JsValue) -> JsValue {

@@ -137,10 +137,12 @@ pub fn unauthorized(number: u32, grant: f64, token: &JsString) {
 /// Revokes a grant's tokens, or (grant 0) all. Settles with what became of them.
 #[wasm_bindgen]
 pub fn revoke(number: u32, grant: f64, every_tab: bool, settle: Function) {
-    let scope = match GrantId::from_number(grant) {
-        _ if every_tab => Scope::EveryTab,
-        _ if grant == 0.0 => Scope::All,
-        id => Scope::Grant(id),
+    let scope = if every_tab {
+        Scope::EveryTab
+    } else if grant == 0.0 {
+        Scope::All
+    } else {
+        Scope::Grant(GrantId::from_number(grant))
     };
     let sink = revoked_sink(settle);
     match client(number) {

@@ -26,27 +26,23 @@ pub(super) fn once(callback: impl FnOnce(JsValue, bool) + 'static) -> JsValue {
 
 /// Something of the browser's that calls back until this is dropped.
 pub(super) struct Subscription {
-    channel: Function,
+    end: Function,
     _callback: Callback,
 }
 
 impl Subscription {
-    /// `channel` ends it if it is called with `false`.
-    pub(super) const fn new(channel: Function, callback: Callback) -> Self {
+    /// `end` ends it.
+    pub(super) const fn new(end: Function, callback: Callback) -> Self {
         Self {
-            channel,
+            end,
             _callback: callback,
         }
-    }
-
-    pub(super) fn call(&self, flag: bool) {
-        let _ = self.channel.call1(&JsValue::UNDEFINED, &flag.into());
     }
 }
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        self.call(false);
+        let _ = self.end.call0(&JsValue::UNDEFINED);
     }
 }
 

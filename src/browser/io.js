@@ -1,11 +1,17 @@
 // The hands of src/browser: calls of the platform that take many small steps,
-// each of which would cost WebAssembly a crossing, a catch and a drop. They decide
-// nothing about tokens: what is asked for, named, revoked or refused is said by the
-// core. What they do settle by themselves is how a thing is done here: which ways to
-// the network are tried in what order where one fails (`handOverAs`), how long a last
-// request that is long waits to be written again (`changed`), and what a value that
-// comes from outside is (`answer`, `headersOf`). Tokens pass through here as the
-// strings they are.
+// each of which would cost WebAssembly a crossing, a catch and a drop. What is asked
+// for, named and revoked, and when, is said by the core. What they settle is how a
+// thing is done here, and what a thing from outside is:
+// - which ways to the network are tried in what order where one fails (`handOverAs`,
+//   `defer`), and that what the browser holds is not sent as well (`sendLast`);
+// - that a last request with headers goes without a beacon (`lastOf`);
+// - how long a long last request waits to be written again (`changed`);
+// - what a value is, and how much of it is read (`answer`, `read`, `delayOf`,
+//   `headersOf`);
+// - which events are the page's own, and which say nothing new (`listenToPage`);
+// - whether a request can be sent twice (`prepare`), and whether a 401 is about the
+//   token (`refusesToken`).
+// Tokens pass through here as the strings they are.
 // @ts-check
 
 /** @typedef {{ resource?: string, scope: string, session: string, id: string, lease?: true }} TokenRequest */
@@ -143,8 +149,6 @@ export const outside = (call) => {
   return typeof root?.run === 'function' ? root.run(call, undefined, [undefined, false]) : call(undefined, false);
 };
 
-/** @typedef {{ body: URLSearchParams, init: RequestInit, beacon: URLSearchParams | undefined }} Last */
-
 // ## A client, and who hears of it
 
 /**
@@ -170,8 +174,9 @@ export const connect = (backend) => (take(), {
   // What the next revoke names, and how much that is.
   form: undefined,
   named: 0,
-  // The last request of the page, up to which request it tells, whether of the whole
-  // session, and whether that is all there is to say.
+  // The last request of the page; its reason if the page is cached; up to which request
+  // it tells; whether it names the session, is long, is up to date, was sent; and what
+  // the browser holds of it.
   last: undefined,
   ifCached: '',
   upTo: 0,
@@ -721,16 +726,17 @@ export const send = async (request, init, token, callback) => {
 };
 
 /**
- * Whether it is no 401, or one that says that no token of this kind will do (RFC
- * 6750 section 3.1). So is what cannot be read: a patched `fetch` gives anything.
+ * Whether it is a 401 that another token may mend: not one that says that no token of
+ * this kind will do (RFC 6750 section 3.1), and nothing that cannot be read: a patched
+ * `fetch` gives anything.
  *
  * @param {any} response
  */
-export const isInsufficientScope = (response) => {
+export const refusesToken = (response) => {
   try {
-    return response.status !== 401 || /insufficient_scope/.test(headerOf(response, 'www-authenticate') ?? '');
+    return response.status === 401 && !/insufficient_scope/.test(headerOf(response, 'www-authenticate') ?? '');
   } catch {
-    return true;
+    return false;
   }
 };
 
@@ -764,8 +770,9 @@ export const name = (wire, id) => {
   const secret = wire.secrets[id];
   wire.form ??= new Form();
   wire.named += 1;
-  if (secret === PENDING) wire.form.append('pending', `${id}`);
-  else if (secret) wire.form.append(...nameOf(secret));
+  // One without a secret has not been sent yet, but is about to be.
+  if (!secret || secret === PENDING) wire.form.append('pending', `${id}`);
+  else wire.form.append(...nameOf(secret));
 };
 
 /** What may be behind a request that has not been answered. @type {Secret} */
@@ -883,6 +890,8 @@ const changed = (wire) => {
  * @param {Wire} wire
  */
 export const toldUpTo = ({ isSent, upTo }) => (isSent ? upTo : 0);
+
+/** @typedef {{ body: URLSearchParams, init: RequestInit, beacon: URLSearchParams | undefined }} Last */
 
 /**
  * What a last request is sent as: by `fetch` and by a beacon, since neither is sure.

@@ -91,8 +91,8 @@ extern "C" {
 
     pub(super) fn send(request: &JsValue, init: &JsValue, token: &JsString, callback: &JsValue);
 
-    #[wasm_bindgen(js_name = isInsufficientScope)]
-    pub(super) fn is_insufficient_scope(response: &JsValue) -> bool;
+    #[wasm_bindgen(js_name = refusesToken)]
+    pub(super) fn refuses_token(response: &JsValue) -> bool;
 
     pub(super) fn discard(response: &JsValue);
 
@@ -121,7 +121,6 @@ extern "C" {
 }
 
 /// Something plain with named parts, which JavaScript of our own made.
-#[derive(Clone)]
 pub(crate) struct Part(JsValue);
 
 impl Part {

@@ -134,13 +134,8 @@ fn is_allowed(shell: &Shell, id: GrantId, prepared: &Part) -> bool {
 /// section 3.1; on another origin the header is mostly unreadable), or it comes
 /// from where a redirect led: the token was not sent there.
 fn asks_for_another_token(response: &JsValue, sent_to: &str) -> bool {
-    // A patched `fetch` may resolve with anything.
-    if !response.is_object() {
-        return false;
-    }
-    let answer = Response::from(response.clone().unchecked_into::<web_sys::Response>());
-    // First what heeds that reading may throw.
-    !io::is_insufficient_scope(response)
-        && answer.status() == 401
+    // Asked first, since it catches what reading the response may throw.
+    io::refuses_token(response)
+        && Response::from(response.clone().unchecked_into::<web_sys::Response>()).status() == 401
         && io::origin_of(response).is_none_or(|origin| origin == sent_to)
 }

@@ -152,7 +152,7 @@ impl Shell {
         self.inner().machine.current(grant) != Some(generation)
     }
 
-    /// As [`Shell::refused`], for those who know the token by its characters.
+    /// As [`Shell::unauthorized`], for those who know the token by its characters.
     pub(crate) fn unauthorized_token(self: &Rc<Self>, id: GrantId, token: &JsString) {
         let current = self.inner().machine.current(id);
         if let Some(generation) = current

@@ -21,14 +21,15 @@ pub(super) struct Timer {
 }
 
 impl Timer {
-    /// Whether it fires no later. The core takes a call too many, and most changes
-    /// only push a deadline out.
+    /// Whether it fires no later. One that fires early does no harm, so it is not set
+    /// anew when a deadline moves out, as most do.
     pub(super) fn is_soon_enough(&self, wait: Millis, now: Moment) -> bool {
         self.due.remaining(now) <= wait
     }
 }
 
-/// Calls `wake` after `wait`. What sets timers may be code of the page's.
+/// Calls `wake` after `wait`. No borrow may be held: `setTimeout` may be the page's own
+/// code.
 pub(super) fn set(wait: Millis, now: Moment, wake: impl FnOnce() + 'static) -> Option<Timer> {
     let made = Rc::new(Cell::new(None));
     let out = made.clone();

@@ -10,8 +10,7 @@ use super::io::{self, Part};
 use super::timer::clamped;
 use crate::core::{Endpoints, Farewell, Generation, GrantId, GrantKey, Millis, Reason, RequestId};
 
-/// See `Wire` in `io.js`. Cloning gives another handle.
-#[derive(Clone)]
+/// See `Wire` in `io.js`.
 pub(super) struct Wire(JsValue);
 
 impl Wire {

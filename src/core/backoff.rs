@@ -17,11 +17,11 @@ const STEP: Millis = Millis(1000);
 const LONGEST_STEP: Millis = Millis(60_000);
 
 /// A `Retry-After` is believed up to here: 1 hour.
-pub const LONGEST_RETRY_AFTER: Millis = Millis(3_600_000);
+const LONGEST_RETRY_AFTER: Millis = Millis(3_600_000);
 
 /// And up to here if it is a date whose distance only the page's own clock can
 /// tell, which may be wrong: 5 minutes.
-pub const LONGEST_RECKONED: Millis = Millis(300_000);
+const LONGEST_RECKONED: Millis = Millis(300_000);
 
 /// What of a `Retry-After` is believed.
 #[must_use]

@@ -142,6 +142,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_number_of_a_code_is_its_place_in_the_list() {
+        for (place, code) in Code::ALL.into_iter().enumerate() {
+            assert_eq!(code as usize, place, "{code:?}");
+        }
+    }
+
+    #[test]
     fn codes_are_distinct_alphabetical_and_explained() {
         let names: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
         assert!(names.is_sorted_by(|one, other| one < other));

@@ -43,6 +43,13 @@ impl Error {
         self
     }
 
+    /// Whether a function of the app's threw: of what did not get through, only that
+    /// has a detail.
+    #[must_use]
+    pub fn was_thrown(self) -> bool {
+        self.code == Code::Network && self.detail.is_some()
+    }
+
     /// Whether the token endpoint must not be asked again until the app says so.
     #[must_use]
     pub const fn is_terminal(self) -> bool {

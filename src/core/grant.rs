@@ -36,8 +36,8 @@ pub(crate) struct Waiter {
     pub(crate) excused: bool,
 }
 
-/// What has failed, and when it may be tried again. By itself, since most grants have
-/// none of it.
+/// What has failed, and when it may be tried again. Boxed: most grants have no trouble,
+/// and keep no room for it.
 #[derive(Debug)]
 pub(crate) struct Trouble {
     /// Failures in a row.
@@ -83,7 +83,7 @@ pub(crate) struct Grant {
     pub(crate) refusal_mark: Due,
     /// It did refuse another one, which the app was told.
     pub(crate) told_refused: bool,
-    /// No request at all until the app says otherwise; see `error`.
+    /// No request at all until the app says otherwise; see [`Grant::error`].
     pub(crate) stopped: bool,
     /// A request was begun anew once, since the page had been asleep.
     pub(crate) excused: bool,
@@ -157,15 +157,14 @@ impl Grant {
     pub(crate) fn wants_request(&self, visible: bool, now: Moment) -> bool {
         !self.waiters.is_empty()
             || self.current.as_ref().is_some_and(|token| {
-                // What was told stays true though the wall clock is set back.
-                (token.told_expiring || token.refresh_at.reached(now))
+                token.refresh_at.reached(now)
                     && !token.expired_at.reached(now)
                     && self.is_kept_warm(visible, token)
             })
     }
 
-    /// When the clock has something to do here; nothing is asked for at `rest`.
-    pub(crate) fn next_due(&self, visible: bool, rest: bool) -> Due {
+    /// When the clock has something to do here; while it `rests`, no request is planned.
+    pub(crate) fn next_due(&self, visible: bool, rests: bool) -> Due {
         let mut due = Due::NEVER;
         let mut retry_wanted = !self.waiters.is_empty();
         if let Some(token) = &self.current {
@@ -178,7 +177,7 @@ impl Grant {
         }
         if let Some(flight) = &self.flight {
             due = due.earliest(flight.due);
-        } else if retry_wanted && !rest && !self.stopped {
+        } else if retry_wanted && !rests && !self.stopped {
             due = due.earliest(self.retry_at());
         }
         for waiter in &self.waiters {

@@ -43,7 +43,7 @@ pub use answer::{
     Body, Issued, Terms, is_access_token, is_bearer, is_foreign, lifetime, names_nothing,
     registered_error, terms,
 };
-pub use backoff::{FLOOR, LONGEST_RECKONED, LONGEST_RETRY_AFTER, believed};
+pub use backoff::{FLOOR, believed};
 pub use code::Code;
 pub use config::{Config, Endpoints};
 pub use error::{Error, Failure};
@@ -57,5 +57,5 @@ pub use names::{CallerId, Generation, GrantId, RequestId};
 pub use origin::{may_receive_token, protects_tokens};
 pub use output::{Notice, Output, Reason, Revoked, Sending};
 pub use pace::Pace;
-pub use state::{State, Status};
+pub use state::{State, Status, TokenState};
 pub use time::{Clock, Due, MAX_WAIT, Millis, Moment};

@@ -128,19 +128,6 @@ impl Notice {
 }
 
 impl Reason {
-    /// Every reason, in the order of their numbers.
-    pub const ALL: [Self; 9] = [
-        Self::BackForwardCache,
-        Self::Evicted,
-        Self::Explicit,
-        Self::Expired,
-        Self::Hidden,
-        Self::Lapsed,
-        Self::Logout,
-        Self::Recalled,
-        Self::Unload,
-    ];
-
     /// The reason as the backend sees it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -65,7 +65,7 @@ impl Pace {
         let records = self.records.borrow();
         let record = &records[place(&records, name).ok()?].1;
         let wait = record.counted[0].remaining(now);
-        // Longer is none of its own: the clock has been put back.
+        // Longer is none of its own: tests put back clocks that were read before.
         (wait > Millis(0) && wait <= WINDOW && !record.forgotten.reached(now)).then_some(wait)
     }
 

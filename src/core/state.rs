@@ -68,3 +68,24 @@ impl Status {
         "waiting",
     ];
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_number_of_a_status_is_the_place_of_its_name() {
+        let name = |status: Status| Status::NAMES[status as usize];
+        for (status, expected) in [
+            (Status::Closed, "closed"),
+            (Status::Empty, "empty"),
+            (Status::Fetching, "fetching"),
+            (Status::Refreshing, "refreshing"),
+            (Status::Stopped, "stopped"),
+            (Status::Valid, "valid"),
+            (Status::Waiting, "waiting"),
+        ] {
+            assert_eq!(name(status), expected);
+        }
+    }
+}

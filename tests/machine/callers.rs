@@ -2,7 +2,7 @@
 
 use downscope::core::{CallerId, Code, GrantId, Input, Page as Event, Want};
 
-use crate::scenario::Scenario;
+use crate::scenario::{INTO_CACHE, Scenario};
 use crate::support::{ANY, hours, seconds};
 
 fn cancel(page: &mut Scenario, grant: GrantId, caller: CallerId) {
@@ -93,10 +93,7 @@ fn who_waits_while_the_page_is_away_is_not_timed_out() {
     let mut page = Scenario::new();
     let grant = page.grant("a");
     let caller = page.ask(grant);
-    page.event(Event::Leaving {
-        persisted: true,
-        told: None,
-    });
+    page.event(INTO_CACHE);
     page.page.advance(hours(1));
     page.event(Event::Shown);
     page.pass(seconds(10));

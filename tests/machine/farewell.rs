@@ -1,8 +1,8 @@
 //! What lies ready for the end of the page, and what is left to say once it is sent.
 
 use downscope::core::{
-    Failure, Generation, GrantId, Output, Page as Event, Reason, RevokeOutcome, Scope, Sending,
-    UNLOAD_QUOTA, Want,
+    Failure, Generation, GrantId, Input, Output, Page as Event, Reason, RevokeOutcome, Scope,
+    Sending, UNLOAD_QUOTA, Want,
 };
 
 use crate::scenario::{MINTING, Scenario, status};
@@ -44,11 +44,15 @@ fn a_request_is_named_from_when_it_goes_out_and_then_its_token() {
 #[test]
 fn whatever_may_be_alive_is_named() {
     let mut page = Scenario::new();
-    let (unrevoked_grant, unrevoked) = page.held("unrevoked");
-    page.revoke(unrevoked_grant);
-    page.answer_revokes(RevokeOutcome::Denied);
     let (under_way_grant, under_way) = page.held("revoke-under-way");
+    let (unrevoked_grant, unrevoked) = page.held("unrevoked");
     page.revoke(under_way_grant);
+    page.revoke(unrevoked_grant);
+    let denied = page.page.shell.revokes_under_way().last();
+    page.take(Input::RevokeAnswered {
+        request: denied.unwrap(),
+        outcome: RevokeOutcome::Denied,
+    });
     let (grant, old) = page.held("superseded");
     let current = superseded(&mut page, grant);
     let failed = page.grant("unanswered");
@@ -58,8 +62,7 @@ fn whatever_may_be_alive_is_named() {
     let asking = page.grant("in-flight");
     page.ask(asking);
     let flight = page.flight(asking);
-    // Who revokes takes along what was left over, so nothing is: but all is named.
-    let all = vec![unrevoked, under_way, old, current, unanswered, flight];
+    let all = vec![under_way, unrevoked, old, current, unanswered, flight];
     assert_eq!(farewell(&page), (all, false));
 }
 

@@ -5,7 +5,7 @@ use downscope::core::{
     Code, Failure, GrantId, Input, LEASE_GAP, Millis, Output, Page as Event, Status, Want,
 };
 
-use crate::scenario::{LEASING, Scenario, TERM, WHAT, foreign, renew_after, status};
+use crate::scenario::{INTO_CACHE, LEASING, Scenario, TERM, WHAT, foreign, renew_after, status};
 use crate::support::{ANY, hours, minutes, seconds};
 
 const ONE_MILLISECOND: Millis = Millis(1);
@@ -158,10 +158,7 @@ fn a_token_or_the_app_ends_the_row() {
         },
         |page, _| page.take(Input::Resume),
         |page, _| {
-            page.event(Event::Leaving {
-                persisted: true,
-                told: None,
-            });
+            page.event(INTO_CACHE);
             page.event(Event::Shown);
         },
     ];

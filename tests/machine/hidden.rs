@@ -5,7 +5,7 @@ use downscope::core::{
     Scope, Sending, Status, Want,
 };
 
-use crate::scenario::{LEASING, Scenario, busy, renew_after};
+use crate::scenario::{INTO_CACHE, LEASING, Scenario, UNLOAD, busy, renew_after};
 use crate::support::{ANY, hours, issued, minutes, seconds};
 
 fn page() -> Scenario {
@@ -154,10 +154,7 @@ fn what_was_in_use_is_asked_for_again_after_a_trip_into_the_cache_too() {
     let mut page = page();
     let (grant, _) = page.held("a");
     page.event(Event::Hidden);
-    page.event(Event::Leaving {
-        persisted: true,
-        told: None,
-    });
+    page.event(INTO_CACHE);
     page.event(Event::Shown);
     assert_eq!(page.requests(), 1, "it cannot be seen yet");
     page.event(Event::Visible);
@@ -194,10 +191,7 @@ fn what_the_app_has_revoked_is_not_asked_for_when_the_page_is_seen_or_is_back() 
         });
         page.event(Event::Visible);
         hide_and_show(&mut page);
-        page.event(Event::Leaving {
-            persisted: true,
-            told: None,
-        });
+        page.event(INTO_CACHE);
         page.event(Event::Shown);
         assert_eq!(page.requests(), 1, "{scope:?}");
         page.ask(grant);
@@ -211,10 +205,7 @@ fn leaving_a_page_that_is_hidden_sends_nothing_more() {
     let (grant, _) = page.held("a");
     page.event(Event::Hidden);
     page.ask(grant);
-    page.event(Event::Leaving {
-        persisted: false,
-        told: None,
-    });
+    page.event(UNLOAD);
     assert_eq!(page.revokes().len(), 1);
 }
 
@@ -258,10 +249,7 @@ fn hiding_ends_the_lease_and_being_seen_takes_a_new_one() {
 fn a_page_that_is_left_before_it_is_hidden_is_left_once() {
     let mut page = page();
     page.held("a");
-    page.event(Event::Leaving {
-        persisted: false,
-        told: None,
-    });
+    page.event(UNLOAD);
     page.event(Event::Hidden);
     assert_eq!(page.revokes().len(), 1);
     assert_eq!(page.last_revoke().reason, Reason::Unload);

@@ -5,17 +5,8 @@ use downscope::core::{
     Page as Event, RequestId, Scope, Terms,
 };
 
-use crate::scenario::{LEASING, Scenario, busy, foreign, renew_after, status};
+use crate::scenario::{INTO_CACHE, LEASING, Scenario, UNLOAD, busy, foreign, renew_after, status};
 use crate::support::{hours, minutes, seconds};
-
-const UNLOAD: Event = Event::Leaving {
-    persisted: false,
-    told: None,
-};
-const INTO_CACHE: Event = Event::Leaving {
-    persisted: true,
-    told: None,
-};
 
 /// A lease that never lapses: the backend does not say when.
 const NO_TERM: Terms = Terms {

@@ -5,17 +5,8 @@ use downscope::core::{
     RevokeOutcome, Scope, Sending, Status, UNLOAD_QUOTA, Want,
 };
 
-use crate::scenario::{MINTING, Scenario, status};
+use crate::scenario::{INTO_CACHE, MINTING, Scenario, UNLOAD, status};
 use crate::support::{ANY, hours, issued, minutes, seconds};
-
-const UNLOAD: Event = Event::Leaving {
-    persisted: false,
-    told: None,
-};
-const INTO_CACHE: Event = Event::Leaving {
-    persisted: true,
-    told: None,
-};
 
 /// What `fetch` lets a page have in flight when it goes: 64 KiB.
 const KEEPALIVE_QUOTA: usize = 65_536;

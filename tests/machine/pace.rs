@@ -6,7 +6,7 @@ use downscope::core::{
     RevokeOutcome, Status, Want,
 };
 
-use crate::scenario::{Scenario, status};
+use crate::scenario::{INTO_CACHE, Scenario, status};
 use crate::support::{ANY, REVOKING, hours, minutes, seconds};
 
 const MOST: usize = 4;
@@ -43,10 +43,7 @@ fn causes() -> Vec<Cause> {
     };
     vec![
         cause("back from the cache", default(), |page, grant| {
-            page.event(Event::Leaving {
-                persisted: true,
-                told: None,
-            });
+            page.event(INTO_CACHE);
             page.event(Event::Shown);
             grant
         }),
@@ -160,10 +157,7 @@ fn who_is_held_back_waits_and_is_told_of_no_failure() {
     let grant = page.grant("a");
     let caller = page.ask(grant);
     for _ in 0..MOST {
-        page.event(Event::Leaving {
-            persisted: true,
-            told: None,
-        });
+        page.event(INTO_CACHE);
         page.event(Event::Shown);
     }
     assert_eq!(page.state(grant).status, Status::Waiting);
@@ -181,10 +175,7 @@ fn who_is_held_back_is_not_held_back_longer_than_it_waits() {
     let grant = page.grant("a");
     page.ask(grant);
     for _ in 0..MOST {
-        page.event(Event::Leaving {
-            persisted: true,
-            told: None,
-        });
+        page.event(INTO_CACHE);
         page.event(Event::Shown);
     }
     let hasty = page.ask_for(
@@ -216,10 +207,7 @@ fn a_token_makes_up_for_those_in_vain() {
     let grant = page.grant("a");
     page.ask(grant);
     for _ in 1..MOST {
-        page.event(Event::Leaving {
-            persisted: true,
-            told: None,
-        });
+        page.event(INTO_CACHE);
         page.event(Event::Shown);
     }
     page.answer(grant, hours(1));

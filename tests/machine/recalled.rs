@@ -5,7 +5,7 @@ use downscope::core::{
     Want,
 };
 
-use crate::scenario::{LEASING, Scenario, renew_after, status};
+use crate::scenario::{INTO_CACHE, LEASING, Scenario, renew_after, status};
 use crate::support::{ANY, hours, issued, minutes, seconds};
 
 fn leased() -> Scenario {
@@ -166,10 +166,7 @@ fn a_new_page_life_may_ask_again_after_a_stop() {
     let mut page = leased();
     let (grant, _) = page.held("a");
     page.recall(Recall::Stop);
-    page.event(Event::Leaving {
-        persisted: true,
-        told: None,
-    });
+    page.event(INTO_CACHE);
     page.event(Event::Shown);
     page.ask(grant);
     let token = page.answer(grant, hours(1));

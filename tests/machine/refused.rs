@@ -1,9 +1,9 @@
 //! A 401 from the resource drops the token that it refused, and
 //! no other.
 
-use downscope::core::{Generation, GrantId, Input, Page as Event};
+use downscope::core::{Generation, GrantId, Input};
 
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, UNLOAD};
 use crate::support::hours;
 
 fn refuse(page: &mut Scenario, grant: GrantId, generation: Generation) {
@@ -86,9 +86,6 @@ fn a_token_that_was_refused_is_still_revoked_in_the_end() {
     let mut page = Scenario::new();
     let (grant, token) = page.held("a");
     refuse(&mut page, grant, token);
-    page.event(Event::Leaving {
-        persisted: false,
-        told: None,
-    });
+    page.event(UNLOAD);
     assert_eq!(page.revokes()[0].tokens, [token]);
 }

@@ -1,11 +1,9 @@
 //! A resource that refuses a new token like the one before it: no other is
 //! minted for it every few seconds.
 
-use downscope::core::{
-    Code, Generation, GrantId, Input, Millis, Notice, Page as Event, REFUSAL_HOLD, Want,
-};
+use downscope::core::{Code, Generation, GrantId, Input, Millis, Notice, REFUSAL_HOLD, Want};
 
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, UNLOAD};
 use crate::support::{ANY, hours, seconds};
 
 const ONE_MILLISECOND: Millis = Millis(1);
@@ -164,9 +162,6 @@ fn a_token_that_was_refused_again_is_refreshed_and_revoked_as_ever() {
     page.pass_until_request(grant);
     let next = page.answer(grant, hours(1));
     assert_eq!(page.peek(grant), Some(next));
-    page.event(Event::Leaving {
-        persisted: false,
-        told: None,
-    });
+    page.event(UNLOAD);
     assert!(page.last_revoke().tokens.contains(&token));
 }

@@ -1,11 +1,11 @@
 //! Revoking on demand.
 
 use downscope::core::{
-    Code, Input, Millis, Notice, Output, Page as Event, REVOKE_ATTEMPTS, Reason, RevokeOutcome,
-    Revoked, Scope, Sending, Status,
+    Code, Input, Millis, Notice, Output, REVOKE_ATTEMPTS, Reason, RevokeOutcome, Revoked, Scope,
+    Sending, Status,
 };
 
-use crate::scenario::{MINTING, Scenario};
+use crate::scenario::{MINTING, Scenario, UNLOAD};
 use crate::support::{hours, issued, minutes, seconds};
 
 #[test]
@@ -88,10 +88,7 @@ fn a_page_that_goes_tells_who_waits_for_everything_that_it_is_not_confirmed() {
     let (grant, _) = page.held("a");
     page.revoke(grant);
     let closed = page.close();
-    page.event(Event::Leaving {
-        persisted: false,
-        told: None,
-    });
+    page.event(UNLOAD);
     assert!(page.revoked(closed).is_some_and(|answer| !answer.confirmed));
 }
 

@@ -6,8 +6,8 @@ use downscope::core::{
     Scope, State, Terms, Want,
 };
 
-pub(crate) use crate::support::Revoke;
 use crate::support::{ANY, Outcome, Page, REVOKING, hours, issued, key, seconds};
+pub(crate) use crate::support::{LEASING, Revoke};
 
 pub(crate) struct Scenario {
     pub(crate) page: Page,
@@ -316,10 +316,16 @@ impl Scenario {
     }
 }
 
-/// A backend that keeps a lease.
-pub(crate) const LEASING: Endpoints = Endpoints {
-    revoke: true,
-    lease: true,
+/// The page goes, and nothing of it has been told.
+pub(crate) const UNLOAD: Event = Event::Leaving {
+    persisted: false,
+    told: None,
+};
+
+/// The page goes into the back/forward cache, and nothing of it has been told.
+pub(crate) const INTO_CACHE: Event = Event::Leaving {
+    persisted: true,
+    told: None,
 };
 
 /// A backend that mints tokens, and that is all.

@@ -6,13 +6,8 @@ use downscope::core::{
     Sending,
 };
 
-use crate::scenario::{MINTING, Revoke, Scenario, UNCERTAIN, busy, status};
+use crate::scenario::{INTO_CACHE, MINTING, Revoke, Scenario, UNCERTAIN, UNLOAD, busy, status};
 use crate::support::{hours, issued, seconds};
-
-const UNLOAD: Event = Event::Leaving {
-    persisted: false,
-    told: None,
-};
 
 /// So many go out in a revoke of their own.
 const MOST: usize = 32;
@@ -267,10 +262,7 @@ fn a_refusal_that_comes_late_changes_nothing() {
 fn each_page_life_names_its_own() {
     let mut page = Scenario::new();
     let (grant, first) = failed(&mut page, "a", status(502));
-    page.event(Event::Leaving {
-        persisted: true,
-        told: None,
-    });
+    page.event(INTO_CACHE);
     assert_eq!(page.last_revoke().pending, [first]);
     page.event(Event::Shown);
     page.pass_until_request(grant);

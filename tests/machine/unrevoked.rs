@@ -5,13 +5,8 @@ use downscope::core::{
     Scope, Sending, Want,
 };
 
-use crate::scenario::{MINTING, Scenario, status};
+use crate::scenario::{INTO_CACHE, MINTING, Scenario, UNLOAD, status};
 use crate::support::{ANY, hours, issued, minutes, seconds};
-
-const UNLOAD: Event = Event::Leaving {
-    persisted: false,
-    told: None,
-};
 
 /// So many names are remembered.
 const MOST: usize = 1_000;
@@ -50,13 +45,7 @@ fn confirmed(page: &mut Scenario, revoke: impl Fn(&mut Scenario) -> CallerId) ->
 #[test]
 fn what_failed_for_good_is_named_again_when_the_page_goes() {
     for fail in FAILS {
-        for event in [
-            UNLOAD,
-            Event::Leaving {
-                persisted: true,
-                told: None,
-            },
-        ] {
+        for event in [UNLOAD, INTO_CACHE] {
             let (mut page, _, token) = unrevoked(fail);
             page.event(event);
             let last = page.last_revoke();
@@ -286,10 +275,7 @@ fn beyond_a_thousand_the_page_names_its_session_at_the_end() {
         page.revoked(nothing)
             .is_some_and(|answer| !answer.confirmed)
     );
-    page.event(Event::Leaving {
-        persisted: true,
-        told: None,
-    });
+    page.event(INTO_CACHE);
     let last = page.last_revoke();
     assert_eq!((last.tokens, last.whole_session), (vec![], true));
     page.event(Event::Shown);

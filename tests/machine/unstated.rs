@@ -1,16 +1,9 @@
 //! A token whose answer does not say how long it lives.
 
-use downscope::core::{
-    Config, Generation, GrantId, Issued, Millis, Page as Event, Reason, RevokeOutcome,
-};
+use downscope::core::{Config, Generation, GrantId, Issued, Millis, Reason, RevokeOutcome};
 
-use crate::scenario::{Revoke, Scenario};
+use crate::scenario::{Revoke, Scenario, UNLOAD};
 use crate::support::{hours, minutes, seconds};
-
-const UNLOAD: Event = Event::Leaving {
-    persisted: false,
-    told: None,
-};
 
 const ONE_MILLISECOND: Millis = Millis(1);
 

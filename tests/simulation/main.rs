@@ -26,7 +26,7 @@ use downscope::core::Endpoints;
 
 use backend::Alive;
 use lease::{HOLD, TERM};
-use support::{REVOKING, minutes};
+use support::{LEASING, REVOKING, minutes};
 use tally::Tally;
 use weather::{CALM, DEADLY, DOWN, ROUGH, Weather};
 use world::World;
@@ -62,12 +62,6 @@ fn no_token_outlives_its_page_where_the_revoke_arrives() {
     assert!(tally.at_once() > 0.85, "{tally}");
     assert!(tally.requests_per_page_hour() < 8.0, "{tally}");
 }
-
-/// A backend that keeps a lease.
-const LEASING: Endpoints = Endpoints {
-    lease: true,
-    ..REVOKING
-};
 
 #[test]
 fn with_a_lease_no_token_outlives_its_page_whatever_gets_lost_and_however_the_page_dies() {

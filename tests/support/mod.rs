@@ -30,6 +30,12 @@ pub(crate) const REVOKING: Endpoints = Endpoints {
     lease: false,
 };
 
+/// The same, and it keeps a lease.
+pub(crate) const LEASING: Endpoints = Endpoints {
+    revoke: true,
+    lease: true,
+};
+
 /// Whatever is held will do.
 pub(crate) const ANY: Want = Want {
     min_ttl: Millis(0),

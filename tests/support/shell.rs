@@ -104,7 +104,7 @@ pub(crate) struct Shell {
     pub(crate) lease: Contact,
     /// Every lease request there ever was.
     pub(crate) lease_requests: Vec<RequestId>,
-    /// What the browser holds ready for the end of the page.
+    /// The page can no longer be seen.
     hidden: bool,
     /// Refused by the resource, or named in a revoke.
     spent: BTreeSet<Generation>,

@@ -17,12 +17,12 @@ const PROGRAM: [Program; 1] = [Program {
     }),
 }];
 
-/// So many the simulation runs where nothing is set; of fewer it does not meet each
-/// kind of accident as often as it asks for itself.
+/// Pages of the simulation for each change: with much fewer it does not meet every kind
+/// of accident as often as its own tests ask for.
 const PAGES: &str = "1000";
 
-/// What is changed where nothing is named. Not in its settings, which it adds to
-/// what is named.
+/// What is changed where nothing is named. Here and not in `.cargo/mutants.toml`:
+/// cargo-mutants would add that to the files that are named.
 const CORE: [&str; 2] = ["--file", "src/core/**/*.rs"];
 
 /// What is run each time says `.cargo/mutants.toml`.
@@ -37,7 +37,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
         mutants.env("DOWNSCOPE_PAGES", PAGES);
     }
     let status = mutants
-        // As cargo starts it.
+        // cargo hands a subcommand its own name first.
         .args(["mutants", "--jobs", "1", "--output"])
         .arg(workspace.target(""))
         .args(if names_files(arguments) {

@@ -1,5 +1,5 @@
 //! The programs of wasm-bindgen, in the version that the library is built with.
-//! This one is they: `cargo xtask wasm-test-runner` is what cargo runs
+//! This program is both of them: `cargo xtask wasm-test-runner` is what cargo runs
 //! WebAssembly tests with, and wasm-pack looks for both by their names.
 
 use std::fs;

@@ -21,7 +21,7 @@ pub(super) fn answered(wire: &Wire, answer: &Part, tell: impl Fn(Input)) {
     for recall in recalls(answer) {
         tell(Input::Recalled(recall));
     }
-    // Said to have been heard only now, and until the next answer that holds.
+    // Last: the next request says that it was heard, so it must have been carried out.
     wire.keep_word(answer);
 }
 

@@ -37,7 +37,8 @@ fn read(answer: &Part) -> Result<Issued, Failure> {
     };
     let length = token.length();
     let units = (0..length).map(|index| token.char_code_at(index) as u16);
-    // A longer one is none of them, and stays where it is.
+    // A text of 10 characters or more is none of those names: it is not copied into
+    // linear memory.
     if length < 10 && core::names_nothing(&String::from(&token)) {
         return malformed("`access_token` is the name of nothing");
     }

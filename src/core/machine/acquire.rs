@@ -123,7 +123,7 @@ impl Machine {
             return;
         }
         self.request(id, now);
-        // Once; but what stands in the way now is no reason to forget it.
+        // Asked for once. Where nothing can be requested now, the wish is kept.
         if let Some(grant) = self.grants.get_mut(id) {
             grant.used &= grant.flight.is_none();
         }

@@ -1,7 +1,6 @@
 //! What the page goes through.
 
 use super::super::code::Code;
-
 use super::super::input::Page;
 use super::super::names::Generation;
 use super::super::output::{Notice, Output, Reason};

@@ -28,7 +28,7 @@ pub(super) fn compile(workspace: &Workspace, steps: &Steps) -> Result<PathBuf> {
         flags.extend(FEWEST_BYTES.map(|option| format!("-Cllvm-args={option}")));
     }
     if steps.has(Smaller::Panics) {
-        // Which are dropped again.
+        // The step reads the relocations, and drops them afterwards.
         flags.push("-Clink-arg=--emit-relocs".into());
     }
     run(

@@ -10,7 +10,7 @@ pub(crate) enum Smaller {
     Compiler,
     /// Panics without wording.
     Panics,
-    /// Glue without what is never asked for.
+    /// Without what the glue, or the WebAssembly for it, has and nobody asks for.
     Needless,
     /// Binaryen's optimiser.
     Optimise,

@@ -21,15 +21,15 @@ impl Crate {
         Some(self.root(workspace).join(name)).filter(|file| file.is_file())
     }
 
-    /// Compiles it, which takes a minute or two, once.
+    /// Compiles it, which takes some minutes, once.
     pub(super) fn compile(self, workspace: &Workspace) -> Result<PathBuf> {
         run(
             &format!("compile {}", self.name),
             workspace
                 .cargo()
                 .args(["install", self.name, "--version", self.version, "--locked"])
-                // They let others work: optimised, they would take twice as long to
-                // compile.
+                // They mostly wait for other programs; an optimised build would take
+                // twice as long.
                 .args(["--debug"])
                 .env("CARGO_PROFILE_DEV_DEBUG", "0")
                 .arg("--root")

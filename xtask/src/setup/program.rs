@@ -37,7 +37,8 @@ pub(crate) fn find(workspace: &Workspace, programs: &[Program]) -> Result<Vec<Pa
     if !packages.is_empty() && debian::can_install(workspace) {
         debian::install(workspace, &packages)?;
     }
-    // Compiled only if nothing else is missing that nobody can bring.
+    // First see that every package is there: compiling takes minutes, and would be in
+    // vain.
     for program in programs {
         if let (None, Source::Debian(_)) = (program.locate(workspace)?, program.source) {
             bail!(program.way());

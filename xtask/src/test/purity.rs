@@ -18,8 +18,8 @@ const NOT_IN_CORE: [&str; 7] = [
     "SystemTime",
 ];
 
-/// An exported `async fn` borrows the handle while it runs: freeing the handle
-/// then throws. Exports give a `Promise` instead.
+/// A promise that WebAssembly makes could not be rejected once WebAssembly has
+/// failed: the facade makes them all.
 const NOT_IN_API: [&str; 1] = ["pub async fn"];
 
 pub(super) fn check(src: &Path) -> Result<()> {

@@ -25,8 +25,8 @@ const PROGRAM: [Program; 1] = [Program {
     }),
 }];
 
-/// Those of `src/browser`. It can choose no part of them: what is written here, it
-/// says to `cargo build` as well.
+/// Those of `src/browser`. No filter of test names: wasm-pack hands its arguments to
+/// `cargo build`, too, which knows none.
 const TESTS: [&str; 2] = ["--test", "web"];
 
 pub(super) struct WasmPack<'a> {

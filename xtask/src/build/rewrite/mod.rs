@@ -22,7 +22,7 @@
 //! | `compiler`: five options of LLVM (`compile.rs`) | | 10 | 14,433 | 2,386 |
 //! | `names`: short ones (`one_module`, `names`) | both | 200 | 7,932 | 2,089 |
 //! | `optimise`: Binaryen | WebAssembly | 30 | 12,949 | 1,864 |
-//! | `needless`: what is never asked for | glue | 60 | 232 | 85 |
+//! | `needless`: what is never asked for (`needless`, `exports`) | both | 100 | 282 | 113 |
 //! | `minify` (`bundle`) | glue | 5 | 13 | 16 |
 //! | all of them: `--plain` | | | 76,620 | 17,767 |
 //!

@@ -10,15 +10,15 @@ use anyhow::{Result, bail};
 
 use crate::files::{read_text, write};
 
-/// Gives the encoder what each of this package's browsers has (README, Browsers),
-/// and asks for it at once: from this up to a line with nothing but a closing
-/// brace.
+/// wasm-bindgen's polyfill of `encodeInto`, which every browser of this package has
+/// (README, Browsers) and which makes an encoder at import. It ends with the next line
+/// that is a closing brace.
 const STAND_IN: &str = "if (!('encodeInto' in cachedTextEncoder)) {\n";
 const END: &str = "\n}\n";
 
-/// What is made at once, and what makes it when it is needed. The glue makes a
-/// decoder anew each time that one has decoded so much that Safari's fails; here
-/// none has begun as though it had.
+/// Text of the glue, and what it becomes, so that decoder and encoder are made where
+/// they are first used. The glue makes a new decoder after `MAX_SAFARI_DECODE_BYTES`;
+/// counting from there, the first call makes the first one.
 const DEFERRED: [(&str, &str); 6] = [
     (
         "let cachedTextDecoder = new TextDecoder('utf-8', { ignoreBOM: true });

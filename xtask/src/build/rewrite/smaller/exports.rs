@@ -7,11 +7,12 @@ use std::collections::BTreeSet;
 use anyhow::{Result, bail};
 use walrus::Module;
 
+use super::names::{is_export, is_identifier, words};
 use crate::build::bindgen::Bindings;
 use crate::files::read_text;
 
-/// What the glue calls the exports.
-const EXPORTS: &str = "wasm.";
+/// wasm-bindgen 0.2.130 leaves a few. More would mean that the glue is read wrongly.
+const MOST_NEEDLESS: usize = 5;
 
 /// Changes the WebAssembly in place.
 pub(super) fn take_back(bindings: &Bindings) -> Result<()> {
@@ -24,7 +25,7 @@ pub(super) fn take_back(bindings: &Bindings) -> Result<()> {
         .filter(|export| !asked_for.contains(export.name.as_str()))
         .map(|export| export.id())
         .collect();
-    if needless.len() > 5 {
+    if needless.len() > MOST_NEEDLESS {
         bail!("the glue asks for its exports otherwise than that of wasm-bindgen 0.2.130");
     }
     for export in needless {
@@ -35,11 +36,15 @@ pub(super) fn take_back(bindings: &Bindings) -> Result<()> {
 }
 
 fn asked_for(glue: &str) -> BTreeSet<&str> {
-    let is_name = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
-    glue.split(EXPORTS)
-        .skip(1)
-        .filter_map(|rest| rest.split(|c| !is_name(c)).next())
-        .collect()
+    let mut before = 0;
+    let mut names = BTreeSet::new();
+    for word in words(glue) {
+        if is_identifier(word) && glue.get(..before).is_some_and(is_export) {
+            names.insert(word);
+        }
+        before += word.len();
+    }
+    names
 }
 
 #[cfg(test)]
@@ -48,7 +53,7 @@ mod tests {
 
     #[test]
     fn what_the_glue_asks_for_is_read_from_it() {
-        let glue = "wasm.memory.buffer; const a = wasm.open(1, wasm.__wbindgen_malloc); swasm";
+        let glue = "wasm.memory.buffer; const a = wasm.open(1, wasm.__wbindgen_malloc); swasm.other; a.wasm.more";
         let names = BTreeSet::from(["memory", "open", "__wbindgen_malloc"]);
         assert_eq!(asked_for(glue), names);
     }

@@ -106,7 +106,7 @@ impl Names {
 }
 
 /// Cuts a text into identifiers and what stands between them; nothing is lost.
-fn words(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
         let first = rest.chars().next()?;
@@ -120,7 +120,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-fn is_identifier(word: &str) -> bool {
+pub(super) fn is_identifier(word: &str) -> bool {
     word.chars().next().is_some_and(is_identifier_character)
 }
 
@@ -129,7 +129,7 @@ fn is_identifier_character(character: char) -> bool {
 }
 
 /// Whether what follows this text is the name of an export.
-fn is_export(before: &str) -> bool {
+pub(super) fn is_export(before: &str) -> bool {
     before
         .strip_suffix('.')
         .and_then(|text| text.strip_suffix(EXPORTS_OBJECT))

@@ -7,7 +7,8 @@ use anyhow::{Result, bail};
 
 use crate::files::{read_text, write};
 
-/// How a string is copied by who cannot let memory grow.
+/// What `passStringToWasm0` does for callers that give no `realloc`: all of ours do,
+/// which `COPY` and `GROWING` are counted to see.
 const WITHOUT_GROWING: &str = "    if (realloc === undefined) {
         const buf = new TextEncoder().encode(arg);
         const ptr = malloc(buf.length, 1) >>> 0;
@@ -18,8 +19,8 @@ const WITHOUT_GROWING: &str = "    if (realloc === undefined) {
 const COPY: &str = "passStringToWasm0(";
 const GROWING: &str = ", wasm.__wbindgen_malloc, wasm.__wbindgen_realloc)";
 
-/// What else is said at more length than it takes, and what says as much: a
-/// memory that has grown has another buffer.
+/// Longer code of the glue, and shorter code that does the same, since memory that has
+/// grown has another buffer.
 const LENGTHY: [(&str, &str); 6] = [
     (
         "cachedDataViewMemory0 === null || cachedDataViewMemory0.buffer.detached === true || (cachedDataViewMemory0.buffer.detached === undefined && cachedDataViewMemory0.buffer !== wasm.memory.buffer)",
