@@ -1,6 +1,6 @@
 // @ts-check
-import { close, create as createClient, open, resume, revoke } from './glue.js';
-import { Grant, resultOf } from './grant.js';
+import { close, create as createClient, find as findGrant, resume, revoke } from './glue.js';
+import { Grant, open, resultOf } from './grant.js';
 import { need } from './errors.js';
 import { TokenEvent } from './events.js';
 import { Handle, self } from './handle.js';
@@ -57,11 +57,17 @@ class Client extends Handle {
   grant(options) {
     const me = this[self]();
     const { resource, scopes = [] } = readGrant(options);
-    const id = guard(() => open(me.#client, resource, scopes.join(' '), 0));
-    const known = me.#grants.get(id) ?? me.#former(id, nameOf({ resource, scopes }));
-    const grant = known ?? new Grant(me.#client, me.#grants, id, resource, scopes);
-    if (id) me.#grants.set(id, grant);
-    else if (!known) me.#depart(nameOf(grant), grant);
+    const scope = scopes.join(' ');
+    const name = nameOf({ resource, scopes });
+    const find = () => guard(() => findGrant(me.#client, resource, scope));
+    const known = me.#grants.get(find()) ?? me.#former(name);
+    if (known) return known;
+    const grant = new Grant(me.#client, me.#grants, resource, scopes);
+    // Opening it may make another one give way, whose listeners may ask for this one,
+    // or make this one give way in turn.
+    me.#depart(name, grant);
+    guard(() => grant[open]());
+    if (me.#grants.get(find()) === grant) me.#departed.delete(name);
     return grant;
   }
 
@@ -103,14 +109,14 @@ class Client extends Handle {
   }
 
   /**
-   * The handle that there was for a grant.
+   * The handle that there was for a grant which gave way, or of a client that is closed.
    *
-   * @param {number} id Zero on a closed client, which has numbers for none of them any more.
    * @param {string} name
    */
-  #former(id, name) {
+  #former(name) {
     const departed = this.#departed.get(name)?.deref();
-    return departed ?? (id ? undefined : [...this.#grants.values()].find((grant) => nameOf(grant) === name));
+    if (departed || !this.#closing) return departed;
+    return [...this.#grants.values()].find((grant) => nameOf(grant) === name);
   }
 
   /**
@@ -135,9 +141,13 @@ class Client extends Handle {
     const grant = this.#grants.get(id);
     const part = /** @type {Record<string, string>} */ (parts)[type];
     const detail = part ? { [part]: what } : {};
-    if (type === 'gone') {
+    // Before anybody hears that it gave way, and asks for it again.
+    if (grant && (type === 'gone' || what === 'evicted')) {
       this.#grants.delete(id);
-      if (grant) this.#depart(nameOf(grant), grant);
+      this.#depart(nameOf(grant), grant);
+    }
+    if (type === 'gone') {
+      // Nobody needs to know.
     } else if (!id) {
       this.dispatchEvent(new TokenEvent(type, detail));
     } else if (grant) {

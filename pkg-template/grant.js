@@ -1,32 +1,32 @@
 // @ts-check
-import { acquire, fetchWithToken, open, peek, revoke, state, unauthorized } from './glue.js';
+import { acquire, fetchWithToken, open as openGrant, peek, revoke, state, unauthorized } from './glue.js';
 import { Handle, self } from './handle.js';
 import { codes, statuses } from './names.js';
 import { readToken } from './options.js';
 import { dead, guard, settledBy } from './wasm.js';
 
+/** Has WebAssembly know of a grant. */
+export const open = Symbol();
+
 export class Grant extends Handle {
   #client;
   #grants;
-  #id;
+  #id = 0;
   #resource;
   #scopes;
 
   /**
    * @param {number} client
    * @param {Map<number, Grant>} grants Where events find their grant.
-   * @param {number} id
    * @param {string | undefined} resource
    * @param {string[]} scopes
    */
-  constructor(client, grants, id, resource, scopes) {
+  constructor(client, grants, resource, scopes) {
     super();
     this.#client = client;
     this.#grants = grants;
-    this.#id = id;
     this.#resource = resource;
     this.#scopes = Object.freeze(scopes);
-    this.#follow(id);
   }
 
   get resource() {
@@ -62,7 +62,7 @@ export class Grant extends Handle {
    */
   fetch(input, init) {
     const me = this[self]();
-    return settledBy((settle) => fetchWithToken(me.#client, me.#open(), input, init, settle));
+    return settledBy((settle) => fetchWithToken(me.#client, me[open](), input, init, settle));
   }
 
   /** @param {string} token */
@@ -96,21 +96,19 @@ export class Grant extends Handle {
   #acquire(options = {}) {
     return settledBy((settle) => {
       const given = readToken(options);
-      acquire(this.#client, this.#open(), given, settle);
+      acquire(this.#client, this[open](), given, settle);
     });
   }
 
-  /** The name of this grant in WebAssembly; another one if it had to give way meanwhile. */
-  #open() {
-    const id = open(this.#client, this.#resource, this.#scopes.join(' '), this.#id);
-    this.#follow(id);
-    return id;
-  }
-
-  /** @param {number} id Zero on a closed client, of which there is nothing to tell. */
-  #follow(id) {
+  /**
+   * The name of this grant in WebAssembly; another one if it had to give way meanwhile.
+   * Zero on a closed client, of which there is nothing to tell.
+   */
+  [open]() {
+    const id = openGrant(this.#client, this.#resource, this.#scopes.join(' '), this.#id);
     this.#id = id;
     if (id) this.#grants.set(id, this);
+    return id;
   }
 }
 

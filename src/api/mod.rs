@@ -60,14 +60,19 @@ pub fn create(options: &JsValue, notify: Function) -> u32 {
     clients::add(Shell::new(config, options, events::listener(notify)))
 }
 
+/// The grant for a resource and sorted scopes, if there is one; otherwise 0.
+#[wasm_bindgen]
+pub fn find(number: u32, resource: &JsValue, scope: &JsValue) -> Result<f64, JsValue> {
+    let key = key(resource, scope)?;
+    let found = client(number).and_then(|client| client.find(&key));
+    Ok(found.map_or(0.0, GrantId::to_number))
+}
+
 /// The grant for a resource and sorted scopes; `hint` is what an earlier call gave
 /// for them, or 0.
 #[wasm_bindgen]
 pub fn open(number: u32, resource: &JsValue, scope: &JsValue, hint: f64) -> Result<f64, JsValue> {
-    let scope = scope.as_string().unwrap_or_default();
-    let resource = resource.as_string();
-    let key = GrantKey::sorted(resource, scope)
-        .map_err(|what| error::make(Error::new(Code::InvalidOptions).with_detail(what)))?;
+    let key = key(resource, scope)?;
     let opened = client(number).map(|client| client.open(key, Some(GrantId::from_number(hint))));
     Ok(opened.map_or(0.0, GrantId::to_number))
 }
@@ -184,6 +189,12 @@ const UNKNOWN: Revoked = Revoked {
     tokens: 0,
     confirmed: false,
 };
+
+fn key(resource: &JsValue, scope: &JsValue) -> Result<GrantKey, JsValue> {
+    let scope = scope.as_string().unwrap_or_default();
+    GrantKey::sorted(resource.as_string(), scope)
+        .map_err(|what| error::make(Error::new(Code::InvalidOptions).with_detail(what)))
+}
 
 fn revoked_sink(settle: Function) -> Sink<Revoked> {
     Box::new(move |revoked| fulfil(&settle, &events::revoked(revoked)))

@@ -212,6 +212,11 @@ export const end = (wire) => {
   wire.listen = undefined;
   wire.endPage?.();
   wire.tabs?.close();
+  wire.tabs = undefined;
+  // What the browser holds names what is dead by now.
+  wire.held?.abort();
+  wire.held = undefined;
+  wire.last = undefined;
 };
 
 /**
@@ -251,12 +256,13 @@ export const askForToken = (wire, id, grant, resource, scope) => {
     ...(leaseEndpoint && { lease: true }),
   };
   wire.secrets[id] = PENDING;
+  // First: a function of the app's may end the page.
+  changed(wire);
   answered(wire, 'token', id, grant, async (signal) =>
     getToken
       ? getToken(request, { signal })
       : asked(wire, /** @type {string} */ (tokenEndpoint), request, false, signal),
   );
-  changed(wire);
 };
 
 /**
@@ -876,12 +882,19 @@ const MANY = 50;
 const changed = (wire) => {
   if (!wire.isCurrent || !wire.endPage || !wire.revokeEndpoint) return;
   wire.isCurrent = false;
-  const write = () => wire.isCurrent || wire.tell?.('write', false);
+  const write = () => wire.isCurrent || haveWritten(wire);
   // Once for all that happens in one go, and of what takes long, seldom; but what
   // the browser holds should not lag behind.
   if (wire.isLong && !wire.deferred) outside(() => setTimeout(write, 50));
   else queueMicrotask(write);
 };
+
+/**
+ * Whether WebAssembly still can: after a fault it never will.
+ *
+ * @param {Wire} wire
+ */
+const haveWritten = (wire) => attempt(() => wire.tell?.('write', false));
 
 /**
  * The page is going, and the last request was sent before anything else was done:
@@ -939,8 +952,14 @@ const later = (url, { keepalive, ...init }) => /** @type {any} */ (globalThis).f
 const sendLast = (wire, persisted) => {
   // A wrapper may have set the listener more than once.
   if (wire.isSent) return;
+  // What the browser holds for the end of the page says the same.
+  const isHeld = wire.isCurrent && wire.held && !persisted;
   // What names the session tells of whatever has come since.
-  if (!wire.isCurrent && !wire.isWhole) wire.tell?.('write', false);
+  if (!wire.isCurrent && !wire.isWhole && !haveWritten(wire)) {
+    const body = wire.last?.body ?? written(wire, 'unload', true);
+    body.set('whole_session', '1');
+    wire.last = lastOf(wire, body, false);
+  }
   const { last } = wire;
   if (!last) return;
   if (persisted) {
@@ -949,8 +968,6 @@ const sendLast = (wire, persisted) => {
   }
   // Before it is: what comes after may be cut off.
   wire.isSent = true;
-  // What the browser holds for the end of the page says the same.
-  const isHeld = wire.isCurrent && wire.held && !persisted;
   if (!isHeld) {
     handOverAs(wire, last);
     wire.held?.abort();

@@ -112,6 +112,11 @@ impl Shell {
         id
     }
 
+    #[cfg(feature = "js")]
+    pub(crate) fn find(&self, key: &GrantKey) -> Option<GrantId> {
+        self.inner().machine.find(key)
+    }
+
     /// The token to use right now. See [`Machine::peek`].
     pub(crate) fn peek(&self, id: GrantId, settled: bool) -> Option<JsString> {
         let now = now();

@@ -7,7 +7,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { setUp } from '../e2e/support/page.mjs';
+import { goneWhen, ledgerWhen } from '../e2e/support/ledger.mjs';
+import { addressOf, setUp } from '../e2e/support/page.mjs';
 import { exhaustible } from './support/memory.mjs';
 
 const stage = setUp();
@@ -89,6 +90,66 @@ test('a panic rejects every promise that is open, and all that is asked for late
   const internal = { name: 'TokenError', code: 'internal', retryable: false };
   for (const error of [...open, ...later]) assert.deepEqual(error, internal);
 });
+
+test('a page in which WebAssembly has failed revokes what it minted when it goes', async () => {
+  // The same page twice: what lies where in memory is the same, and finding it spoils it.
+  await openSpoilable(stage.page);
+  const word = await stage.page.evaluate(async (mark) => {
+    const [{ state }, facade] = await Promise.all([import('/pkg/glue.js'), import('/pkg/wasm.js')]);
+    const words = new Int32Array(memories[0].buffer);
+    const marks = [...words.keys()].filter((at) => words[at] === mark && words[at + 1] === 0);
+    for (const at of marks) {
+      for (let word = at - 1; word > at - 1_024; word -= 1) {
+        if (words[word] !== 0) continue;
+        words[word] = -1;
+        try {
+          state(1, 0);
+        } catch {}
+        words[word] = 0;
+        if (facade.dead) return word;
+      }
+    }
+  }, MARK);
+  await stage.server.reset();
+  await openSpoilable(stage.page);
+  const code = await stage.page.evaluate(async (word) => {
+    // As the request goes out, before what the page has to name is written down.
+    globalThis.spoil = () => (new Int32Array(memories[0].buffer)[word] = -1);
+    return fixture.grantFor(client, { file: '102' }).token().catch((error) => error.code);
+  }, word);
+  assert.equal(code, 'internal');
+  await ledgerWhen(stage.server, ({ tokens }) => tokens.length === 2);
+  await stage.page.goto('about:blank');
+  const { live } = await goneWhen(stage.server, ({ live }) => live === 0);
+  assert.equal(live, 0);
+  // The events of a page whose WebAssembly has failed throw.
+  stage.uncaught.splice(0);
+});
+
+/** A page with a client that holds a token, where `spoil()` is called with the next request. */
+async function openSpoilable(page) {
+  await page.goto(addressOf(stage));
+  await page.waitForFunction(() => 'fixture' in globalThis);
+  await page.evaluate(async (mark) => {
+    globalThis.memories = [];
+    const { instantiate } = WebAssembly;
+    WebAssembly.instantiate = async (...given) => {
+      const instance = await instantiate.apply(WebAssembly, given);
+      memories.push(...Object.values(instance.exports).filter((one) => one instanceof WebAssembly.Memory));
+      return instance;
+    };
+    globalThis.client = await fixture.open({
+      headers: () => {
+        globalThis.spoil?.();
+        return { 'X-Downscope': '1' };
+      },
+      timeout: mark,
+    });
+    await fixture.grantFor(client).token();
+    // The last request is written.
+    await new Promise((resolve) => setTimeout(resolve));
+  }, MARK);
+}
 
 test('a page whose memory is used up is told so by every promise, too', async () => {
   const { page } = stage;

@@ -74,6 +74,15 @@ test('what is revoked already is not revoked again at the end', { skip }, async 
   assert.equal(requests.revoke, 1);
 });
 
+test('a client that is closed leaves nothing with the browser', { skip }, async () => {
+  const { page, server } = stage;
+  await withToken();
+  await page.evaluate(() => client.close());
+  await page.close();
+  const { requests } = await allRevoked(server, 1, 'explicit');
+  assert.equal(requests.revoke, 1);
+});
+
 test('a page that returns from the cache holds another request ready', { skip }, async () => {
   const { page, server } = stage;
   await withToken();
@@ -118,10 +127,10 @@ test('where the browser has no such thing the beacon does it', async () => {
   assert.deepEqual(reasonsOf(ledger), ['unload']);
 });
 
-/** Leaves a client that has the browser hold its last revoke, its grant and its token in the page. */
+/** Leaves a client that has the browser hold its last revoke, and its grant with a token, in the page. */
 const withToken = (options) =>
   stage.page.evaluate(async (options) => {
-    const client = await fixture.open({ deferred: true, ...options });
+    globalThis.client = await fixture.open({ deferred: true, ...options });
     globalThis.grant = fixture.grantFor(client);
     await grant.token();
   }, options);

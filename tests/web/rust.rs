@@ -149,6 +149,16 @@ async fn a_fetch_carries_the_token_to_allowed_origins_only() {
 }
 
 #[wasm_bindgen_test]
+async fn a_client_that_is_closed_tells_no_other_tab() {
+    let page = Page::new();
+    let client = Client::new(Config::default(), backend()).unwrap();
+    client.close().await;
+    let revoked = client.revoke_every_tab().await;
+    assert_eq!(revoked.tokens, 0);
+    page.is_clean().await;
+}
+
+#[wasm_bindgen_test]
 async fn a_client_that_was_dropped_still_revokes_when_the_page_goes() {
     let page = Page::new();
     let client = Client::new(Config::default(), backend()).unwrap();

@@ -104,6 +104,12 @@ impl Machine {
         id
     }
 
+    /// The grant for a key, if there is one.
+    #[must_use]
+    pub fn find(&self, key: &GrantKey) -> Option<GrantId> {
+        self.grants.find(key)
+    }
+
     /// The token to use right now, if there is one, and no request.
     ///
     /// `settled` asks for one whose refresh is not due yet: on `None` the
