@@ -175,3 +175,35 @@ impl Revoked {
         confirmed: true,
     };
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::super::code::Code;
+    use super::*;
+
+    #[test]
+    fn apps_hear_each_notice_by_its_own_name() {
+        for (notice, name) in [
+            (Notice::Expired, "expired"),
+            (Notice::Expiring(Millis(1)), "expiring"),
+            (Notice::Failed(Error::new(Code::Network)), "error"),
+            (Notice::Gone, "gone"),
+            (Notice::Refreshed(Millis(1)), "refreshed"),
+            (Notice::Revoked(Reason::Logout), "revoked"),
+        ] {
+            assert_eq!(Notice::NAMES[usize::from(notice.number())], name);
+        }
+    }
+
+    #[test]
+    fn backends_see_another_word_for_each_reason() {
+        let words = BTreeSet::from(Reason::ALL.map(Reason::as_str));
+        assert_eq!(words.len(), Reason::ALL.len());
+        assert!(words.iter().all(|word| word.len() > 5), "{words:?}");
+        for (number, reason) in Reason::ALL.into_iter().enumerate() {
+            assert_eq!(reason as usize, number);
+        }
+    }
+}
