@@ -2,7 +2,7 @@
 
 use downscope::core::{
     Code, Failure, Generation, GrantId, Issued, Millis, Notice, Output, Page as Event, Reason,
-    RevokeOutcome, Scope, Sending, Status, UNLOAD_QUOTA, Want,
+    RevokeOutcome, Revoked, Scope, Sending, Status, UNLOAD_QUOTA, Want,
 };
 
 use crate::scenario::{MINTING, Scenario, status};
@@ -212,6 +212,27 @@ fn an_answer_that_comes_while_the_page_goes_is_revoked_at_once() {
     let last = page.last_revoke();
     assert_eq!((last.tokens, last.sending), (vec![flight], Sending::Unload));
     assert!(!page.holds(flight));
+}
+
+#[test]
+fn who_revokes_on_a_page_that_is_away_is_told_that_nothing_is_left() {
+    let mut page = Scenario::new();
+    let (grant, _) = page.held("a");
+    page.event(INTO_CACHE);
+    let caller = page.revoke(grant);
+    assert_eq!(page.revoked(caller), Some(Revoked::NOTHING));
+}
+
+#[test]
+fn a_revoke_whose_answer_an_absent_page_cannot_see_is_not_confirmed() {
+    let mut page = Scenario::new();
+    let (grant, token) = page.held("a");
+    page.event(Event::Prerendering);
+    let caller = page.revoke(grant);
+    let last = page.last_revoke();
+    assert_eq!((last.tokens, last.sending), (vec![token], Sending::Unload));
+    let answer = page.revoked(caller).map(|one| (one.tokens, one.confirmed));
+    assert_eq!(answer, Some((1, false)));
 }
 
 #[test]
