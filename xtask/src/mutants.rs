@@ -19,7 +19,7 @@ const PROGRAM: [Program; 1] = [Program {
 
 /// So many the simulation runs where nothing is set; of fewer it does not meet each
 /// kind of accident as often as it asks for itself.
-const PAGES: &str = "1000";
+const PAGES: &str = "2000";
 
 /// What is changed where nothing is named. Not in its settings, which it adds to
 /// what is named.
