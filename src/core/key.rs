@@ -130,6 +130,18 @@ mod tests {
     }
 
     #[test]
+    fn grants_stand_in_the_order_of_their_resources_and_then_of_their_scopes() {
+        let in_order = [
+            (None, "b"),
+            (Some("urn:a"), "b"),
+            (Some("urn:b"), "a"),
+            (Some("urn:b"), "b"),
+        ];
+        let keys = in_order.map(|(resource, scope)| key(resource, &[scope]).unwrap());
+        assert!(keys.is_sorted_by(|one, other| one < other));
+    }
+
+    #[test]
     fn a_resource_must_be_an_absolute_uri_without_a_fragment() {
         for good in [
             "https://api.example/f/1?x=1",
@@ -145,6 +157,7 @@ mod tests {
             "https:",
             "https://x/#f",
             "1a:x",
+            ":x",
             "https://a b",
         ] {
             assert!(key(Some(bad), &["a"]).is_err(), "{bad}");

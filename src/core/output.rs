@@ -162,3 +162,40 @@ impl Revoked {
         confirmed: true,
     };
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::code::Code;
+    use super::*;
+
+    #[test]
+    fn apps_hear_each_notice_by_its_own_name() {
+        for (notice, name) in [
+            (Notice::Expired, "expired"),
+            (Notice::Expiring(Millis(1)), "expiring"),
+            (Notice::Failed(Error::new(Code::Network)), "error"),
+            (Notice::Gone, "gone"),
+            (Notice::Refreshed(Millis(1)), "refreshed"),
+            (Notice::Revoked(Reason::Logout), "revoked"),
+        ] {
+            assert_eq!(Notice::NAMES[usize::from(notice.number())], name);
+        }
+    }
+
+    #[test]
+    fn backends_see_the_words_of_the_contract_for_reasons() {
+        for (reason, word) in [
+            (Reason::BackForwardCache, "bfcache"),
+            (Reason::Evicted, "evicted"),
+            (Reason::Explicit, "explicit"),
+            (Reason::Expired, "expired"),
+            (Reason::Hidden, "hidden"),
+            (Reason::Lapsed, "lapsed"),
+            (Reason::Logout, "logout"),
+            (Reason::Recalled, "recalled"),
+            (Reason::Unload, "unload"),
+        ] {
+            assert_eq!(reason.as_str(), word);
+        }
+    }
+}

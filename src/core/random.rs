@@ -40,6 +40,21 @@ mod tests {
         }
     }
 
+    /// From the reference implementation, <https://prng.di.unimi.it/splitmix64.c>.
+    #[test]
+    fn rolls_are_those_of_splitmix64() {
+        let mut random = Random::new(1_234_567);
+        for roll in [
+            6_457_827_717_110_365_317,
+            3_203_168_211_198_807_973,
+            9_817_491_932_198_370_423,
+            4_593_380_528_125_082_431,
+            16_408_922_859_458_223_821,
+        ] {
+            assert_eq!(random.next(), roll);
+        }
+    }
+
     #[test]
     fn rolls_differ_between_seeds() {
         let roll = |seed| Random::new(seed).up_to(Millis(1_000_000));

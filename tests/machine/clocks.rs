@@ -1,9 +1,9 @@
 //! Sleep, wake, and clocks that jump.
 
-use downscope::core::{Code, Failure, Millis, Output, Page as Event, Status};
+use downscope::core::{Code, Failure, Millis, Output, Page as Event, Status, Want};
 
 use crate::scenario::Scenario;
-use crate::support::{hours, minutes, seconds};
+use crate::support::{ANY, hours, minutes, seconds};
 
 #[test]
 fn a_token_that_died_in_its_sleep_is_not_served() {
@@ -75,6 +75,31 @@ fn sleep_excuses_a_request_and_its_callers_only_once() {
         page.tick();
     }
     assert_eq!(page.error(caller).code, Code::Timeout);
+    let state = page.state(grant);
+    assert_eq!((page.requests(), state.status), (2, Status::Waiting));
+    assert_eq!(state.error.map(|error| error.code), Some(Code::Timeout));
+}
+
+#[test]
+fn a_timer_may_be_five_seconds_late_before_the_page_counts_as_asleep() {
+    for (late, was_asleep) in [(seconds(5), false), (seconds(5) + Millis(1), true)] {
+        let mut page = Scenario::new();
+        let grant = page.grant("a");
+        page.ask(grant);
+        page.page.advance(seconds(15) + late);
+        page.tick();
+        assert_eq!(page.state(grant).error.is_none(), was_asleep, "{late:?}");
+
+        let hasty = Want {
+            timeout: Some(seconds(3)),
+            ..ANY
+        };
+        let other = page.grant("b");
+        let caller = page.ask_for(other, hasty);
+        page.page.advance(seconds(3) + late);
+        page.tick();
+        assert_eq!(page.outcome(caller).is_none(), was_asleep, "{late:?}");
+    }
 }
 
 #[test]

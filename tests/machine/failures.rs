@@ -136,6 +136,17 @@ fn who_cannot_wait_for_retry_after_is_told_at_once() {
 }
 
 #[test]
+fn who_comes_during_the_back_off_is_told_what_is_left_of_it() {
+    let mut page = Scenario::new();
+    let grant = page.grant("a");
+    page.ask(grant);
+    page.fail(grant, busy(minutes(2)));
+    page.pass(seconds(50));
+    let late = page.ask(grant);
+    assert_eq!(page.error(late).retry_after, Some(seconds(70)));
+}
+
+#[test]
 fn a_retry_after_of_a_day_is_believed_for_an_hour() {
     let mut page = Scenario::new();
     let grant = page.grant("a");
@@ -181,6 +192,16 @@ fn resuming_asks_at_once_for_what_is_already_wanted() {
     page.fail(grant, status(401));
     page.take(Input::Resume);
     assert_eq!(page.requests(), 3);
+}
+
+#[test]
+fn resuming_asks_at_once_for_what_is_due_though_no_timer_has_fired() {
+    let mut page = Scenario::new();
+    let (grant, token) = page.held("a");
+    page.page.advance(minutes(51));
+    page.take(Input::Resume);
+    assert_eq!(page.requests(), 2);
+    assert_eq!(page.peek(grant), Some(token));
 }
 
 #[test]

@@ -150,6 +150,16 @@ fn what_was_in_use_is_asked_for_again_once_the_page_is_seen() {
 }
 
 #[test]
+fn what_was_in_use_is_asked_for_once_and_not_each_time_the_page_is_seen() {
+    let mut page = page();
+    let (grant, _) = page.held("a");
+    hide_and_show(&mut page);
+    assert_eq!(page.state(grant).status, Status::Fetching);
+    hide_and_show(&mut page);
+    assert_eq!(page.requests(), 2, "nobody waits for it");
+}
+
+#[test]
 fn what_was_in_use_is_asked_for_again_after_a_trip_into_the_cache_too() {
     let mut page = page();
     let (grant, _) = page.held("a");

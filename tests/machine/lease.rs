@@ -266,6 +266,19 @@ fn a_lease_request_that_was_slept_through_is_sent_again_at_once() {
 }
 
 #[test]
+fn a_lease_request_that_is_up_to_five_seconds_overdue_was_not_slept_through() {
+    for (late, sent) in [(seconds(5), 2), (seconds(5) + ONE_MILLISECOND, 3)] {
+        let mut page = Scenario::at(LEASING);
+        page.held("a");
+        page.lease_answer(NO_TERM);
+        page.pass(seconds(50));
+        page.page.advance(LEASE_PATIENCE + late);
+        page.tick();
+        assert_eq!(page.lease_requests(), sent, "{late:?}");
+    }
+}
+
+#[test]
 fn a_page_that_is_left_lets_go_of_its_lease_and_of_the_answer() {
     let mut page = Scenario::at(LEASING);
     page.held("a");
@@ -412,6 +425,22 @@ fn signing_out_lets_go_of_the_lease() {
     assert!(page.said().contains(&Output::AbortLease(request)));
     page.pass(minutes(10));
     assert_eq!(page.lease_requests(), 1, "nothing is at stake");
+}
+
+#[test]
+fn who_signs_out_and_in_again_asks_for_no_lease_within_the_gap() {
+    let mut page = Scenario::at(LEASING);
+    let (grant, _) = page.held("a");
+    page.lease_answer(renew_after(Millis(0)));
+    page.pass(LEASE_GAP);
+    assert_eq!(page.lease_requests(), 2);
+    page.pass(ONE_MILLISECOND);
+    page.revoke_scope(Scope::All);
+    page.ask(grant);
+    page.pass(LEASE_GAP - ONE_MILLISECOND - ONE_MILLISECOND);
+    assert_eq!(page.lease_requests(), 2);
+    page.pass(ONE_MILLISECOND);
+    assert_eq!(page.lease_requests(), 3);
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Nothing outlives the page.
 
 use downscope::core::{
-    Code, Failure, Generation, GrantId, Issued, Millis, Notice, Output, Page as Event, Reason,
-    RevokeOutcome, Scope, Sending, Status, UNLOAD_QUOTA, Want,
+    Code, Failure, Generation, GrantId, Input, Issued, Millis, Notice, Output, Page as Event,
+    Reason, RevokeOutcome, Revoked, Scope, Sending, Status, UNLOAD_QUOTA, Want,
 };
 
 use crate::scenario::{INTO_CACHE, MINTING, Scenario, UNLOAD, status};
@@ -206,6 +206,27 @@ fn an_answer_that_comes_while_the_page_goes_is_revoked_at_once() {
 }
 
 #[test]
+fn who_revokes_on_a_page_that_is_away_is_told_that_nothing_is_left() {
+    let mut page = Scenario::new();
+    let (grant, _) = page.held("a");
+    page.event(INTO_CACHE);
+    let caller = page.revoke(grant);
+    assert_eq!(page.revoked(caller), Some(Revoked::NOTHING));
+}
+
+#[test]
+fn a_revoke_whose_answer_an_absent_page_cannot_see_is_not_confirmed() {
+    let mut page = Scenario::new();
+    let (grant, token) = page.held("a");
+    page.event(Event::Prerendering);
+    let caller = page.revoke(grant);
+    let last = page.last_revoke();
+    assert_eq!((last.tokens, last.sending), (vec![token], Sending::Unload));
+    let answer = page.revoked(caller).map(|one| (one.tokens, one.confirmed));
+    assert_eq!(answer, Some((1, false)));
+}
+
+#[test]
 fn more_than_sixty_thousand_bytes_are_named_by_session() {
     let mut page = Scenario::new();
     held_with_weight(&mut page, "a", UNLOAD_QUOTA / 2);
@@ -252,6 +273,40 @@ fn a_page_that_lives_names_all_of_its_tokens_in_as_many_requests_as_it_takes() {
     page.answer_revokes(RevokeOutcome::Confirmed);
     let answer = page.revoked(caller).map(|one| (one.tokens, one.confirmed));
     assert_eq!(answer, Some((3, true)));
+}
+
+#[test]
+fn one_request_of_a_page_that_lives_may_be_as_long_as_its_last_one() {
+    for (last, requests) in [(UNLOAD_QUOTA / 2, 1), (UNLOAD_QUOTA / 2 + 1, 2)] {
+        let mut page = Scenario::new();
+        held_with_weight(&mut page, "a", UNLOAD_QUOTA / 2);
+        held_with_weight(&mut page, "b", last);
+        page.revoke_scope(Scope::All);
+        assert_eq!(page.revokes().len(), requests, "{last}");
+    }
+}
+
+#[test]
+fn a_request_that_is_confirmed_does_not_make_up_for_another_of_the_same_revoke() {
+    let mut page = Scenario::new();
+    for name in ["a", "b", "c"] {
+        held_with_weight(&mut page, name, 25_000);
+    }
+    let caller = page.revoke_scope(Scope::All);
+    let outcomes = [
+        RevokeOutcome::Denied,
+        RevokeOutcome::TryAgain(Some(hours(1))),
+    ];
+    let requests: Vec<_> = page.page.shell.revokes_under_way().collect();
+    for (request, outcome) in requests.into_iter().zip(outcomes) {
+        page.take(Input::RevokeAnswered { request, outcome });
+    }
+    page.pass(hours(1));
+    let left = page.page.shell.secrets().count();
+    assert_eq!(left, 1, "what the refused one named has died by itself");
+    page.answer_revokes(RevokeOutcome::Confirmed);
+    let answer = page.revoked(caller).map(|one| (one.tokens, one.confirmed));
+    assert_eq!(answer, Some((3, false)));
 }
 
 #[test]

@@ -17,6 +17,7 @@ mod hidden;
 mod lapse;
 mod lease;
 mod leaving;
+mod names;
 mod pace;
 mod recalled;
 mod refreshing;

@@ -159,6 +159,16 @@ fn a_revoke_during_a_request_names_the_request_and_lets_go_of_it() {
 }
 
 #[test]
+fn a_request_under_way_is_not_counted_among_the_tokens_that_were_dropped() {
+    let mut page = Scenario::new();
+    let (grant, _) = page.held("a");
+    page.pass_until_request(grant);
+    let caller = page.revoke(grant);
+    page.answer_revokes(RevokeOutcome::Confirmed);
+    assert_eq!(page.revoked(caller).map(|answer| answer.tokens), Some(1));
+}
+
+#[test]
 fn what_a_revoked_request_mints_after_all_is_revoked_too() {
     let mut page = Scenario::new();
     let grant = page.grant("a");

@@ -19,7 +19,7 @@ const PROGRAM: [Program; 1] = [Program {
 
 /// Pages of the simulation for each change: with much fewer it does not meet every kind
 /// of accident as often as its own tests ask for.
-const PAGES: &str = "1000";
+const PAGES: &str = "2000";
 
 /// What is changed where nothing is named. Here and not in `.cargo/mutants.toml`:
 /// cargo-mutants would add that to the files that are named.
