@@ -58,10 +58,12 @@ class Client extends Handle {
     const me = this[self]();
     const { resource, scopes = [] } = readGrant(options);
     const scope = scopes.join(' ');
-    const name = nameOf({ resource, scopes });
     const find = () => guard(() => findGrant(me.#client, resource, scope));
-    const known = me.#grants.get(find()) ?? me.#former(name);
-    if (known) return known;
+    const current = me.#grants.get(find());
+    if (current) return current;
+    const name = nameOf({ resource, scopes });
+    const former = me.#former(name);
+    if (former) return former;
     const grant = new Grant(me.#client, me.#grants, resource, scopes);
     // Opening it may make another one give way, whose listeners may ask for this one,
     // or make this one give way in turn.
