@@ -1,0 +1,313 @@
+//! A token request, from its arrival to its answer.
+//!
+//! The order is what keeps every token on record: first the request is entered, then
+//! its token is minted, then the token is entered, and only then is it given out. Where
+//! the last but one fails, nobody has seen the token, and it is ended at once.
+
+use super::{
+    Admit, Admitted, Begin, Begun, Exchange, Fingerprint, KeyRing, LeaseTerms, Limits, Millis,
+    Minted, Owner, Purpose, Refusal, RequestName, SealedHandle, Secret, TokenAnswer, TokenRequest,
+    UpstreamError, record,
+};
+
+/// How long a request waits that came a second time while its token is being minted.
+const MINTING_AGAIN: u64 = 1;
+
+/// What a page is given to revoke its token with.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Handles {
+    /// Nothing but the token.
+    #[default]
+    None,
+    /// A random one, on record: short, and it needs the store.
+    Short,
+    /// One that says it all, sealed: it needs no store, only a key that all instances have.
+    Sealed,
+}
+
+/// How tokens are minted here.
+#[derive(Clone, Debug)]
+pub struct Minting {
+    /// Which handles are given.
+    pub handles: Handles,
+    /// How long pages may be silent.
+    pub lease: LeaseTerms,
+    /// Whether a page must keep a lease to be given tokens.
+    pub require_lease: bool,
+    /// For how long a token is taken to live whose life the authorization server does
+    /// not tell: until then its revoke is repeated.
+    pub untold_life: Millis,
+    /// The bounds.
+    pub limits: Limits,
+}
+
+/// What only chance can give, and only a clock tell.
+#[derive(Clone, Debug)]
+pub struct Chance {
+    /// Names the record.
+    pub key: Secret,
+    /// Becomes the short handle.
+    pub handle: Secret,
+    /// Two, for what is sealed.
+    pub nonces: [[u8; 12]; 2],
+    /// Seconds since the Unix epoch, for the sealed handle.
+    pub unix_now: u64,
+}
+
+/// A token request under way.
+#[derive(Debug)]
+pub struct Mint {
+    request: TokenRequest,
+    owner: Owner,
+    subject: Option<Secret>,
+    minting: Minting,
+    ring: KeyRing,
+    chance: Chance,
+    has_asked: bool,
+    minted: Option<(Minted, Option<Secret>)>,
+}
+
+/// What came of the step before.
+#[derive(Debug)]
+pub enum MintEvent {
+    /// Nothing came before.
+    Start,
+    /// The request was entered, or not. `None`: the store did not answer.
+    Began(Option<Begun>),
+    /// Whether the sign-in that was asked about has ended.
+    HasEnded(bool),
+    /// The authorization server has answered.
+    Exchanged(Result<Minted, UpstreamError>),
+    /// The token was entered, or not. `None`: the store did not answer.
+    Admitted(Option<Admitted>),
+}
+
+/// What to do next.
+#[derive(Debug)]
+pub enum MintStep {
+    /// Enter the request.
+    Begin(Box<Begin>),
+    /// Find out whether this sign-in has ended.
+    AskWhetherEnded(Owner),
+    /// Have a token minted. To be finished though the page has gone.
+    Exchange(Exchange),
+    /// Enter the token.
+    Admit(Box<Admit>),
+    /// Answer.
+    Done(Box<MintDone>),
+}
+
+/// The end of a token request.
+#[derive(Debug)]
+pub struct MintDone {
+    /// What is answered.
+    pub answer: Result<TokenAnswer, Refusal>,
+    /// The record of a token that was not minted, to be given up.
+    pub abandoned: Option<String>,
+    /// A token that could not be put on record and that nobody has seen: to be ended here and now.
+    pub orphan: Option<(Secret, Millis)>,
+    /// Whether something became due, so that somebody should look.
+    pub has_made_due: bool,
+}
+
+impl Mint {
+    /// A request that has passed every check.
+    pub fn new(
+        request: TokenRequest,
+        owner: Owner,
+        subject: Option<Secret>,
+        minting: Minting,
+        ring: KeyRing,
+        chance: Chance,
+    ) -> Self {
+        Self {
+            request,
+            owner,
+            subject,
+            minting,
+            ring,
+            chance,
+            has_asked: false,
+            minted: None,
+        }
+    }
+
+    /// The request.
+    pub const fn name(&self) -> &RequestName {
+        &self.request.name
+    }
+
+    /// The token that was minted, with its life, for the audit.
+    pub fn minted(&self) -> Option<(&Minted, Millis)> {
+        let (minted, _) = self.minted.as_ref()?;
+        Some((minted, self.life(minted)))
+    }
+
+    /// Takes the next step.
+    pub fn next(&mut self, event: MintEvent) -> MintStep {
+        match event {
+            MintEvent::Start => self.start(),
+            MintEvent::Began(begun) => self.began(begun),
+            MintEvent::HasEnded(true) => self.begin(true),
+            MintEvent::HasEnded(false) => refused(Refusal::invalid_request(
+                "`session` is in use by somebody else.",
+            )),
+            MintEvent::Exchanged(Ok(minted)) => self.admit(minted),
+            MintEvent::Exchanged(Err(error)) => done(MintDone {
+                abandoned: Some(self.key()),
+                ..MintDone::answered(Err(error.into()))
+            }),
+            MintEvent::Admitted(admitted) => self.admitted(admitted),
+        }
+    }
+
+    fn start(&mut self) -> MintStep {
+        if self.minting.require_lease && !self.request.lease {
+            let refusal = "This backend gives tokens to pages that keep a lease.";
+            return refused(Refusal::invalid_request(refusal));
+        }
+        self.begin(false)
+    }
+
+    fn begin(&self, takes_over: bool) -> MintStep {
+        let asks_for = [&self.request.resource, " ", &self.request.scopes.join(" ")].concat();
+        MintStep::Begin(Box::new(Begin {
+            name: self.request.name.clone(),
+            key: self.key(),
+            owner: self.owner.clone(),
+            asks_for: Fingerprint::of(asks_for),
+            lease: self.request.lease.then_some(self.minting.lease.term),
+            takes_over,
+            limits: self.minting.limits,
+        }))
+    }
+
+    fn began(&mut self, begun: Option<Begun>) -> MintStep {
+        let Some(begun) = begun else {
+            return refused(Refusal::no_store());
+        };
+        match begun {
+            Begun::Begun => MintStep::Exchange(Exchange {
+                resource: self.request.resource.clone(),
+                scope: self.request.scopes.join(" "),
+                subject: self.subject.clone(),
+            }),
+            Begun::Full => refused(Refusal::temporarily_unavailable(
+                "Too many tokens are out already.",
+                None,
+            )),
+            Begun::Minted {
+                sealed,
+                key,
+                expires_in,
+            } => match self.again(&sealed, &key, expires_in) {
+                Some(answer) => done(MintDone::answered(Ok(answer))),
+                None => refused(Refusal::server_error("A key is missing from the ring.")),
+            },
+            Begun::Minting => refused(Refusal::temporarily_unavailable(
+                "The token is being minted.",
+                Some(MINTING_AGAIN),
+            )),
+            Begun::Mismatch => {
+                refused(Refusal::invalid_request("`id` is that of another request."))
+            }
+            Begun::NotYours { .. } if self.has_asked => refused(Refusal::temporarily_unavailable(
+                "The page life is passing from one sign-in to the next.",
+                Some(MINTING_AGAIN),
+            )),
+            Begun::NotYours { owner } => {
+                self.has_asked = true;
+                MintStep::AskWhetherEnded(owner)
+            }
+            Begun::Withdrawn => refused(Refusal::withdrawn()),
+        }
+    }
+
+    /// The answer of before, for a request that came twice.
+    fn again(&self, sealed: &[u8], key: &str, expires_in: Millis) -> Option<TokenAnswer> {
+        let plain = self.ring.open(Purpose::Record(key), sealed)?;
+        record::read(&plain, expires_in)
+    }
+
+    fn admit(&mut self, minted: Minted) -> MintStep {
+        let life = self.life(&minted);
+        let [for_record, for_handle] = self.chance.nonces;
+        let handle = match self.minting.handles {
+            Handles::None => None,
+            Handles::Short => Some(self.chance.handle.clone()),
+            Handles::Sealed => {
+                let handle = SealedHandle {
+                    token: minted.token.clone(),
+                    session: self.request.name.session.clone(),
+                    expires_at: self.chance.unix_now.saturating_add(life.div_ceil(1_000)),
+                };
+                Some(self.ring.seal_handle(for_handle, &handle))
+            }
+        };
+        let plain = record::write(&minted, handle.as_ref());
+        let key = self.key();
+        let admit = Admit {
+            name: self.request.name.clone(),
+            token: minted.token.fingerprint(),
+            handle: handle.as_ref().map(Secret::fingerprint),
+            sealed: self.ring.seal(Purpose::Record(&key), for_record, &plain),
+            expires_in: life,
+            key,
+        };
+        self.minted = Some((minted, handle));
+        MintStep::Admit(Box::new(admit))
+    }
+
+    fn admitted(&mut self, admitted: Option<Admitted>) -> MintStep {
+        let Some((minted, handle)) = &self.minted else {
+            return refused(Refusal::server_error("The request failed."));
+        };
+        match admitted {
+            Some(Admitted::Live) => done(MintDone::answered(Ok(TokenAnswer {
+                token: minted.token.clone(),
+                expires_in: minted.expires_in,
+                scope: minted.scope.clone(),
+                restricted_to: minted.restricted_to.clone(),
+                handle: handle.clone(),
+            }))),
+            Some(Admitted::Due) => done(MintDone {
+                has_made_due: true,
+                ..MintDone::answered(Err(Refusal::withdrawn()))
+            }),
+            None => done(MintDone {
+                orphan: Some((minted.token.clone(), self.life(minted))),
+                ..MintDone::answered(Err(Refusal::no_store()))
+            }),
+        }
+    }
+
+    fn life(&self, minted: &Minted) -> Millis {
+        let told = minted
+            .expires_in
+            .map(|seconds| seconds.saturating_mul(1_000));
+        told.unwrap_or(self.minting.untold_life)
+    }
+
+    fn key(&self) -> String {
+        self.chance.key.expose().to_owned()
+    }
+}
+
+impl MintDone {
+    const fn answered(answer: Result<TokenAnswer, Refusal>) -> Self {
+        Self {
+            answer,
+            abandoned: None,
+            orphan: None,
+            has_made_due: false,
+        }
+    }
+}
+
+fn refused(refusal: Refusal) -> MintStep {
+    done(MintDone::answered(Err(refusal)))
+}
+
+fn done(done: MintDone) -> MintStep {
+    MintStep::Done(Box::new(done))
+}

@@ -1,0 +1,67 @@
+//! What follows from the answer to a revocation at the authorization server.
+
+use super::{Millis, UpstreamError};
+
+/// Once the authorization server is back, everything due is looked at again within
+/// this time and a little.
+const LONGEST_WAIT: Millis = 20_000;
+/// A wait that the authorization server asks for is kept up to here: what is due does not
+/// wait longer for a slip.
+const LONGEST_ASKED: Millis = 60_000;
+
+/// What becomes of a work.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Verdict {
+    /// Its token is dead.
+    Dead,
+    /// To be claimed again after this time.
+    Again(Millis),
+}
+
+/// The verdict after the `attempts`-th try. `random` spreads the next ones, so that what
+/// failed together does not come back together.
+///
+/// Nothing is given up before its token has expired: a refusal of the backend's own
+/// credentials ends when an operator has mended it.
+pub fn after_revoking(outcome: Result<(), UpstreamError>, attempts: u32, random: u32) -> Verdict {
+    let Err(error) = outcome else {
+        return Verdict::Dead;
+    };
+    let asked = error.retry_after().map_or(0, |seconds| {
+        seconds.saturating_mul(1_000).min(LONGEST_ASKED)
+    });
+    let step = 500_u64
+        .saturating_mul(1 << attempts.min(16))
+        .min(LONGEST_WAIT);
+    let part = step / 2 + step.saturating_mul(u64::from(random)) / u64::from(u32::MAX) / 2;
+    Verdict::Again(asked.max(part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DOWN: UpstreamError = UpstreamError::Unavailable { retry_after: None };
+
+    #[test]
+    fn what_failed_is_tried_again_later_and_later_and_never_given_up() {
+        let wait = |attempts, random| after_revoking(Err(DOWN), attempts, random);
+        assert_eq!(wait(1, 0), Verdict::Again(500));
+        assert_eq!(wait(1, u32::MAX), Verdict::Again(1_000));
+        assert_eq!(wait(3, 0), Verdict::Again(2_000));
+        assert_eq!(wait(u32::MAX, u32::MAX), Verdict::Again(LONGEST_WAIT));
+        let misconfigured = after_revoking(Err(UpstreamError::Misconfigured), 9, 0);
+        assert_eq!(misconfigured, Verdict::Again(LONGEST_WAIT / 2));
+        assert_eq!(after_revoking(Ok(()), 1, 0), Verdict::Dead);
+    }
+
+    #[test]
+    fn a_wait_that_was_asked_for_is_kept_within_reason() {
+        let wait = |seconds| {
+            let retry_after = Some(seconds);
+            after_revoking(Err(UpstreamError::RateLimited { retry_after }), 1, 0)
+        };
+        assert_eq!(wait(7), Verdict::Again(7_000));
+        assert_eq!(wait(u64::MAX), Verdict::Again(LONGEST_ASKED));
+    }
+}

@@ -1,0 +1,313 @@
+//! A revoke, from its arrival to its answer.
+//!
+//! It is taken over before anything else: what it names is due in the store, and then
+//! it does not matter any more whether this process, the page or the authorization
+//! server lives to see the end. What can be ended at once is, so that the page can be
+//! told that it is dead.
+
+use super::{
+    Claim, Class, Enlist, Enlisted, KeyRing, Limits, Listed, Millis, Purpose, Refusal,
+    RevokeAnswer, RevokeRequest, Secret, Withdraw, Withdrawn, Work, record,
+};
+
+/// How revokes are carried out here.
+#[derive(Clone, Copy, Debug)]
+pub struct Revoking {
+    /// How much of what is on record is carried out before the answer.
+    pub claim: Claim,
+    /// How much of what is not on record is: made-up names must keep nobody else waiting.
+    pub claim_unknown: Claim,
+    /// For how long an unknown token is taken to live: until then its revoke is repeated.
+    pub untold_life: Millis,
+    /// The bounds.
+    pub limits: Limits,
+}
+
+/// A revoke under way.
+#[derive(Debug)]
+pub struct Revocation {
+    request: RevokeRequest,
+    /// What it names by token, with how long it lives where a sealed handle has told it:
+    /// that proves it.
+    tokens: Vec<(Secret, Option<Millis>)>,
+    revoking: Revoking,
+    ring: KeyRing,
+    works: Vec<Work>,
+    minting: Vec<String>,
+    is_taken: bool,
+    is_dead: bool,
+}
+
+/// What came of the step before. `None`: the store did not answer.
+#[derive(Debug)]
+pub enum RevocationEvent {
+    /// Nothing came before.
+    Start,
+    /// It was taken over; with a random nonce for each unknown token.
+    Withdrawn(Option<(Withdrawn, Vec<[u8; 12]>)>),
+    /// What is not on record was taken over.
+    Enlisted(Option<Enlisted>),
+    /// Whether every one of the works is dead.
+    Worked(bool),
+    /// Whether every one of the records is dead.
+    Awaited(bool),
+}
+
+/// What to do next.
+#[derive(Debug)]
+pub enum RevocationStep {
+    /// Take it over.
+    Withdraw(Box<Withdraw>),
+    /// Take over what is not on record.
+    Enlist(Box<Enlist>),
+    /// Carry these out.
+    Work(Vec<Work>),
+    /// Wait a little for these records.
+    Await(Vec<String>),
+    /// Answer.
+    Done(Result<RevokeAnswer, Refusal>),
+}
+
+impl Revocation {
+    /// A revoke that was read. `unix_now` is in seconds.
+    pub fn new(
+        mut request: RevokeRequest,
+        revoking: Revoking,
+        ring: KeyRing,
+        unix_now: u64,
+    ) -> Self {
+        let tokens = std::mem::take(&mut request.tokens);
+        let mut tokens: Vec<_> = tokens.into_iter().map(|token| (token, None)).collect();
+        request.handles.retain(|text| {
+            let Some(handle) = ring.open_handle(text.expose()) else {
+                return true;
+            };
+            // What has expired is dead, whatever becomes of the rest.
+            let left = handle.expires_at.saturating_sub(unix_now);
+            if left > 0 {
+                tokens.push((handle.token, Some(left.saturating_mul(1_000))));
+                request.session.get_or_insert(handle.session);
+            }
+            false
+        });
+        Self {
+            request,
+            tokens,
+            revoking,
+            ring,
+            works: Vec::new(),
+            minting: Vec::new(),
+            is_taken: true,
+            is_dead: true,
+        }
+    }
+
+    /// Takes the next step.
+    pub fn next(&mut self, event: RevocationEvent) -> RevocationStep {
+        match event {
+            RevocationEvent::Start => self.withdraw(),
+            RevocationEvent::Withdrawn(None) => RevocationStep::Done(Err(Refusal::no_store())),
+            RevocationEvent::Withdrawn(Some((withdrawn, nonces))) => {
+                self.withdrawn(withdrawn, &nonces)
+            }
+            RevocationEvent::Enlisted(enlisted) => {
+                self.enlisted(enlisted);
+                self.work()
+            }
+            RevocationEvent::Worked(are_dead) => {
+                self.is_dead &= are_dead;
+                self.wait()
+            }
+            RevocationEvent::Awaited(are_dead) => {
+                self.is_dead &= are_dead;
+                self.answer()
+            }
+        }
+    }
+
+    fn withdraw(&mut self) -> RevocationStep {
+        let fingerprints = |secrets: &[Secret]| secrets.iter().map(Secret::fingerprint).collect();
+        RevocationStep::Withdraw(Box::new(Withdraw {
+            session: self.request.session.clone(),
+            pending: std::mem::take(&mut self.request.pending),
+            whole_session: self.request.whole_session,
+            tokens: self
+                .tokens
+                .iter()
+                .map(|(token, _)| token.fingerprint())
+                .collect(),
+            handles: fingerprints(&self.request.handles),
+            reason: self.request.reason,
+            claim: self.revoking.claim,
+            limits: self.revoking.limits,
+        }))
+    }
+
+    fn withdrawn(&mut self, withdrawn: Withdrawn, nonces: &[[u8; 12]]) -> RevocationStep {
+        self.works = withdrawn.works;
+        self.minting = withdrawn.minting;
+        // A handle that nobody here has given may be another store's, and its token
+        // alive: it cannot even be taken over.
+        self.is_taken = !withdrawn.is_refused && withdrawn.unknown_handles.is_empty();
+        self.is_dead =
+            withdrawn.due == 0 && (withdrawn.is_complete || !withdrawn.has_unknown_requests);
+        let unknown = withdrawn.unknown_tokens.iter().zip(nonces);
+        let items: Vec<_> = unknown
+            .filter_map(|(place, nonce)| {
+                let (token, life) = self.tokens.get(usize::try_from(*place).ok()?)?;
+                Some(self.listed(token, *life, *nonce))
+            })
+            .collect();
+        if items.is_empty() {
+            return self.work();
+        }
+        RevocationStep::Enlist(Box::new(Enlist {
+            session: self.request.session.clone(),
+            items,
+            reason: self.request.reason,
+            claim: self.revoking.claim,
+            claim_unknown: self.revoking.claim_unknown,
+            limits: self.revoking.limits,
+        }))
+    }
+
+    fn listed(&self, token: &Secret, life: Option<Millis>, nonce: [u8; 12]) -> Listed {
+        let fingerprint = token.fingerprint();
+        let key = fingerprint.to_hex();
+        let plain = record::write_bare(token);
+        Listed {
+            sealed: self.ring.seal(Purpose::Record(&key), nonce, &plain),
+            key,
+            token: fingerprint,
+            expires_in: life.unwrap_or(self.revoking.untold_life),
+            class: if life.is_some() {
+                Class::Known
+            } else {
+                Class::Unknown
+            },
+        }
+    }
+
+    fn enlisted(&mut self, enlisted: Option<Enlisted>) {
+        match enlisted {
+            Some(enlisted) => {
+                self.works.extend(enlisted.works);
+                self.is_taken &= enlisted.refused == 0;
+                self.is_dead &= enlisted.due == 0;
+            }
+            None => self.is_taken = false,
+        }
+    }
+
+    fn work(&mut self) -> RevocationStep {
+        if self.works.is_empty() {
+            return self.wait();
+        }
+        RevocationStep::Work(std::mem::take(&mut self.works))
+    }
+
+    fn wait(&mut self) -> RevocationStep {
+        if self.minting.is_empty() {
+            return self.answer();
+        }
+        RevocationStep::Await(std::mem::take(&mut self.minting))
+    }
+
+    const fn answer(&self) -> RevocationStep {
+        RevocationStep::Done(if !self.is_taken {
+            Err(Refusal::not_taken())
+        } else if self.is_dead {
+            Ok(RevokeAnswer::Dead)
+        } else {
+            Ok(RevokeAnswer::TakenOver)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn revocation(body: &str) -> Option<Revocation> {
+        let request = RevokeRequest::parse(body.as_bytes()).ok()?;
+        let revoking = Revoking {
+            claim: Claim::default(),
+            claim_unknown: Claim::default(),
+            untold_life: 60_000,
+            limits: Limits::default(),
+        };
+        Some(Revocation::new(request, revoking, KeyRing::of(&[1; 32]), 0))
+    }
+
+    fn answer(body: &str, withdrawn: Withdrawn, enlisted: Option<Enlisted>) -> Option<u16> {
+        let mut revocation = revocation(body)?;
+        let mut event = RevocationEvent::Start;
+        loop {
+            event = match revocation.next(event) {
+                RevocationStep::Withdraw(_) => {
+                    RevocationEvent::Withdrawn(Some((withdrawn.clone(), vec![[0; 12]; 9])))
+                }
+                RevocationStep::Enlist(_) => RevocationEvent::Enlisted(enlisted.clone()),
+                RevocationStep::Work(_) => RevocationEvent::Worked(true),
+                RevocationStep::Await(_) => RevocationEvent::Awaited(true),
+                RevocationStep::Done(Ok(answer)) => return Some(answer.status()),
+                RevocationStep::Done(Err(refusal)) => return Some(refusal.status),
+            }
+        }
+    }
+
+    const PENDING: &str = "session=session-of-these-tests-1&pending=1";
+
+    #[test]
+    fn dead_is_said_of_what_is_known_to_be_dead() {
+        let known = Withdrawn {
+            is_complete: true,
+            ..Withdrawn::default()
+        };
+        let unknown = Withdrawn {
+            has_unknown_requests: true,
+            ..Withdrawn::default()
+        };
+        let complete = Withdrawn {
+            is_complete: true,
+            ..unknown.clone()
+        };
+        let due = Withdrawn {
+            due: 1,
+            ..known.clone()
+        };
+        let refused = Withdrawn {
+            is_refused: true,
+            ..known.clone()
+        };
+        let no_such_handle = Withdrawn {
+            unknown_handles: vec![0],
+            ..known.clone()
+        };
+        assert_eq!(answer(PENDING, known, None), Some(204));
+        assert_eq!(answer(PENDING, unknown, None), Some(202));
+        assert_eq!(answer(PENDING, complete, None), Some(204));
+        assert_eq!(answer(PENDING, due, None), Some(202));
+        assert_eq!(answer(PENDING, refused, None), Some(503));
+        assert_eq!(answer("handle=made-up", no_such_handle, None), Some(503));
+    }
+
+    #[test]
+    fn an_unknown_token_is_taken_over_or_it_is_not() {
+        let unknown = Withdrawn {
+            unknown_tokens: vec![0],
+            is_complete: true,
+            ..Withdrawn::default()
+        };
+        let enlisted = |due, refused| Enlisted {
+            due,
+            refused,
+            ..Enlisted::default()
+        };
+        let answer = |enlisted| answer("token=FAKE", unknown.clone(), enlisted);
+        assert_eq!(answer(Some(enlisted(0, 0))), Some(204));
+        assert_eq!(answer(Some(enlisted(1, 0))), Some(202));
+        assert_eq!(answer(Some(enlisted(0, 1))), Some(503));
+        assert_eq!(answer(None), Some(503));
+    }
+}

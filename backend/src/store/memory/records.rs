@@ -1,0 +1,348 @@
+//! Token requests: entered, minted, withdrawn, made due.
+
+use std::cmp::Reverse;
+
+use super::state::{Record, Session, Stage, State};
+use crate::core::{
+    Admit, Admitted, Begin, Begun, Class, Enlist, Enlisted, Fate, Reason, Withdraw, Withdrawn,
+};
+
+impl State {
+    pub(super) fn begin(&mut self, begin: &Begin) -> Begun {
+        let Begin { name, limits, .. } = begin;
+        let session = name.session.as_str();
+        if let Some(owner) = self.stranger_to(session, &begin.owner)
+            && !begin.takes_over
+        {
+            return Begun::NotYours { owner };
+        }
+        if self.is_withdrawn(session, &name.id) {
+            return Begun::Withdrawn;
+        }
+        if let Some(begun) = self.begun_before(begin) {
+            return begun;
+        }
+        let ids = self.sessions.get(session).map_or(0, |one| one.ids.len());
+        if self.records.len() >= to_usize(limits.records) || ids >= to_usize(limits.per_session) {
+            return Begun::Full;
+        }
+        self.adopt(session, &begin.owner);
+        if let Some(term) = begin.lease {
+            if !self.has_room_for_lease(session, &begin.owner, limits) {
+                return Begun::Full;
+            }
+            self.hear(session, term, limits);
+        }
+        let expires_at = self.now.saturating_add(limits.minting);
+        self.by_expiry.insert((expires_at, begin.key.clone()));
+        if let Some(one) = self.sessions.get_mut(session) {
+            one.ids.insert(name.id.clone(), begin.key.clone());
+        }
+        let record = Record {
+            session: Some(name.session.clone()),
+            id: name.id.clone(),
+            owner: Some(begin.owner.clone()),
+            asks_for: Some(begin.asks_for),
+            class: Class::Known,
+            stage: Stage::Minting {
+                is_withdrawn: false,
+            },
+            sealed: Vec::new(),
+            token: None,
+            handle: None,
+            expires_at,
+            attempts: 0,
+            reason: None,
+        };
+        self.records.insert(begin.key.clone(), record);
+        Begun::Begun
+    }
+
+    /// What became of the same request when it came before.
+    fn begun_before(&self, begin: &Begin) -> Option<Begun> {
+        let session = self.sessions.get(&begin.name.session)?;
+        let key = session.ids.get(&begin.name.id)?;
+        let record = self.records.get(key)?;
+        if record.asks_for != Some(begin.asks_for) {
+            return Some(Begun::Mismatch);
+        }
+        Some(match record.stage {
+            Stage::Minting {
+                is_withdrawn: false,
+            } => Begun::Minting,
+            Stage::Live => Begun::Minted {
+                sealed: record.sealed.clone(),
+                key: key.clone(),
+                expires_in: record.expires_at.saturating_sub(self.now),
+            },
+            Stage::Minting { is_withdrawn: true } | Stage::Due { .. } | Stage::Dead => {
+                Begun::Withdrawn
+            }
+        })
+    }
+
+    fn is_withdrawn(&self, session: &str, id: &str) -> bool {
+        self.sessions.get(session).is_some_and(|one| {
+            let by_name = one.withdrawn_ids.get(id).copied().unwrap_or(0);
+            one.withdrawn_until.max(by_name) > self.now
+        })
+    }
+
+    pub(super) fn admit(&mut self, admit: &Admit) -> Admitted {
+        let known = self.records.get(&admit.key);
+        let stage = known.map(|record| record.stage);
+        let is_wanted = matches!(
+            stage,
+            Some(Stage::Minting {
+                is_withdrawn: false
+            })
+        );
+        if !matches!(stage, Some(Stage::Minting { .. })) {
+            // Its place is not there any more: nobody waits for it.
+            self.remove(&admit.key);
+            let record = Record {
+                session: None,
+                id: admit.name.id.clone(),
+                owner: None,
+                asks_for: None,
+                class: Class::Known,
+                stage: Stage::Dead,
+                sealed: Vec::new(),
+                token: None,
+                handle: None,
+                expires_at: 0,
+                attempts: 0,
+                reason: Some(Reason::Unrecorded),
+            };
+            self.records.insert(admit.key.clone(), record);
+        }
+        let expires_at = self.now.saturating_add(admit.expires_in.max(1));
+        if let Some(record) = self.records.get_mut(&admit.key) {
+            self.by_expiry
+                .remove(&(record.expires_at, admit.key.clone()));
+            record.expires_at = expires_at;
+            record.sealed.clone_from(&admit.sealed);
+            record.token = Some(admit.token);
+            record.handle = admit.handle;
+            record.stage = Stage::Live;
+        }
+        self.live += 1;
+        self.by_expiry.insert((expires_at, admit.key.clone()));
+        self.by_token.insert(admit.token, admit.key.clone());
+        if let Some(handle) = admit.handle {
+            self.by_handle.insert(handle, admit.key.clone());
+        }
+        if is_wanted {
+            return Admitted::Live;
+        }
+        self.make_due(&admit.key, None);
+        Admitted::Due
+    }
+
+    pub(super) fn abandon(&mut self, key: &str) {
+        let stage = self.records.get(key).map(|record| record.stage);
+        if matches!(stage, Some(Stage::Minting { .. })) {
+            self.remove(key);
+        }
+    }
+
+    pub(super) fn withdraw(&mut self, withdraw: &Withdraw) -> Withdrawn {
+        let mut withdrawn = Withdrawn {
+            is_complete: self.is_first
+                || self.now.saturating_sub(self.since) >= withdraw.limits.longest_life,
+            ..Withdrawn::default()
+        };
+        let mut keys = Vec::new();
+        for (index, names, unknown) in [
+            (
+                &self.by_token,
+                &withdraw.tokens,
+                &mut withdrawn.unknown_tokens,
+            ),
+            (
+                &self.by_handle,
+                &withdraw.handles,
+                &mut withdrawn.unknown_handles,
+            ),
+        ] {
+            for (place, name) in (0..).zip(names) {
+                match index.get(name) {
+                    Some(key) => keys.push(key.clone()),
+                    None => unknown.push(place),
+                }
+            }
+        }
+        if let Some(session) = &withdraw.session {
+            keys.extend(self.withdraw_requests(session, withdraw, &mut withdrawn));
+        }
+        keys.sort();
+        keys.dedup();
+        let mut due = Vec::new();
+        for key in keys {
+            match self.end(&key, withdraw.reason, withdraw.limits.minting) {
+                Some(Stage::Minting { .. }) => withdrawn.minting.push(key),
+                Some(Stage::Due { ready_at: None }) => due.push(key),
+                Some(Stage::Due { ready_at: Some(_) }) => withdrawn.due += 1,
+                Some(Stage::Live | Stage::Dead) | None => {}
+            }
+        }
+        let all = due.len();
+        withdrawn.works = self.claim_of(due, &withdraw.claim);
+        withdrawn.due += to_u32(all - withdrawn.works.len());
+        withdrawn
+    }
+
+    /// The records of what is named by request, and tombstones for the rest.
+    fn withdraw_requests(
+        &mut self,
+        name: &str,
+        withdraw: &Withdraw,
+        withdrawn: &mut Withdrawn,
+    ) -> Vec<String> {
+        let limits = &withdraw.limits;
+        if !withdraw.whole_session && withdraw.pending.is_empty() {
+            return Vec::new();
+        }
+        if !self.sessions.contains_key(name) {
+            withdrawn.has_unknown_requests = true;
+            if limits.tombstone == 0 {
+                return Vec::new();
+            }
+            if self.strangers >= limits.strangers {
+                withdrawn.is_refused = true;
+                return Vec::new();
+            }
+            self.strangers += 1;
+            self.sessions.insert(name.to_owned(), Session::default());
+        }
+        let now = self.now;
+        let until = now.saturating_add(limits.tombstone);
+        let Some(session) = self.sessions.get_mut(name) else {
+            return Vec::new();
+        };
+        let mut keys = Vec::new();
+        let mut is_whole = withdraw.whole_session;
+        withdrawn.has_unknown_requests |= is_whole;
+        for id in &withdraw.pending {
+            match session.ids.get(id) {
+                Some(key) => keys.push(key.clone()),
+                None => {
+                    withdrawn.has_unknown_requests = true;
+                    if session.withdrawn_ids.len() < to_usize(limits.named_tombstones) {
+                        session.withdrawn_ids.insert(id.clone(), until);
+                    } else {
+                        // Too many to remember one by one: then the whole page life.
+                        is_whole |= limits.tombstone > 0;
+                    }
+                }
+            }
+        }
+        if is_whole {
+            keys.extend(session.ids.values().cloned());
+            session.withdrawn_until = session.withdrawn_until.max(until);
+        }
+        // What was lost with an instance may be among what is not on record.
+        withdrawn.is_complete &= session.lost_until <= now;
+        self.by_end.insert((until, name.to_owned()));
+        keys
+    }
+
+    pub(super) fn enlist(&mut self, enlist: &Enlist) -> Enlisted {
+        let mut enlisted = Enlisted::default();
+        let mut due = [Vec::new(), Vec::new()];
+        for item in &enlist.items {
+            if !self.records.contains_key(&item.key) {
+                let is_unknown = item.class == Class::Unknown;
+                if is_unknown && self.unknown >= enlist.limits.unknown {
+                    enlisted.refused += 1;
+                    continue;
+                }
+                self.unknown += u32::from(is_unknown);
+                let expires_at = self.now.saturating_add(item.expires_in.max(1));
+                self.by_expiry.insert((expires_at, item.key.clone()));
+                self.by_token.insert(item.token, item.key.clone());
+                let record = Record {
+                    session: None,
+                    id: String::new(),
+                    owner: None,
+                    asks_for: None,
+                    class: item.class,
+                    stage: Stage::Live,
+                    sealed: item.sealed.clone(),
+                    token: Some(item.token),
+                    handle: None,
+                    expires_at,
+                    attempts: 0,
+                    reason: None,
+                };
+                self.live += 1;
+                self.records.insert(item.key.clone(), record);
+            }
+            let place = usize::from(item.class == Class::Unknown);
+            match self.end(&item.key, enlist.reason, 0) {
+                Some(Stage::Due { ready_at: None }) => due[place].push(item.key.clone()),
+                Some(Stage::Due { ready_at: Some(_) }) => enlisted.due += 1,
+                Some(Stage::Minting { .. } | Stage::Live | Stage::Dead) | None => {}
+            }
+        }
+        for (due, claim) in due.into_iter().zip([&enlist.claim, &enlist.claim_unknown]) {
+            let all = due.len();
+            let works = self.claim_of(due, claim);
+            enlisted.due += to_u32(all - works.len());
+            enlisted.works.extend(works);
+        }
+        enlisted
+    }
+
+    /// Ends a record: due if its token is out, withdrawn if it is being minted, which then has
+    /// `minting` from now. The answer is the stage that it is in now.
+    pub(super) fn end(&mut self, key: &str, reason: Option<Reason>, minting: u64) -> Option<Stage> {
+        let record = self.records.get_mut(key)?;
+        match record.stage {
+            Stage::Minting { .. } => {
+                let stage = Stage::Minting { is_withdrawn: true };
+                record.stage = stage;
+                record.reason = record.reason.or(reason);
+                // Whoever waits for its end must not take the end of its time for that.
+                let until = self.now.saturating_add(minting).max(record.expires_at);
+                self.by_expiry.remove(&(record.expires_at, key.to_owned()));
+                record.expires_at = until;
+                self.by_expiry.insert((until, key.to_owned()));
+                Some(stage)
+            }
+            Stage::Live => {
+                self.make_due(key, reason);
+                Some(Stage::Due { ready_at: None })
+            }
+            stage @ (Stage::Due { .. } | Stage::Dead) => Some(stage),
+        }
+    }
+
+    pub(super) fn make_due(&mut self, key: &str, reason: Option<Reason>) {
+        let Some(record) = self.records.get_mut(key) else {
+            return;
+        };
+        if record.stage == Stage::Live {
+            self.live -= 1;
+        }
+        record.stage = Stage::Due { ready_at: None };
+        record.reason = record.reason.or(reason);
+        let ready = self.ready.entry(record.class).or_default();
+        ready.insert((Reverse(record.expires_at), key.to_owned()));
+    }
+
+    pub(super) fn fate(&self, key: &str) -> Fate {
+        match self.records.get(key).map(|record| record.stage) {
+            None | Some(Stage::Dead) => Fate::Dead,
+            Some(Stage::Minting { .. } | Stage::Live | Stage::Due { .. }) => Fate::Alive,
+        }
+    }
+}
+
+pub(super) fn to_usize(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+pub(super) fn to_u32(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
