@@ -27,3 +27,5 @@ pub mod edge;
 #[cfg(feature = "engine")]
 pub mod engine;
 pub mod store;
+#[cfg(feature = "oauth")]
+pub mod upstream;
