@@ -13,6 +13,7 @@ each_store! {
     a_page_life_belongs_to_whom_it_was_first_heard_of_with
     who_may_not_have_it_changes_nothing
     who_takes_a_page_life_over_makes_due_what_was_the_formers
+    who_takes_a_page_life_over_is_given_nothing_of_the_formers
     what_was_being_minted_for_the_former_is_due
     a_page_that_passes_on_is_told_to_drop_everything
     a_page_life_is_found_by_its_new_owner_and_not_by_the_former
@@ -80,6 +81,17 @@ async fn who_takes_a_page_life_over_makes_due_what_was_the_formers(bench: Bench)
     assert_eq!(bench.begin(&for_(anna(2), false)).await, Begun::Begun);
     let former = bench.hear(&alive(PAGE)).await;
     assert_eq!(former, Heard::NotYours { owner: anna(2) });
+}
+
+async fn who_takes_a_page_life_over_is_given_nothing_of_the_formers(bench: Bench) {
+    bench.mint(&leased(PAGE, "2"), LIFE).await;
+    let same = for_(anna(2), true);
+    assert_eq!(bench.begin(&same).await, Begun::Withdrawn);
+    assert_eq!(keys(&bench.claim(&EVERYTHING).await), [key(PAGE, "2")]);
+    assert_eq!(
+        bench.hear(&alive(PAGE)).await,
+        Heard::NotYours { owner: anna(2) }
+    );
 }
 
 async fn what_was_being_minted_for_the_former_is_due(bench: Bench) {
