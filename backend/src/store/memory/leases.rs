@@ -24,7 +24,7 @@ impl State {
             return Heard::Full;
         }
         self.adopt(name, &heartbeat.owner);
-        self.hear(name, heartbeat.term, &heartbeat.limits);
+        self.hear(name, heartbeat.term);
         let session = self.sessions.get_mut(name);
         let Some(lease) = session.and_then(|one| one.lease.as_mut()) else {
             return Heard::Ended;
@@ -51,8 +51,7 @@ impl State {
     }
 
     /// Begins the term of a page life anew, or its lease.
-    pub(super) fn hear(&mut self, name: &str, term: Millis, limits: &Limits) {
-        self.lapse_late(name, term, limits);
+    pub(super) fn hear(&mut self, name: &str, term: Millis) {
         let ends_at = self.now.saturating_add(term);
         let Some(session) = self.sessions.get_mut(name) else {
             return;
@@ -98,7 +97,7 @@ impl State {
     }
 
     /// One that comes too late must not revive what has lapsed.
-    fn lapse_late(&mut self, name: &str, term: Millis, limits: &Limits) {
+    pub(super) fn lapse_late(&mut self, name: &str, term: Millis, limits: &Limits) {
         if self.is_grace(term, limits) {
             return;
         }
