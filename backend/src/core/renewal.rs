@@ -8,7 +8,7 @@
 
 use super::{
     Heard, Heartbeat, LeaseAnswer, LeaseRequest, LeaseTerms, Limits, Millis, Owner, Pushes, Reason,
-    Recall, Refusal, Say, Withdraw, Word,
+    Recall, Refusal, Say, Sign, Withdraw, Word,
 };
 
 /// How often a word is decided on anew because another request has changed what it goes by.
@@ -143,7 +143,11 @@ impl Renewal {
             owner: self.owner.clone(),
             takes_over,
             term: self.renewing.terms.term,
-            begins: self.held.is_none(),
+            sign: match self.held {
+                None => Sign::Begins,
+                Some(_) if self.has_signed_out => Sign::Looks,
+                Some(_) => Sign::Renews,
+            },
             limits: self.renewing.limits,
         }))
     }

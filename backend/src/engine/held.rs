@@ -44,6 +44,10 @@ impl Held {
         self.lock().by_session.is_empty()
     }
 
+    pub(super) fn contains(&self, session: &str) -> bool {
+        self.lock().by_session.contains_key(session)
+    }
+
     /// Holds a request of `session`; an earlier one of it is answered.
     pub(super) fn hold(&self, session: &str, sign_in: &str) -> Place<'_> {
         let (wake, woken) = oneshot::channel();

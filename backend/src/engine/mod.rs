@@ -90,6 +90,8 @@ struct Inner {
     look_ups: Semaphore,
     /// There is something due.
     due: Notify,
+    /// There are unknown tokens to look up.
+    unknown: Notify,
 }
 
 /// How many calls to revoke are under way at a time.
@@ -127,6 +129,7 @@ impl Engine {
             calls: Semaphore::new(CALLS),
             look_ups: Semaphore::new(LOOK_UPS),
             due: Notify::new(),
+            unknown: Notify::new(),
         }))
     }
 
@@ -147,6 +150,11 @@ impl Engine {
     /// The store.
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.0.store
+    }
+
+    /// Whether a lease request of `session` is held open here.
+    pub fn is_held(&self, session: &str) -> bool {
+        self.0.held.contains(session)
     }
 
     /// Takes tokens back: makes them due, and leaves word for the pages that keep a

@@ -50,6 +50,8 @@ impl Engine {
                 RevocationStep::Enlist(enlist) => {
                     let enlisted = inner.store.enlist(&enlist).await;
                     let enlisted = enlisted.map_err(|error| self.failed("enlist", &error));
+                    inner.due.notify_one();
+                    inner.unknown.notify_one();
                     RevocationEvent::Enlisted(enlisted.ok())
                 }
                 RevocationStep::Work(works) => {

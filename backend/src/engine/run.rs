@@ -8,7 +8,7 @@ use std::{
 
 use tokio::{
     sync::watch,
-    time::{MissedTickBehavior, interval, sleep_until, timeout},
+    time::{MissedTickBehavior, interval, sleep, sleep_until, timeout},
 };
 
 use super::{Engine, Event};
@@ -22,6 +22,8 @@ const LOOK_PACED: Duration = Duration::from_millis(50);
 const CLAIM: u32 = 64;
 /// The same for unknown tokens.
 const CLAIM_UNKNOWN: u32 = 8;
+/// How often the leases are looked at.
+const TICK: Duration = Duration::from_secs(1);
 /// How many leases are ended in one step.
 const LAPSE: u32 = 500;
 
@@ -51,9 +53,9 @@ impl Engine {
 
     async fn work(&self, class: Class, mut stopped: watch::Receiver<bool>) {
         let Self(inner) = self;
-        let most = match class {
-            Class::Known => CLAIM,
-            Class::Unknown => CLAIM_UNKNOWN,
+        let (most, due) = match class {
+            Class::Known => (CLAIM, &inner.due),
+            Class::Unknown => (CLAIM_UNKNOWN, &inner.unknown),
         };
         while !*stopped.borrow() {
             let claim = self.claim(class, most);
@@ -77,7 +79,7 @@ impl Engine {
                     () = async {
                         match paused_until {
                             Some(until) => sleep_until(until).await,
-                            None => _ = timeout(look, inner.due.notified()).await,
+                            None => _ = timeout(look, due.notified()).await,
                         }
                     } => {}
                     _ = stopped.changed() => return,
@@ -102,13 +104,12 @@ impl Engine {
     }
 
     async fn watch(&self, mut stopped: watch::Receiver<bool>) {
-        let mut tick = interval(Duration::from_secs(1));
-        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut next = Duration::ZERO;
         let mut look = interval(Duration::from_millis(250));
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                _ = tick.tick() => self.lapse().await,
+                () = sleep(next) => next = self.lapse().await,
                 _ = look.tick() => if !self.0.held.is_empty() {
                     self.wake_told().await;
                 },
@@ -117,7 +118,9 @@ impl Engine {
         }
     }
 
-    async fn lapse(&self) {
+    /// The answer is when to look again: every second, so that it is seen that somebody
+    /// looks, or as soon as the next lease can end.
+    async fn lapse(&self) -> Duration {
         let settings = self.settings();
         let term = settings.lease.term;
         loop {
@@ -131,10 +134,17 @@ impl Engine {
                         self.0.due.notify_one();
                     }
                     if lapsed.sessions < LAPSE {
-                        return;
+                        let next = self.0.store.until_next_lapse();
+                        let next = next.filter(|_| !lapsed.is_waiting);
+                        return next.map_or(TICK, |millis| {
+                            Duration::from_millis(millis.max(1)).min(TICK)
+                        });
                     }
                 }
-                Err(error) => return self.failed("lapse", &error),
+                Err(error) => {
+                    self.failed("lapse", &error);
+                    return TICK;
+                }
             }
         }
     }
