@@ -24,6 +24,10 @@
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod core;
+#[cfg(feature = "http")]
+pub mod edge;
 #[cfg(feature = "engine")]
 pub mod engine;
 pub mod store;
+#[cfg(feature = "oauth")]
+pub mod upstream;

@@ -11,27 +11,34 @@ impl State {
     pub(super) fn begin(&mut self, begin: &Begin) -> Begun {
         let Begin { name, limits, .. } = begin;
         let session = name.session.as_str();
-        if let Some(owner) = self.stranger_to(session, &begin.owner)
-            && !begin.takes_over
-        {
+        let former = self.stranger_to(session, &begin.owner);
+        let passes_on = former.is_some();
+        if let Some(owner) = former.filter(|_| !begin.takes_over) {
             return Begun::NotYours { owner };
+        }
+        if let Some(term) = begin.lease {
+            self.lapse_late(session, term, limits);
         }
         if self.is_withdrawn(session, &name.id) {
             return Begun::Withdrawn;
+        }
+        // What was minted for the former must not be taken for the answer to this one.
+        if passes_on && self.sessions.contains_key(session) {
+            self.adopt(session, &begin.owner);
         }
         if let Some(begun) = self.begun_before(begin) {
             return begun;
         }
         let ids = self.sessions.get(session).map_or(0, |one| one.ids.len());
-        if self.records.len() >= to_usize(limits.records) || ids >= to_usize(limits.per_session) {
+        if self.records.len() >= to_usize(limits.records)
+            || ids >= to_usize(limits.per_session)
+            || begin.lease.is_some() && !self.has_room_for_lease(session, &begin.owner, limits)
+        {
             return Begun::Full;
         }
         self.adopt(session, &begin.owner);
         if let Some(term) = begin.lease {
-            if !self.has_room_for_lease(session, &begin.owner, limits) {
-                return Begun::Full;
-            }
-            self.hear(session, term, limits);
+            self.hear(session, term);
         }
         let expires_at = self.now.saturating_add(limits.minting);
         self.by_expiry.insert((expires_at, begin.key.clone()));
@@ -101,7 +108,7 @@ impl State {
             // Its place is not there any more: nobody waits for it.
             self.remove(&admit.key);
             let record = Record {
-                session: None,
+                session: Some(admit.name.session.clone()),
                 id: admit.name.id.clone(),
                 owner: None,
                 asks_for: None,
@@ -181,8 +188,11 @@ impl State {
         for key in keys {
             match self.end(&key, withdraw.reason, withdraw.limits.minting) {
                 Some(Stage::Minting { .. }) => withdrawn.minting.push(key),
-                Some(Stage::Due { ready_at: None }) => due.push(key),
-                Some(Stage::Due { ready_at: Some(_) }) => withdrawn.due += 1,
+                // A made-up token that was named before is on record, and no better known.
+                Some(Stage::Due { ready_at: None }) if self.is_of(&key, withdraw.claim.class) => {
+                    due.push(key);
+                }
+                Some(Stage::Due { .. }) => withdrawn.due += 1,
                 Some(Stage::Live | Stage::Dead) | None => {}
             }
         }
@@ -221,6 +231,7 @@ impl State {
             return Vec::new();
         };
         let mut keys = Vec::new();
+        session.withdrawn_ids.retain(|_, until| *until > now);
         let mut is_whole = withdraw.whole_session;
         withdrawn.has_unknown_requests |= is_whole;
         for id in &withdraw.pending {
@@ -228,11 +239,14 @@ impl State {
                 Some(key) => keys.push(key.clone()),
                 None => {
                     withdrawn.has_unknown_requests = true;
-                    if session.withdrawn_ids.len() < to_usize(limits.named_tombstones) {
+                    let has_room = session.withdrawn_ids.len() < to_usize(limits.named_tombstones);
+                    if limits.tombstone == 0 {
+                        // No request is late.
+                    } else if has_room || session.withdrawn_ids.contains_key(id) {
                         session.withdrawn_ids.insert(id.clone(), until);
                     } else {
                         // Too many to remember one by one: then the whole page life.
-                        is_whole |= limits.tombstone > 0;
+                        is_whole = true;
                     }
                 }
             }
@@ -316,6 +330,12 @@ impl State {
             }
             stage @ (Stage::Due { .. } | Stage::Dead) => Some(stage),
         }
+    }
+
+    fn is_of(&self, key: &str, class: Class) -> bool {
+        self.records
+            .get(key)
+            .is_some_and(|record| record.class == class)
     }
 
     pub(super) fn make_due(&mut self, key: &str, reason: Option<Reason>) {

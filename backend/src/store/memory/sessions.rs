@@ -24,6 +24,8 @@ impl State {
             return;
         };
         if former.sign_in == owner.sign_in {
+            self.disown(name, former);
+            self.own(name, owner);
             return;
         }
         let word = Recall::All.to_json().to_string();

@@ -140,15 +140,15 @@ impl State {
 
     fn expire(&mut self, key: &str) {
         let record = self.records.get(key);
-        let is_minting = record.is_some_and(|one| matches!(one.stage, Stage::Minting { .. }));
-        let session = record.and_then(|one| one.session.clone());
-        if let Some(session) = session.filter(|_| is_minting) {
+        let minting = record.filter(|one| matches!(one.stage, Stage::Minting { .. }));
+        if let Some(record) = minting
+            && let Some(session) = &record.session
+            && let Some(one) = self.sessions.get_mut(session)
+        {
             // Whoever minted it has died or hangs, and what became of it nobody knows.
-            let until = self.now.saturating_add(LOST);
-            if let Some(one) = self.sessions.get_mut(&session) {
-                one.lost_until = until;
-                self.by_end.insert((until, session));
-            }
+            let until = record.expires_at.saturating_add(LOST);
+            one.lost_until = one.lost_until.max(until);
+            self.by_end.insert((until, session.clone()));
         }
         self.remove(key);
     }

@@ -1,0 +1,83 @@
+//! Whether what is not on record was never minted.
+
+use downscope_backend::core::{Begun, Limits};
+
+use crate::{
+    bench::{Bench, each_store, ok},
+    words::*,
+};
+
+each_store! {
+    a_store_that_is_the_first_is_complete
+    another_store_is_complete_after_the_longest_life
+    another_object_on_the_same_store_goes_back_as_far
+    what_was_lost_with_its_instance_is_missing_from_its_page_life
+    what_was_lost_is_missing_for_as_long_as_it_may_live
+    what_was_given_up_is_not_missing
+}
+
+async fn a_store_that_is_the_first_is_complete(bench: Bench) {
+    assert!(bench.withdraw(&pending(PAGE, &["1"])).await.is_complete);
+    assert!(bench.withdraw(&tokens(None, &[])).await.is_complete);
+    assert!(ok(bench.other.withdraw(&whole(PAGE))).await.is_complete);
+}
+
+async fn another_store_is_complete_after_the_longest_life(bench: Bench) {
+    let bench = later(&bench).await;
+    let longest = Limits::default().longest_life;
+    assert!(!bench.withdraw(&pending(PAGE, &["1"])).await.is_complete);
+    assert!(!bench.withdraw(&tokens(None, &[])).await.is_complete);
+    bench.pass(longest - 1);
+    assert!(!bench.withdraw(&pending(PAGE, &["1"])).await.is_complete);
+    bench.pass(1);
+    assert!(bench.withdraw(&pending(PAGE, &["1"])).await.is_complete);
+    assert!(bench.withdraw(&tokens(None, &[])).await.is_complete);
+}
+
+async fn another_object_on_the_same_store_goes_back_as_far(bench: Bench) {
+    let bench = later(&bench).await;
+    bench.pass(Limits::default().longest_life);
+    assert!(ok(bench.other.withdraw(&whole(PAGE))).await.is_complete);
+}
+
+/// A store that was loaded anew, or has lost its memory.
+async fn later(bench: &Bench) -> Bench {
+    let Some(later) = Bench::open(bench.kind, false).await else {
+        panic!("one was there before");
+    };
+    later
+}
+
+async fn what_was_lost_with_its_instance_is_missing_from_its_page_life(bench: Bench) {
+    assert_eq!(bench.begin(&request(PAGE, "1")).await, Begun::Begun);
+    bench.mint(&request(PAGE, "2"), LIFE).await;
+    bench.pass(Limits::default().minting);
+    for names in [pending(PAGE, &["1"]), pending(PAGE, &["3"]), whole(PAGE)] {
+        assert!(!bench.withdraw(&names).await.is_complete, "{names:?}");
+    }
+    assert!(bench.withdraw(&whole(PAGE_2)).await.is_complete);
+    let named = tokens(Some(PAGE), &[token(PAGE, "2")]);
+    assert!(bench.withdraw(&named).await.is_complete);
+}
+
+async fn what_was_lost_is_missing_for_as_long_as_it_may_live(bench: Bench) {
+    let Limits {
+        longest_life,
+        minting,
+        ..
+    } = Limits::default();
+    assert_eq!(bench.begin(&request(PAGE, "1")).await, Begun::Begun);
+    bench.pass(minting);
+    assert!(!bench.withdraw(&whole(PAGE)).await.is_complete);
+    bench.pass(longest_life - 1);
+    assert!(!bench.withdraw(&whole(PAGE)).await.is_complete);
+    bench.pass(1);
+    assert!(bench.withdraw(&whole(PAGE)).await.is_complete);
+}
+
+async fn what_was_given_up_is_not_missing(bench: Bench) {
+    assert_eq!(bench.begin(&request(PAGE, "1")).await, Begun::Begun);
+    ok(bench.store.abandon(PAGE, &key(PAGE, "1"))).await;
+    bench.pass(Limits::default().minting);
+    assert!(bench.withdraw(&whole(PAGE)).await.is_complete);
+}
