@@ -21,6 +21,11 @@ impl Budget {
         }
     }
 
+    /// So many a second from now on. What was taken stays taken.
+    pub const fn set_rate(&mut self, per_second: u32) {
+        self.per_second = per_second;
+    }
+
     /// Takes up to `most`; the answer is how many.
     pub fn take(&mut self, now: Millis, most: u32) -> u32 {
         let gained = now
@@ -38,6 +43,17 @@ impl Budget {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn another_rate_gives_back_nothing_that_was_taken() {
+        let mut budget = Budget::new(10);
+        assert_eq!(budget.take(0, 10), 10);
+        budget.set_rate(2);
+        assert_eq!(budget.take(0, 7), 0);
+        assert_eq!(budget.take(1_000, 7), 2);
+        budget.set_rate(10);
+        assert_eq!(budget.take(1_100, 7), 1);
+    }
 
     #[test]
     fn there_is_no_more_in_a_second_than_it_says() {

@@ -33,13 +33,10 @@ impl State {
         if claim.per_second == 0 {
             return most;
         }
-        let per_second = claim.per_second;
-        let fresh = || (per_second, Budget::new(per_second));
-        let entry = self.budgets.entry(claim.class).or_insert_with(fresh);
-        if entry.0 != per_second {
-            *entry = fresh();
-        }
-        entry.1.take(self.now, most)
+        let fresh = || Budget::new(claim.per_second);
+        let budget = self.budgets.entry(claim.class).or_insert_with(fresh);
+        budget.set_rate(claim.per_second);
+        budget.take(self.now, most)
     }
 
     fn take(&mut self, key: String, until: Millis) -> Option<Work> {

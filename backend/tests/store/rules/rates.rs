@@ -12,7 +12,7 @@ each_store! {
     what_a_revoke_carries_out_itself_counts_too
     what_nobody_uses_is_not_saved_up
     each_class_has_a_budget_of_its_own
-    another_rate_begins_anew
+    another_rate_goes_on_with_what_is_left
 }
 
 const TWO_A_SECOND: Claim = Claim {
@@ -92,13 +92,19 @@ async fn each_class_has_a_budget_of_its_own(bench: Bench) {
     assert_eq!(bench.claim(&TWO_A_SECOND).await.len(), 1);
 }
 
-async fn another_rate_begins_anew(bench: Bench) {
+async fn another_rate_goes_on_with_what_is_left(bench: Bench) {
     due(&bench, 9).await;
     assert_eq!(bench.claim(&TWO_A_SECOND).await.len(), 2);
     let three = Claim {
         per_second: 3,
         ..EVERYTHING
     };
+    // While instances of both kinds run, they claim no more than the quicker ones may.
+    assert_eq!(bench.claim(&three).await.len(), 0);
+    assert_eq!(bench.claim(&TWO_A_SECOND).await.len(), 0);
+    bench.pass(1_000);
     assert_eq!(bench.claim(&three).await.len(), 3);
+    bench.pass(1_000);
+    assert_eq!(bench.claim(&TWO_A_SECOND).await.len(), 2);
     assert_eq!(bench.claim(&three).await.len(), 0);
 }
