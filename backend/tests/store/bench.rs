@@ -111,17 +111,27 @@ pub(crate) async fn ok<T>(call: Call<'_, T>) -> T {
 
 /// Runs one rule on one kind of store, if there is one.
 pub(crate) fn run<F: Future<Output = ()>>(kind: Kind, rule: impl FnOnce(Bench) -> F) {
+    runtime().block_on(async {
+        match Bench::open(kind, true).await {
+            Some(bench) => rule(bench).await,
+            None => skipped(kind),
+        }
+    });
+}
+
+pub(crate) fn runtime() -> tokio::runtime::Runtime {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
-    let runtime = runtime.unwrap_or_else(|error| panic!("no runtime: {error}"));
-    runtime.block_on(async {
-        match Bench::open(kind, true).await {
-            Some(bench) => rule(bench).await,
-            // Not `eprintln!`, which the harness keeps to itself where a test passes.
-            None => _ = writeln!(std::io::stderr(), "SKIPPED: no {kind:?} was named"),
-        }
-    });
+    runtime.unwrap_or_else(|error| panic!("no runtime: {error}"))
+}
+
+/// Says so where it is seen: the harness keeps what `eprintln!` says of a test that passes.
+pub(crate) fn skipped(kind: Kind) {
+    _ = writeln!(
+        std::io::stderr(),
+        "SKIPPED: the environment names no {kind:?}"
+    );
 }
 
 /// What no other test has.

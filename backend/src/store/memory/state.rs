@@ -136,6 +136,7 @@ impl State {
             self.by_end.pop_first();
             self.forget_session(&session);
         }
+        self.wake();
     }
 
     fn expire(&mut self, key: &str) {

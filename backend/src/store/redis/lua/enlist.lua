@@ -32,7 +32,7 @@ for at = 14, #ARGV, 5 do
     end
     finish(rec, reason, 0)
     if rec.stage == 'd' then
-      if rec.later then
+      if is_claimed(rec) then
         claimed = claimed + 1
       else
         table.insert(due[class], rec)

@@ -118,6 +118,11 @@ local function is_minting(rec)
   return rec.stage == 'm' or rec.stage == 'w'
 end
 
+-- Whether somebody has it, or it has failed and waits.
+local function is_claimed(rec)
+  return rec.later and tonumber(rec.later) > now
+end
+
 local function expire(rec)
   local session = rec.session
   if session and is_minting(rec) and call('EXISTS', SESSION .. session) == 1 then

@@ -100,7 +100,7 @@ for _, rec in ipairs(recs) do
     minted[#minted + 1] = rec.key
   elseif rec.stage == 'd' then
     -- A made-up token that was named before is on record, and no better known.
-    if rec.later or rec.class ~= claim.class then
+    if is_claimed(rec) or rec.class ~= claim.class then
       claimed = claimed + 1
     else
       due[#due + 1] = rec

@@ -11,7 +11,7 @@ end
 -- How many of `most` the rate has left. Each shard has its part of the rate: what is left
 -- is kept in parts of one, so that nothing is lost by dividing.
 local function afford(claim, most)
-  if claim.per_second == 0 then
+  if claim.per_second == 0 or most == 0 then
     return most
   end
   local left, at = 'left.' .. claim.class, 'at.' .. claim.class
@@ -26,7 +26,7 @@ local function afford(claim, most)
 end
 
 local function take(rec, till)
-  call('ZREM', READY .. rec.class, rec.key)
+  unqueue(rec)
   call('ZADD', LATER, till, rec.key)
   call('HSET', RECORD .. rec.key, 'q', till)
   local attempts = call('HINCRBY', RECORD .. rec.key, 'n', 1)
