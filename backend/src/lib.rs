@@ -22,6 +22,10 @@
 //! server fails meanwhile.
 
 pub mod core;
+#[cfg(feature = "http")]
+pub mod edge;
 #[cfg(feature = "engine")]
 pub mod engine;
 pub mod store;
+#[cfg(feature = "oauth")]
+pub mod upstream;

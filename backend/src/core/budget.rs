@@ -2,21 +2,24 @@
 
 use super::Millis;
 
-/// A bucket that fills up by and by. The time is an argument.
+/// A bucket that fills up by and by, so that in no second there is more taken than it
+/// says: a tenth of that at once, and nine tenths in a second. The time is an argument.
 #[derive(Clone, Copy, Debug)]
 pub struct Budget {
     per_second: u32,
-    /// In thousandths, as much as can be taken at once.
+    /// In ten-thousandths.
     left: u64,
     since: Millis,
 }
 
+const ONE: u64 = 10_000;
+
 impl Budget {
-    /// So many a second, of which as many at once. Full to begin with.
-    pub const fn new(per_second: u32) -> Self {
+    /// So many a second; a tenth of it is there to begin with.
+    pub fn new(per_second: u32) -> Self {
         Self {
             per_second,
-            left: per_second as u64 * 1_000,
+            left: full(per_second),
             since: 0,
         }
     }
@@ -28,16 +31,19 @@ impl Budget {
 
     /// Takes up to `most`; the answer is how many.
     pub fn take(&mut self, now: Millis, most: u32) -> u32 {
-        let gained = now
-            .saturating_sub(self.since)
-            .saturating_mul(self.per_second.into());
-        let full = u64::from(self.per_second) * 1_000;
-        self.left = self.left.saturating_add(gained).min(full);
+        let passed = now.saturating_sub(self.since);
+        let gained = passed.saturating_mul(9 * u64::from(self.per_second));
+        self.left = self.left.saturating_add(gained).min(full(self.per_second));
         self.since = now;
-        let taken = most.min(u32::try_from(self.left / 1_000).unwrap_or(u32::MAX));
-        self.left -= u64::from(taken) * 1_000;
+        let taken = most.min(u32::try_from(self.left / ONE).unwrap_or(u32::MAX));
+        self.left -= u64::from(taken) * ONE;
         taken
     }
+}
+
+/// At least one can be taken.
+fn full(per_second: u32) -> u64 {
+    (u64::from(per_second) * ONE / 10).max(ONE)
 }
 
 #[cfg(test)]
@@ -46,26 +52,45 @@ mod tests {
 
     #[test]
     fn another_rate_gives_back_nothing_that_was_taken() {
-        let mut budget = Budget::new(10);
-        assert_eq!(budget.take(0, 10), 10);
-        budget.set_rate(2);
+        let mut budget = Budget::new(100);
+        assert_eq!(budget.take(0, 1_000), 10);
+        budget.set_rate(20);
         assert_eq!(budget.take(0, 7), 0);
         assert_eq!(budget.take(1_000, 7), 2);
-        budget.set_rate(10);
-        assert_eq!(budget.take(1_100, 7), 1);
+        budget.set_rate(100);
+        assert_eq!(budget.take(1_011, 7), 0);
+        assert_eq!(budget.take(1_012, 7), 1);
     }
 
     #[test]
-    fn there_is_no_more_in_a_second_than_it_says() {
-        let mut budget = Budget::new(10);
-        assert_eq!(budget.take(0, 7), 7);
-        assert_eq!(budget.take(0, 7), 3);
-        assert_eq!(budget.take(0, 7), 0);
-        assert_eq!(budget.take(99, 7), 0);
-        assert_eq!(budget.take(100, 7), 1);
-        assert_eq!(budget.take(60_000, 100), 10);
+    fn in_no_second_is_more_taken_than_it_says() {
+        let mut budget = Budget::new(100);
+        let taken: Vec<u32> = (0..5_000).map(|now| budget.take(now, 1_000)).collect();
+        let most = taken
+            .windows(1_000)
+            .map(|second| second.iter().sum::<u32>())
+            .max();
+        assert!(
+            most.is_some_and(|most| (90..=100).contains(&most)),
+            "{most:?}"
+        );
+    }
+
+    #[test]
+    fn what_was_not_taken_does_not_add_up() {
+        let mut budget = Budget::new(100);
+        assert_eq!(budget.take(60_000, 1_000), 10);
+        assert_eq!(budget.take(60_000, 1_000), 0);
         // Somebody has set the clock back.
-        assert_eq!(budget.take(0, 7), 0);
-        assert_eq!(budget.take(1_000, 100), 10);
+        assert_eq!(budget.take(0, 1_000), 0);
+        assert_eq!(budget.take(100, 1_000), 9);
+    }
+
+    #[test]
+    fn a_small_one_gives_at_least_one() {
+        let mut budget = Budget::new(1);
+        assert_eq!(budget.take(0, 9), 1);
+        assert_eq!(budget.take(1_000, 9), 0);
+        assert_eq!(budget.take(2_000, 9), 1);
     }
 }

@@ -30,7 +30,7 @@ pub use self::{
     names::{Owner, Reason, RecallScope, RequestName},
     ops::{
         Admit, Admitted, Begin, Begun, Claim, Class, Enlist, Enlisted, Fate, Heard, Heartbeat,
-        Lapsed, Limits, Listed, RecallOp, Say, Stats, Withdraw, Withdrawn, Work,
+        Lapsed, Limits, Listed, RecallOp, Say, Sign, Stats, Withdraw, Withdrawn, Work,
     },
     policy::{Pattern, Policy},
     recall::Recall,

@@ -284,11 +284,23 @@ pub struct Heartbeat {
     pub takes_over: bool,
     /// How long it may be silent from now on.
     pub term: Millis,
-    /// Whether this begins a lease where there is none. The answer of a request that was
-    /// held must not revive what has ended meanwhile.
-    pub begins: bool,
+    /// What it does.
+    pub sign: Sign,
     /// The bounds.
     pub limits: Limits,
+}
+
+/// What a sign of life does.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Sign {
+    /// Begins the term anew, or a lease where there is none.
+    Begins,
+    /// Begins the term anew: the answer of a request that was held, which must not revive
+    /// what has ended meanwhile.
+    Renews,
+    /// Nothing: only looks whose page life it is. The answer of a request that was held,
+    /// and whose sign-in has ended.
+    Looks,
 }
 
 /// What a sign of life met with.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Millis, Minted, Restriction, Secret, TokenAnswer};
+use super::{KeyRing, Millis, Minted, Purpose, Restriction, Secret, TokenAnswer, Work};
 
 /// Everything that the answer to the same request repeats.
 #[derive(Deserialize, Serialize)]
@@ -53,10 +53,13 @@ pub(super) fn read(plain: &[u8], expires_in: Millis) -> Option<TokenAnswer> {
     })
 }
 
-/// The token alone.
-pub(super) fn read_token(plain: &[u8]) -> Option<Secret> {
-    let fields: Fields = serde_json::from_slice(plain).ok()?;
-    Some(fields.token.into())
+impl Work {
+    /// The token to end. `None` if its record was sealed with a key that is not in the ring.
+    pub fn token(&self, ring: &KeyRing) -> Option<Secret> {
+        let plain = ring.open(Purpose::Record(&self.key), &self.sealed)?;
+        let fields: Fields = serde_json::from_slice(&plain).ok()?;
+        Some(fields.token.into())
+    }
 }
 
 fn to_bytes(fields: &Fields) -> Vec<u8> {

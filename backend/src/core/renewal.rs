@@ -8,7 +8,7 @@
 
 use super::{
     Heard, Heartbeat, LeaseAnswer, LeaseRequest, LeaseTerms, Limits, Millis, Owner, Pushes, Reason,
-    Recall, Refusal, Say, Withdraw, Word,
+    Recall, Refusal, Say, Sign, Withdraw, Word,
 };
 
 /// How often a word is decided on anew because another request has changed what it goes by.
@@ -34,6 +34,7 @@ pub struct Renewal {
     /// Whether there is room for one more held request.
     has_room: bool,
     has_asked: bool,
+    has_signed_out: bool,
     turns: u32,
     held: Option<Millis>,
     word: Option<Word>,
@@ -52,8 +53,13 @@ pub enum RenewalEvent {
     Said(Option<bool>),
     /// What was minted meanwhile is due, or the store did not answer.
     Withdrawn(bool),
-    /// It was held for so long, and there is something to say, or it was long enough.
-    Held(Millis),
+    /// It was held, until there was something to say or it was long enough.
+    Held {
+        /// For so long.
+        held: Millis,
+        /// Whether the sign-in that sent it has ended meanwhile.
+        has_signed_out: bool,
+    },
 }
 
 /// What to do next.
@@ -90,6 +96,7 @@ impl Renewal {
             fresh,
             has_room,
             has_asked: false,
+            has_signed_out: false,
             turns: 0,
             held: None,
             word: None,
@@ -115,8 +122,12 @@ impl Renewal {
             }
             RenewalEvent::Said(Some(true)) => self.said(),
             RenewalEvent::Withdrawn(true) => self.answer(),
-            RenewalEvent::Held(held) => {
+            RenewalEvent::Held {
+                held,
+                has_signed_out,
+            } => {
                 self.held = Some(held);
+                self.has_signed_out = has_signed_out;
                 self.heartbeat(false)
             }
         }
@@ -132,7 +143,11 @@ impl Renewal {
             owner: self.owner.clone(),
             takes_over,
             term: self.renewing.terms.term,
-            begins: self.held.is_none(),
+            sign: match self.held {
+                None => Sign::Begins,
+                Some(_) if self.has_signed_out => Sign::Looks,
+                Some(_) => Sign::Renews,
+            },
             limits: self.renewing.limits,
         }))
     }
@@ -158,6 +173,8 @@ impl Renewal {
                 self.has_asked = true;
                 RenewalStep::AskWhetherEnded(owner)
             }
+            // It has not passed on, so there is nobody to hear.
+            Heard::Renewed { .. } if self.has_signed_out => refuse(Refusal::login_required()),
             Heard::Renewed {
                 is_first,
                 said,

@@ -102,6 +102,11 @@ impl Revocation {
         }
     }
 
+    /// The page life that speaks.
+    pub fn session(&self) -> Option<&str> {
+        self.request.session.as_deref()
+    }
+
     /// Takes the next step.
     pub fn next(&mut self, event: RevocationEvent) -> RevocationStep {
         match event {

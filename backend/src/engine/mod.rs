@@ -1,1 +1,228 @@
-//! On Tokio.
+//! Carries out what the core decides, on Tokio, and repeats what is due until it is dead.
+//!
+//! What has begun is finished, though the page that asked has gone: each token request
+//! and each revoke runs in a task of its own.
+
+mod audit;
+mod ending;
+mod entropy;
+mod held;
+mod minting;
+mod pause;
+mod renewing;
+mod revoking;
+mod run;
+mod upstream;
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use tokio::sync::{Notify, Semaphore};
+use tokio_util::task::TaskTracker;
+
+pub use self::{
+    audit::{Audit, Event, NoAudit},
+    run::Running,
+    upstream::{SignIns, Upstream, UpstreamCall},
+};
+use self::{held::Held, pause::Pause};
+use crate::{
+    core::{
+        Claim, Class, Handles, KeyRing, LeaseTerms, Limits, Millis, Minting, RecallOp, Renewing,
+        Revoking,
+    },
+    store::{Store, StoreError},
+};
+
+/// How a backend behaves.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Which handles token answers carry. Default: none.
+    pub handles: Handles,
+    /// How long lease requests are held and pages may be silent. Default: 55 s and 90 s.
+    pub lease: LeaseTerms,
+    /// Whether pages must keep a lease to be given tokens. Default: no.
+    pub require_lease: bool,
+    /// How many revocations a second the authorization server takes, from all
+    /// instances together. Default: 0, no limit.
+    pub revocations_per_second: u32,
+    /// How many tokens a second that nothing is on record of are looked up at the
+    /// authorization server. Default: 20.
+    pub unknown_per_second: u32,
+    /// For how long a token is taken to live whose life nobody has told. Default: 24 h.
+    pub untold_life: Millis,
+    /// The bounds.
+    pub limits: Limits,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let limits = Limits::default();
+        Self {
+            handles: Handles::None,
+            lease: LeaseTerms::default(),
+            require_lease: false,
+            revocations_per_second: 0,
+            unknown_per_second: 20,
+            untold_life: limits.longest_life,
+            limits,
+        }
+    }
+}
+
+/// A backend: what its endpoints share. Clones are the same one.
+#[derive(Clone)]
+pub struct Engine(Arc<Inner>);
+
+struct Inner {
+    audit: Arc<dyn Audit>,
+    held: Held,
+    pause: Pause,
+    ring: KeyRing,
+    settings: std::sync::RwLock<Settings>,
+    sign_ins: Arc<dyn SignIns>,
+    store: Arc<dyn Store>,
+    tasks: TaskTracker,
+    told: run::Told,
+    upstream: Arc<dyn Upstream>,
+    /// Calls to revoke at the authorization server that are under way.
+    calls: Semaphore,
+    /// Of these, the ones that look up what nobody has proven.
+    look_ups: Semaphore,
+    /// There is something due.
+    due: Notify,
+    /// There are unknown tokens to look up.
+    unknown: Notify,
+}
+
+/// How many calls to revoke are under way at a time.
+const CALLS: usize = 64;
+/// How many of them for unknown tokens: they must keep nobody waiting.
+const LOOK_UPS: usize = 4;
+/// How many tokens of one revoke are ended before its answer; the rest follows.
+const AT_ONCE: u32 = 200;
+/// Nobody else gets a work for so long: longer than a call to the authorization server can take.
+const VISIBILITY: Millis = 30_000;
+/// How long a revoke waits for the end of what it names: less than a page waits for its answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+impl Engine {
+    /// A backend of these parts. It ends what is due only while [`Engine::run`] runs.
+    pub fn new(
+        settings: Settings,
+        ring: KeyRing,
+        store: Arc<dyn Store>,
+        upstream: Arc<dyn Upstream>,
+        sign_ins: Arc<dyn SignIns>,
+        audit: Arc<dyn Audit>,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            audit,
+            held: Held::default(),
+            pause: Pause::default(),
+            ring,
+            settings: std::sync::RwLock::new(settings),
+            sign_ins,
+            store,
+            tasks: TaskTracker::new(),
+            told: run::Told::default(),
+            upstream,
+            calls: Semaphore::new(CALLS),
+            look_ups: Semaphore::new(LOOK_UPS),
+            due: Notify::new(),
+            unknown: Notify::new(),
+        }))
+    }
+
+    /// How it behaves.
+    pub fn settings(&self) -> Settings {
+        let settings = self.0.settings.read();
+        settings
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Behaves differently from now on.
+    pub fn change(&self, change: impl FnOnce(&mut Settings)) {
+        let settings = self.0.settings.write();
+        change(&mut settings.unwrap_or_else(std::sync::PoisonError::into_inner));
+    }
+
+    /// The store.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.0.store
+    }
+
+    /// Whether a lease request of `session` is held open here.
+    pub fn is_held(&self, session: &str) -> bool {
+        self.0.held.contains(session)
+    }
+
+    /// Takes tokens back: makes them due, and leaves word for the pages that keep a
+    /// lease. The answer is how many became due.
+    pub async fn recall(&self, recall: &RecallOp) -> Result<u64, StoreError> {
+        let due = self.0.store.recall(recall).await?;
+        self.0.audit.record(&Event::Recalled {
+            scope: &recall.scope,
+            due,
+        });
+        self.0.due.notify_one();
+        self.wake_told().await;
+        Ok(due)
+    }
+
+    fn minting(&self) -> Minting {
+        let settings = self.settings();
+        Minting {
+            handles: settings.handles,
+            lease: settings.lease,
+            require_lease: settings.require_lease,
+            untold_life: settings.untold_life,
+            limits: settings.limits,
+        }
+    }
+
+    fn revoking(&self) -> Revoking {
+        let settings = self.settings();
+        Revoking {
+            claim: self.claim(Class::Known, AT_ONCE),
+            claim_unknown: self.claim(Class::Unknown, AT_ONCE),
+            untold_life: settings.untold_life,
+            limits: settings.limits,
+        }
+    }
+
+    fn renewing(&self) -> Renewing {
+        let settings = self.settings();
+        Renewing {
+            terms: settings.lease,
+            limits: settings.limits,
+        }
+    }
+
+    /// Nothing is claimed while the authorization server is known to be away, but
+    /// for one to try.
+    fn claim(&self, class: Class, most: u32) -> Claim {
+        let settings = self.settings();
+        Claim {
+            most: self.0.pause.most(most),
+            visibility: VISIBILITY,
+            per_second: match class {
+                Class::Known => settings.revocations_per_second,
+                Class::Unknown => settings.unknown_per_second,
+            },
+            class,
+        }
+    }
+
+    fn failed(&self, operation: &'static str, error: &StoreError) {
+        self.0
+            .audit
+            .record(&Event::StoreFailed { operation, error });
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").finish_non_exhaustive()
+    }
+}

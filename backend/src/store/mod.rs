@@ -71,6 +71,11 @@ pub trait Store: Send + Sync {
     /// nobody has for longer than `limits.watch_gap`, nothing lapses for one `term`.
     fn lapse<'a>(&'a self, term: Millis, most: u32, limits: &'a Limits) -> Call<'a, Lapsed>;
 
+    /// How long until the next page life can lapse, where that is known at once.
+    fn until_next_lapse(&self) -> Option<Millis> {
+        None
+    }
+
     /// Takes what is due, the longest life first.
     fn claim<'a>(&'a self, claim: &'a Claim) -> Call<'a, Vec<Work>>;
 

@@ -2,8 +2,8 @@
 
 use downscope_backend::core::{
     Admit, Admitted, Begin, Begun, Claim, Class, Enlist, Enlisted, Fingerprint, Heard, Heartbeat,
-    Limits, Listed, Millis, Owner, Reason, Recall, RecallOp, RecallScope, RequestName, Withdraw,
-    Withdrawn, Work,
+    Limits, Listed, Millis, Owner, Reason, Recall, RecallOp, RecallScope, RequestName, Sign,
+    Withdraw, Withdrawn, Work,
 };
 
 use crate::bench::{Bench, ok};
@@ -181,7 +181,7 @@ pub(crate) fn alive(session: &str) -> Heartbeat {
         owner: anna(1),
         takes_over: false,
         term: TERM,
-        begins: true,
+        sign: Sign::Begins,
         limits: Limits::default(),
     }
 }

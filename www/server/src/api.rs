@@ -10,6 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{any, get},
 };
+use downscope_backend::core::Fingerprint;
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -18,7 +19,6 @@ use crate::{
     ledger::Kind,
     oauth,
     observe::observe,
-    secret::Fingerprint,
 };
 
 /// Credentials travel in `Authorization` only, so any origin may ask.

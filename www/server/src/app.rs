@@ -12,8 +12,9 @@ use axum::{
 };
 use serde::Serialize;
 
+use downscope_backend::edge::{self, Edge, Paths};
+
 use crate::{
-    contract::{self, Backend},
     control::{self, Control},
     faults,
     ledger::Kind,
@@ -33,7 +34,7 @@ pub(crate) struct PageConfig {
 }
 
 pub(crate) fn router(
-    backend: &Arc<Backend>,
+    edge: &Edge,
     control: Control,
     sign_ins: Arc<SignIns>,
     config: PageConfig,
@@ -44,25 +45,18 @@ pub(crate) fn router(
         .route("/api/logout", post(logout))
         .with_state(sign_ins)
         .route("/config.json", get(page_config).with_state(config));
-    endpoint(
-        contract::token_router(Arc::clone(backend)),
-        Kind::Token,
-        &control,
-    )
-    .merge(endpoint(
-        contract::revoke_router(Arc::clone(backend)),
-        Kind::Revoke,
-        &control,
-    ))
-    .merge(endpoint(
-        contract::lease_router(Arc::clone(backend)),
-        Kind::Lease,
-        &control,
-    ))
-    .merge(control::router(control))
-    .merge(page)
-    .fallback_service(get(static_files::serve).with_state(files))
-    .layer(middleware::from_fn(loopback_only))
+    let paths = Paths::default();
+    let token = edge::token_router(edge, &paths);
+    let revoke = edge::revoke_router(edge, &paths);
+    let lease = edge::lease_router(edge, &paths);
+    Router::new()
+        .merge(endpoint(token, Kind::Token, &control))
+        .merge(endpoint(revoke, Kind::Revoke, &control))
+        .merge(endpoint(lease, Kind::Lease, &control))
+        .merge(control::router(control))
+        .merge(page)
+        .fallback_service(get(static_files::serve).with_state(files))
+        .layer(middleware::from_fn(loopback_only))
 }
 
 /// An endpoint of the contract inside the demo's layers.

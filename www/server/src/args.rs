@@ -2,7 +2,9 @@
 
 use std::{ffi::OsString, fmt, path::PathBuf};
 
-use crate::{clock::Millis, contract::LeaseTerms, static_files::Mount};
+use downscope_backend::core::{LeaseTerms, Millis};
+
+use crate::static_files::Mount;
 
 /// What `--help` prints.
 pub const USAGE: &str = "\

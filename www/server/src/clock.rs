@@ -6,8 +6,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-/// Milliseconds since the Unix epoch, on the scale of JavaScript's `Date.now()`.
-pub type Millis = u64;
+use downscope_backend::core::Millis;
 
 /// Where the time comes from: the system, or a test.
 #[derive(Clone)]
@@ -34,7 +33,7 @@ impl Clock {
         })
     }
 
-    /// What it shows.
+    /// What it shows: milliseconds since the Unix epoch, on the scale of JavaScript's `Date.now()`.
     pub fn now(&self) -> Millis {
         (self.0)()
     }

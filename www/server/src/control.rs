@@ -20,11 +20,16 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
+use downscope_backend::{
+    core::{Handles, Reason, Recall, RecallOp, RecallScope},
+    engine::Engine,
+    store::memory::Memory,
+};
+
 use crate::{
-    contract::{Backend, Recall},
+    embedded::Embedded,
     faults::{Faults, InvalidFaults, Settings},
-    ledger::{Ledger, Snapshot},
-    upstream::embedded::Embedded,
+    ledger::{LeaseView, Ledger, Snapshot},
 };
 
 const MAX_BODY: usize = 16 * 1024;
@@ -34,7 +39,8 @@ const COALESCE: Duration = Duration::from_millis(100);
 /// What it controls.
 #[derive(Clone)]
 pub(crate) struct Control {
-    pub(crate) backend: Arc<Backend>,
+    pub(crate) engine: Engine,
+    pub(crate) store: Arc<Memory>,
     /// Whether it is the one that mints.
     pub(crate) is_embedded: bool,
     pub(crate) embedded: Arc<Embedded>,
@@ -138,15 +144,22 @@ async fn recall(State(control): State<Control>, body: Bytes) -> Response {
         let body = json!({ "error": "not a recall; see the server's README" });
         return (StatusCode::BAD_REQUEST, Json(body)).into_response();
     };
-    control.backend.recall(session, &recall).await;
-    StatusCode::NO_CONTENT.into_response()
+    let recall = RecallOp {
+        scope: session.map_or(RecallScope::All, RecallScope::Session),
+        recall,
+        reason: Reason::Recalled,
+    };
+    match control.engine.recall(&recall).await {
+        Ok(_) => StatusCode::NO_CONTENT.into_response(),
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
 }
 
 async fn reset(State(control): State<Control>) -> StatusCode {
     control.faults.clear();
     control.apply(&control.faults.settings());
     control.embedded.expire_all();
-    control.backend.forget_all();
+    control.store.clear();
     control.ledger.clear();
     StatusCode::NO_CONTENT
 }
@@ -163,12 +176,23 @@ struct RecallCommand {
 impl Control {
     fn snapshot(&self) -> Snapshot {
         let mut snapshot = self.ledger.snapshot();
-        snapshot.leases = self.backend.leases();
+        let view = |(expires_at, session): (_, String)| LeaseView {
+            held: self.engine.is_held(&session),
+            session,
+            expires_at,
+        };
+        snapshot.leases = self.store.leases().into_iter().map(view).collect();
         snapshot
     }
 
     fn apply(&self, settings: &Settings) {
-        self.backend.give_handles(settings.handles);
+        self.engine.change(|engine| {
+            engine.handles = if settings.handles {
+                Handles::Short
+            } else {
+                Handles::None
+            };
+        });
         self.embedded.set_lifetime(settings.lifetime_seconds);
         self.embedded.set_token_length(settings.token_length);
     }

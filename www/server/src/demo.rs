@@ -1,27 +1,41 @@
 //! Puts the parts together: the app's origin and the file API's.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use axum::Router;
+use downscope_backend::{
+    core::{KeyRing, LeaseTerms, Origins, Pattern, Policy},
+    edge::Edge,
+    engine::{Audit, Engine, Running, Settings, SignIns as EngineSignIns, Upstream},
+    store::{Store, memory::Memory},
+    upstream::OAuth,
+};
 
 use crate::{
     api,
     app::{self, PageConfig},
     clock::Clock,
-    contract::{self, Audit, Backend, LeaseTerms, Policy},
     control::Control,
+    embedded::{Client, Embedded},
     faults::Faults,
     files::FileApi,
     ledger::{Ledger, LogLine},
     media::{FileInfo, Media},
+    secret,
     sign_in::SignIns,
     static_files::{Mount, StaticFiles},
-    upstream::{
-        Upstream,
-        box_api::{BoxApi, BoxSettings},
-        embedded::{Client, Embedded},
-    },
 };
+
+/// What a viewer needs; nothing that changes or shares a file.
+const VIEWER: [&str; 4] = [
+    "annotation_view_self",
+    "base_preview",
+    "item_download",
+    "item_preview",
+];
+
+/// How long it takes at the most to end in order.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What the demo is made of.
 pub struct Ingredients {
@@ -50,7 +64,9 @@ pub enum UpstreamChoice {
     /// Box.
     Box {
         /// How to speak to it.
-        settings: BoxSettings,
+        client: Box<OAuth>,
+        /// The origin of its API.
+        base: String,
         /// The files there that the page may ask for; the demo's own if there are none.
         files: Vec<FileInfo>,
     },
@@ -65,10 +81,11 @@ pub struct Demo {
     /// The file API and the embedded authorization server.
     pub api: Router,
     embedded: Arc<Embedded>,
+    running: Running,
 }
 
 impl Demo {
-    /// Puts `ingredients` together; in a Tokio runtime, where it then watches the leases.
+    /// Puts `ingredients` together; in a Tokio runtime, where it then runs.
     pub fn new(ingredients: Ingredients) -> Self {
         let Ingredients {
             app_origins,
@@ -86,6 +103,7 @@ impl Demo {
         let sign_ins = Arc::new(SignIns::default());
         let embedded = Arc::new(Embedded::new(&api_origin, clock.clone()));
         let is_embedded = matches!(upstream, UpstreamChoice::Embedded);
+        let is_box = matches!(upstream, UpstreamChoice::Box { .. });
 
         let mut config = PageConfig {
             api_origin,
@@ -94,34 +112,49 @@ impl Demo {
         };
         let upstream: Arc<dyn Upstream> = match upstream {
             UpstreamChoice::Embedded => Arc::<Embedded>::clone(&embedded),
-            UpstreamChoice::Box { settings, files } => {
+            UpstreamChoice::Box {
+                client,
+                base,
+                files,
+            } => {
                 config.upstream = "box";
-                config.api_origin.clone_from(&settings.base);
+                config.api_origin = base;
                 if !files.is_empty() {
                     config.files = files;
                 }
-                Arc::new(BoxApi::new(settings, clock.clone()))
+                Arc::<OAuth>::from(client)
             }
             UpstreamChoice::Other(upstream) => upstream,
         };
         let base = &config.api_origin;
-        let resources = config
-            .files
-            .iter()
-            .map(|file| format!("{base}/2.0/files/{}", file.id));
-        let backend = Arc::new(Backend::new(
-            app_origins,
-            Arc::clone(&sign_ins),
-            Policy::for_viewing(resources),
+        let resources = config.files.iter();
+        let resources =
+            resources.filter_map(|file| Pattern::parse(&format!("{base}/2.0/files/{}", file.id)));
+        let policy = Policy::new(resources, VIEWER);
+        // What the embedded server mints dies with this process; Box's tokens do not.
+        let store = Arc::new(Memory::new(move || clock.now(), !is_box));
+        let engine = Engine::new(
+            Settings {
+                lease: leases,
+                ..Settings::default()
+            },
+            KeyRing::of(&key()),
+            Arc::clone(&store) as Arc<dyn Store>,
             upstream,
-            Arc::<Ledger>::clone(&ledger) as Arc<dyn Audit>,
-            clock,
-            leases,
-        ));
-        tokio::spawn(contract::watch_leases(Arc::downgrade(&backend)));
+            Arc::clone(&sign_ins) as Arc<dyn EngineSignIns>,
+            Arc::clone(&ledger) as Arc<dyn Audit>,
+        );
+        let running = engine.run();
+        let edge = Edge {
+            engine: engine.clone(),
+            origins: Origins::new(app_origins),
+            policy,
+            identify: Arc::clone(&sign_ins) as Arc<dyn downscope_backend::edge::Identify>,
+        };
 
         let control = Control {
-            backend: Arc::clone(&backend),
+            engine,
+            store,
             is_embedded,
             embedded: Arc::clone(&embedded),
             faults: Arc::clone(&faults),
@@ -134,16 +167,27 @@ impl Demo {
             media,
         };
         Self {
-            app: app::router(&backend, control, sign_ins, config, files),
+            app: app::router(&edge, control, sign_ins, config, files),
             api: api::router(file_api, faults),
             embedded,
+            running,
         }
+    }
+
+    /// Ends in order: what is due is ended first.
+    pub async fn stop(self) {
+        self.running.stop(PATIENCE, true).await;
     }
 
     /// The client of the embedded authorization server.
     pub fn client(&self) -> &Client {
         self.embedded.client()
     }
+}
+
+/// What is on record is in memory, so its key need not outlive this process.
+fn key() -> [u8; 32] {
+    *secret::random().fingerprint().as_bytes()
 }
 
 impl fmt::Debug for Demo {

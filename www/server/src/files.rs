@@ -15,13 +15,13 @@ use axum::{
 };
 use serde_json::json;
 
+use downscope_backend::{core::Fingerprint, edge::Note};
+
 use crate::{
-    contract::Note,
+    embedded::{Access, Embedded},
     ledger::Ledger,
     media::{File, Media},
     range::{self, Selection},
-    secret::Fingerprint,
-    upstream::embedded::{Access, Embedded},
 };
 
 const READING: [&str; 2] = ["base_preview", "item_preview"];
@@ -207,6 +207,8 @@ fn put(response: &mut Response, name: HeaderName, value: &str) {
 
 fn noted(mut response: Response, session: Option<String>, detail: &str) -> Response {
     let detail = detail.to_owned();
-    response.extensions_mut().insert(Note { session, detail });
+    response
+        .extensions_mut()
+        .insert(Note::new(detail).of(session, None));
     response
 }

@@ -12,20 +12,21 @@
 //!  └──────────────────────────────────────────────┘    └──────────────────────────┘
 //! ```
 //!
-//! [`contract`] is what an app's own backend does, and the part to copy. It knows
-//! an [`upstream`], somebody's sign-in and an audit trait, and nothing of the rest:
-//! faults are injected by a layer around it, and the ledger listens to its audit.
+//! The contract is carried out by [`downscope_backend`], with its store in memory. It
+//! knows an authorization server, somebody's sign-in and an audit trait, and nothing of
+//! the rest: faults are injected by a layer around it, and the ledger listens to its audit.
 //!
 //! Nothing secret is ever logged, shown or kept where it need not be: see
-//! [`secret::Secret`], and `tests/server/secrets.rs`, which looks for leaks.
+//! `tests/server/secrets.rs`, which looks for leaks.
 
 mod api;
 mod app;
 pub mod args;
+pub mod box_settings;
 pub mod clock;
-pub mod contract;
 mod control;
 pub mod demo;
+mod embedded;
 mod faults;
 mod files;
 pub mod ledger;
@@ -34,7 +35,6 @@ pub mod media;
 mod oauth;
 mod observe;
 mod range;
-pub mod secret;
+mod secret;
 pub mod sign_in;
 pub mod static_files;
-pub mod upstream;

@@ -10,10 +10,10 @@ use std::{
 
 use downscope_server::{
     args::{self, Args, Command},
+    box_settings,
     clock::Clock,
     demo::{Demo, Ingredients, UpstreamChoice},
     media::{FileInfo, Media},
-    upstream::box_api::BoxSettings,
 };
 use tokio::{net::TcpListener, sync::oneshot};
 
@@ -37,12 +37,13 @@ fn main() -> ExitCode {
 #[tokio::main]
 async fn serve(args: Args) -> Result<(), Box<dyn std::error::Error>> {
     let var = |name: &str| env::var(name).ok();
-    let upstream = match BoxSettings::from_env(var)? {
+    let upstream = match box_settings::client_from_env(var)? {
         None => UpstreamChoice::Embedded,
-        Some(settings) => {
+        Some((client, base)) => {
             let files = var("BOX_FILES").unwrap_or_default();
             UpstreamChoice::Box {
-                settings,
+                client: Box::new(client),
+                base,
                 files: FileInfo::parse_list(&files),
             }
         }

@@ -9,7 +9,7 @@ use std::{
 use axum::body::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::secret::Fingerprint;
+use downscope_backend::core::Fingerprint;
 
 /// What the page may know of a file before it has a token for it.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]

@@ -13,7 +13,9 @@ use axum::{
 };
 use serde_json::json;
 
-use crate::upstream::{Exchange, Minted, UpstreamError, embedded::Embedded};
+use downscope_backend::core::{Exchange, Minted, UpstreamError};
+
+use crate::embedded::Embedded;
 
 const MAX_BODY: usize = 64 * 1024;
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
@@ -77,6 +79,7 @@ fn token_exchange(embedded: &Embedded, form: &Form) -> Response {
     let wanted = Exchange {
         resource: form.get("resource").to_owned(),
         scope: form.get("scope").to_owned(),
+        subject: None,
     };
     match embedded.downscope(&wanted) {
         Ok(Minted {

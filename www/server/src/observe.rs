@@ -8,10 +8,9 @@ use axum::{
     response::Response,
 };
 
-use crate::{
-    contract::Note,
-    ledger::{Kind, Ledger},
-};
+use downscope_backend::edge::Note;
+
+use crate::ledger::{Kind, Ledger};
 
 /// nginx's number for a client that did not wait for the answer.
 const CLIENT_CLOSED_REQUEST: u16 = 499;

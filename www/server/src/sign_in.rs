@@ -1,16 +1,19 @@
 //! The demo user's sign-in: a cookie session, as any app has one.
 
 use std::{
-    collections::{HashSet, VecDeque},
+    collections::{BTreeSet, VecDeque},
+    pin::Pin,
     sync::Mutex,
 };
 
 use axum::http::{HeaderMap, header};
-
-use crate::{
-    lock::lock,
-    secret::{Fingerprint, Secret},
+use downscope_backend::{
+    core::{Fingerprint, Owner},
+    edge::{Identify, Identifying, Identity},
+    engine::SignIns as EngineSignIns,
 };
+
+use crate::{lock::lock, secret};
 
 const COOKIE: &str = "demo_session";
 /// The demo signs in whoever loads the page, so the oldest give way.
@@ -22,8 +25,8 @@ pub struct SignIns(Mutex<State>);
 
 #[derive(Default)]
 struct State {
-    live: HashSet<Fingerprint>,
-    order: VecDeque<Fingerprint>,
+    live: BTreeSet<String>,
+    order: VecDeque<String>,
 }
 
 impl SignIns {
@@ -33,16 +36,11 @@ impl SignIns {
     }
 
     /// The sign-in that the request comes from.
-    pub fn of(&self, headers: &HeaderMap) -> Option<Fingerprint> {
+    fn of(&self, headers: &HeaderMap) -> Option<String> {
         let state = lock(&self.0);
         cookies(headers)
-            .map(Fingerprint::of)
+            .map(|cookie| Fingerprint::of(cookie).to_hex())
             .find(|cookie| state.live.contains(cookie))
-    }
-
-    /// Whether that sign-in has not ended.
-    pub fn is_live(&self, sign_in: Fingerprint) -> bool {
-        lock(&self.0).live.contains(&sign_in)
     }
 
     /// Signs the demo user in; the answer is the value of `Set-Cookie`.
@@ -50,10 +48,11 @@ impl SignIns {
     /// An app on the open web adds `Secure` and the name prefix `__Host-`; this
     /// one is served over http on loopback, where browsers disagree about them.
     pub fn sign_in(&self) -> String {
-        let cookie = Secret::random();
+        let cookie = secret::random();
         let mut state = lock(&self.0);
-        state.live.insert(cookie.fingerprint());
-        state.order.push_back(cookie.fingerprint());
+        let sign_in = cookie.fingerprint().to_hex();
+        state.live.insert(sign_in.clone());
+        state.order.push_back(sign_in);
         if state.order.len() > CAPACITY
             && let Some(oldest) = state.order.pop_front()
         {
@@ -69,9 +68,33 @@ impl SignIns {
     pub fn sign_out(&self, headers: &HeaderMap) -> String {
         let mut state = lock(&self.0);
         for cookie in cookies(headers) {
-            state.live.remove(&Fingerprint::of(cookie));
+            state.live.remove(&Fingerprint::of(cookie).to_hex());
         }
         format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0")
+    }
+}
+
+impl Identify for SignIns {
+    fn identify<'a>(&'a self, headers: &'a HeaderMap) -> Identifying<'a> {
+        let identity = self.of(headers).map(|sign_in| Identity {
+            owner: Owner {
+                user: "demo".to_owned(),
+                sign_in,
+            },
+            subject: None,
+            policy: None,
+        });
+        Box::pin(std::future::ready(Ok(identity)))
+    }
+}
+
+impl EngineSignIns for SignIns {
+    fn has_ended<'a>(
+        &'a self,
+        owner: &'a Owner,
+    ) -> Pin<Box<dyn Future<Output = bool> + Send + 'a>> {
+        let is_live = lock(&self.0).live.contains(&owner.sign_in);
+        Box::pin(std::future::ready(!is_live))
     }
 }
 

@@ -4,7 +4,7 @@ use super::{
     records::to_usize,
     state::{Lease, State},
 };
-use crate::core::{Heard, Heartbeat, Lapsed, Limits, Millis, Owner, Reason, Say};
+use crate::core::{Heard, Heartbeat, Lapsed, Limits, Millis, Owner, Reason, Say, Sign};
 
 impl State {
     pub(super) fn heartbeat(&mut self, heartbeat: &Heartbeat) -> Heard {
@@ -17,14 +17,16 @@ impl State {
         self.lapse_late(name, heartbeat.term, &heartbeat.limits);
         let session = self.sessions.get(name);
         let has_lease = session.is_some_and(|one| one.lease.is_some());
-        if !has_lease && !heartbeat.begins {
+        if !has_lease && heartbeat.sign != Sign::Begins {
             return Heard::Ended;
         }
         if !self.has_room_for_lease(name, &heartbeat.owner, &heartbeat.limits) {
             return Heard::Full;
         }
-        self.adopt(name, &heartbeat.owner);
-        self.hear(name, heartbeat.term);
+        if heartbeat.sign != Sign::Looks {
+            self.adopt(name, &heartbeat.owner);
+            self.hear(name, heartbeat.term);
+        }
         let session = self.sessions.get_mut(name);
         let Some(lease) = session.and_then(|one| one.lease.as_mut()) else {
             return Heard::Ended;

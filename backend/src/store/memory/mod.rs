@@ -102,6 +102,12 @@ impl Store for Memory {
         self.call(|state| state.lapse(term, most, limits))
     }
 
+    fn until_next_lapse(&self) -> Option<Millis> {
+        let state = self.lock();
+        let (at, _) = state.by_lease_end.first()?;
+        Some(at.saturating_sub((self.now)()))
+    }
+
     fn claim<'a>(&'a self, claim: &'a Claim) -> Call<'a, Vec<Work>> {
         self.call(|state| state.claim(claim))
     }

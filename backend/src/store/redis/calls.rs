@@ -11,7 +11,7 @@ use super::{
 use crate::{
     core::{
         Admit, Admitted, Begin, Begun, Claim, Fate, Heard, Heartbeat, Limits, Millis, Reason, Say,
-        Withdraw, Withdrawn,
+        Sign, Withdraw, Withdrawn,
     },
     store::StoreError,
 };
@@ -78,7 +78,12 @@ impl Redis {
             call.arg(&heartbeat.session);
             call.arg(&owner.user).arg(&owner.sign_in);
             call.arg(heartbeat.takes_over).arg(millis(heartbeat.term));
-            call.arg(heartbeat.begins).arg(minting());
+            call.arg(match heartbeat.sign {
+                Sign::Begins => "begins",
+                Sign::Looks => "looks",
+                Sign::Renews => "renews",
+            });
+            call.arg(minting());
             call.arg(millis(limits.watch_gap));
             call.arg(limits.leases_per_sign_in);
             call.arg(self.part(limits.records));

@@ -1,6 +1,8 @@
 //! What is done to a store, drawn at random from few enough names that they meet.
 
-use downscope_backend::core::{Claim, Class, Limits, Millis, Owner, Reason, Recall, RecallScope};
+use downscope_backend::core::{
+    Claim, Class, Limits, Millis, Owner, Reason, Recall, RecallScope, Sign,
+};
 use proptest::{collection::vec, prelude::*, sample::select};
 
 use crate::words::{NOTHING, TERM, anna, ben};
@@ -58,7 +60,7 @@ pub(super) enum Step {
         session: &'static str,
         owner: Owner,
         takes_over: bool,
-        begins: bool,
+        sign: Sign,
         limits: Limits,
     },
     Say {
@@ -169,13 +171,14 @@ fn enlist() -> impl Strategy<Value = Step> {
 }
 
 fn heartbeat() -> impl Strategy<Value = Step> {
-    let flags = (proptest::bool::weighted(0.3), proptest::bool::weighted(0.7));
+    let sign = [Sign::Begins, Sign::Begins, Sign::Renews, Sign::Looks];
+    let flags = (proptest::bool::weighted(0.3), select(sign.to_vec()));
     (session(), owner(), flags, limits()).prop_map(
-        |(session, owner, (takes_over, begins), limits)| Step::Heartbeat {
+        |(session, owner, (takes_over, sign), limits)| Step::Heartbeat {
             session,
             owner,
             takes_over,
-            begins,
+            sign,
             limits,
         },
     )

@@ -228,7 +228,7 @@ impl<'a> Run<'a> {
             session,
             owner,
             takes_over,
-            begins,
+            sign,
             limits,
         } = step
         else {
@@ -239,7 +239,7 @@ impl<'a> Run<'a> {
             owner: owner.clone(),
             takes_over: *takes_over,
             term: TERM,
-            begins: *begins,
+            sign: *sign,
             limits: *limits,
         };
         let heard = self.both(|store| store.heartbeat(&heartbeat)).await?;

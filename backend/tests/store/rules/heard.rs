@@ -1,6 +1,8 @@
 //! Page lives that are heard.
 
-use downscope_backend::core::{Admitted, Begin, Begun, Heard, Heartbeat, Limits, Owner, Reason};
+use downscope_backend::core::{
+    Admitted, Begin, Begun, Heard, Heartbeat, Limits, Owner, Reason, Sign,
+};
 
 use crate::{
     bench::{Bench, each_store, ok},
@@ -12,6 +14,7 @@ each_store! {
     a_lease_begins_with_a_token_request
     a_page_learns_the_term_once
     a_request_that_was_held_begins_no_lease
+    a_look_renews_nothing
     a_token_request_without_a_lease_renews_none
     a_token_request_renews_the_lease
     a_lease_that_ended_stays_ended_for_a_request_that_was_held
@@ -33,7 +36,7 @@ async fn renewed(bench: &Bench, heartbeat: &Heartbeat) -> bool {
 
 fn held(page: &str) -> Heartbeat {
     Heartbeat {
-        begins: false,
+        sign: Sign::Renews,
         ..alive(page)
     }
 }
@@ -60,6 +63,20 @@ async fn a_page_learns_the_term_once(bench: Bench) {
     assert!(renewed(&bench, &alive(PAGE)).await);
     assert!(!renewed(&bench, &alive(PAGE)).await);
     assert!(!renewed(&bench, &held(PAGE)).await);
+}
+
+async fn a_look_renews_nothing(bench: Bench) {
+    let look = Heartbeat {
+        sign: Sign::Looks,
+        ..alive(PAGE)
+    };
+    assert_eq!(bench.hear(&look).await, Heard::Ended);
+    bench.hear(&alive(PAGE)).await;
+    bench.watch(TERM - 1).await;
+    let seen = bench.hear(&look).await;
+    assert!(!matches!(seen, Heard::Ended), "{seen:?}");
+    bench.watch(1).await;
+    assert_eq!(bench.hear(&look).await, Heard::Ended);
 }
 
 async fn a_request_that_was_held_begins_no_lease(bench: Bench) {

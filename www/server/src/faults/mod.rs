@@ -17,15 +17,17 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use downscope_backend::edge::Note;
+
 use self::shape::Shape;
-use crate::{contract::Note, files, ledger::Kind, lock::lock, secret::Secret};
+use crate::{files, ledger::Kind, lock::lock, secret};
 
 mod shape;
 
 /// Longer than any token answer of this server.
 const MAX_ANSWER: usize = 64 * 1024;
 /// From what nobody can guess to what the contract allows.
-const TOKEN_LENGTHS: RangeInclusive<usize> = Secret::RANDOM_LENGTH..=16_384;
+const TOKEN_LENGTHS: RangeInclusive<usize> = secret::RANDOM_LENGTH..=16_384;
 
 /// Everything that can be made to go wrong.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -57,7 +59,7 @@ impl Default for Settings {
             lease: None,
             file: None,
             lifetime_seconds: 3600,
-            token_length: Secret::RANDOM_LENGTH,
+            token_length: secret::RANDOM_LENGTH,
             expires_in_as_string: false,
             handles: false,
         }

@@ -8,16 +8,16 @@ use std::{
     time::Duration,
 };
 
+use downscope_backend::{
+    core::{Fingerprint, Millis, Reason},
+    edge::Note,
+    engine::{Audit, Event},
+};
 use serde::Serialize;
 use tokio::sync::watch;
 
 use self::token::{Life, TokenRecord, TokenView};
-use crate::{
-    clock::{Clock, Millis},
-    contract::{Audit, LeaseView, Mint, Note, Reason},
-    lock::lock,
-    secret::Fingerprint,
-};
+use crate::{clock::Clock, lock::lock};
 
 mod token;
 
@@ -77,6 +77,17 @@ struct LogEntry {
     status: u16,
     session: Option<String>,
     detail: String,
+}
+
+/// One lease, for whoever watches.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LeaseView {
+    pub(crate) session: String,
+    /// Whether a lease request is held open.
+    pub(crate) held: bool,
+    /// When the term is over, unless it is renewed.
+    pub(crate) expires_at: Millis,
 }
 
 /// The whole ledger at one moment.
@@ -160,7 +171,9 @@ impl Ledger {
         if state.log.len() == MAX_LOG {
             state.log.pop_front();
         }
-        let Note { session, detail } = note;
+        let Note {
+            session, detail, ..
+        } = note;
         state.log.push_back(LogEntry {
             at,
             kind,
@@ -200,6 +213,23 @@ impl Ledger {
         self.changed.send_replace(());
     }
 
+    fn minted(&self, record: TokenRecord) {
+        let mut state = lock(&self.state);
+        state.make_room(record.minted_at);
+        state.last += 1;
+        let n = state.last;
+        state.by_fingerprint.insert(record.token, n);
+        state.tokens.insert(n, record);
+        self.changed.send_replace(());
+    }
+
+    fn revoked(&self, token: Fingerprint, reason: Option<Reason>) {
+        let now = self.clock.now();
+        self.edit(token, |record| {
+            record.revoked.get_or_insert((now, reason));
+        });
+    }
+
     fn edit(&self, token: Fingerprint, edit: impl FnOnce(&mut TokenRecord)) -> Option<String> {
         let mut state = lock(&self.state);
         let n = *state.by_fingerprint.get(&token)?;
@@ -212,21 +242,31 @@ impl Ledger {
 }
 
 impl Audit for Ledger {
-    fn minted(&self, mint: &Mint<'_>) {
-        let mut state = lock(&self.state);
-        state.make_room(mint.minted_at);
-        state.last += 1;
-        let n = state.last;
-        state.by_fingerprint.insert(mint.token, n);
-        state.tokens.insert(n, TokenRecord::new(mint));
-        self.changed.send_replace(());
-    }
-
-    fn revoked(&self, token: Fingerprint, reason: Option<Reason>) {
-        let now = self.clock.now();
-        self.edit(token, |record| {
-            record.revoked.get_or_insert((now, reason));
-        });
+    fn record(&self, event: &Event<'_>) {
+        match event {
+            Event::Minted {
+                token,
+                request,
+                resource,
+                scope,
+                expires_in,
+                ..
+            } => self.minted(TokenRecord {
+                token: *token,
+                session: request.session.clone(),
+                request_id: request.id.clone(),
+                resource: (*resource).to_owned(),
+                scope: (*scope).to_owned(),
+                minted_at: self.clock.now(),
+                expires_at: self.clock.now().saturating_add(*expires_in),
+                revoked: None,
+                last_used_at: None,
+                uses: 0,
+                refused: 0,
+            }),
+            Event::Revoked { token, reason, .. } => self.revoked(*token, *reason),
+            _ => {}
+        }
     }
 }
 

@@ -2,20 +2,16 @@
 
 use serde::Serialize;
 
-use crate::{
-    clock::Millis,
-    contract::{Mint, Reason},
-    secret::Fingerprint,
-};
+use downscope_backend::core::{Fingerprint, Millis, Reason};
 
 #[derive(Clone, Debug)]
 pub(super) struct TokenRecord {
     pub(super) token: Fingerprint,
     pub(super) session: String,
-    request_id: String,
-    resource: String,
-    scope: String,
-    minted_at: Millis,
+    pub(super) request_id: String,
+    pub(super) resource: String,
+    pub(super) scope: String,
+    pub(super) minted_at: Millis,
     pub(super) expires_at: Millis,
     pub(super) revoked: Option<(Millis, Option<Reason>)>,
     pub(super) last_used_at: Option<Millis>,
@@ -57,22 +53,6 @@ impl TokenView {
 }
 
 impl TokenRecord {
-    pub(super) fn new(mint: &Mint<'_>) -> Self {
-        Self {
-            token: mint.token,
-            session: mint.request.session.clone(),
-            request_id: mint.request.id.clone(),
-            resource: mint.resource.to_owned(),
-            scope: mint.scope.to_owned(),
-            minted_at: mint.minted_at,
-            expires_at: mint.expires_at,
-            revoked: None,
-            last_used_at: None,
-            uses: 0,
-            refused: 0,
-        }
-    }
-
     pub(super) const fn life(&self, now: Millis) -> Life {
         if self.revoked.is_some() {
             Life::Revoked

@@ -1,9 +1,9 @@
 //! The client of the real Box, run over loopback against the embedded
 //! authorization server, which answers as Box documents it.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use axum::{
@@ -12,19 +12,16 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     routing::post,
 };
-use downscope_server::{
-    clock::Clock,
-    demo::UpstreamChoice,
-    secret::Secret,
-    upstream::{
-        Exchange, Upstream, UpstreamError,
-        box_api::{BoxApi, BoxSettings, Subject},
-    },
+use downscope_backend::{
+    core::{Exchange, Secret, UpstreamError},
+    engine::Upstream,
+    upstream::{OAuth, OAuthSettings, Subject},
 };
+use downscope_server::demo::UpstreamChoice;
 use serde_json::json;
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use crate::support::{API, Fixture, SESSION, START, ask};
+use crate::support::{API, Fixture, SESSION, ask};
 
 /// Something that answers as Box does, on a port of its own.
 struct BoxStandIn {
@@ -46,18 +43,13 @@ impl BoxStandIn {
         }
     }
 
-    fn settings(&self, subject: Subject) -> BoxSettings {
+    fn settings(&self, subject: Subject) -> OAuthSettings {
         let client = self.fixture.demo.client();
-        BoxSettings {
-            base: self.base.clone(),
-            client_id: client.id.clone(),
-            client_secret: client.secret.clone(),
-            subject,
-        }
+        settings(&self.base, &client.id, client.secret.clone(), subject)
     }
 
-    fn client(&self) -> BoxApi {
-        BoxApi::new(self.settings(enterprise()), Clock::new(|| START))
+    fn client(&self) -> OAuth {
+        OAuth::new(self.settings(enterprise())).unwrap()
     }
 }
 
@@ -69,9 +61,18 @@ impl Drop for BoxStandIn {
 
 fn enterprise() -> Subject {
     Subject::ClientCredentials {
-        kind: "enterprise".to_owned(),
-        id: "42".to_owned(),
+        parameters: [("box_subject_type", "enterprise"), ("box_subject_id", "42")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into(),
     }
+}
+
+fn settings(base: &str, client_id: &str, secret: Secret, subject: Subject) -> OAuthSettings {
+    OAuthSettings::for_box(Some(base), client_id.to_owned(), secret, subject).unwrap()
+}
+
+fn fake() -> Secret {
+    "FAKE-secret".to_owned().into()
 }
 
 fn wanted() -> Exchange {
@@ -80,6 +81,7 @@ fn wanted() -> Exchange {
     Exchange {
         resource,
         scope: "base_preview item_download".to_owned(),
+        subject: None,
     }
 }
 
@@ -88,7 +90,7 @@ async fn a_token_is_exchanged_used_and_revoked() {
     let stand_in = BoxStandIn::new().await;
     let client = stand_in.client();
     let minted = client.exchange(&wanted()).await.unwrap();
-    assert_eq!(minted.expires_in, 3600);
+    assert_eq!(minted.expires_in, Some(3600));
     // Box names the scopes in `restricted_to` only.
     assert_eq!(minted.scope, "base_preview item_download");
     assert_eq!(minted.restricted_to[0].object.id, "101");
@@ -117,6 +119,7 @@ async fn what_box_refuses_is_told_apart() {
         let wanted = Exchange {
             resource,
             scope: scope.to_owned(),
+            subject: None,
         };
         assert_eq!(client.exchange(&wanted).await.unwrap_err(), error);
     }
@@ -127,12 +130,12 @@ async fn a_refused_client_is_the_operators_business() {
     let stand_in = BoxStandIn::new().await;
     for subject in [enterprise(), Subject::Token("any".to_owned().into())] {
         let client_secret = "wrong".to_owned().into();
-        let settings = BoxSettings {
+        let settings = OAuthSettings {
             client_secret,
             ..stand_in.settings(subject)
         };
-        let client = BoxApi::new(settings, Clock::system());
-        let token = Secret::random();
+        let client = OAuth::new(settings).unwrap();
+        let token = fake();
         assert_eq!(
             client.exchange(&wanted()).await.unwrap_err(),
             UpstreamError::Misconfigured
@@ -157,8 +160,8 @@ async fn a_subject_token_that_died_early_is_replaced_once() {
 #[tokio::test]
 async fn a_subject_token_of_the_environment_that_is_dead_takes_a_new_sign_in() {
     let stand_in = BoxStandIn::new().await;
-    let settings = stand_in.settings(Subject::Token(Secret::random()));
-    let client = BoxApi::new(settings, Clock::system());
+    let settings = stand_in.settings(Subject::Token(fake()));
+    let client = OAuth::new(settings).unwrap();
     assert_eq!(
         client.exchange(&wanted()).await.unwrap_err(),
         UpstreamError::SubjectRejected
@@ -170,19 +173,11 @@ async fn a_host_that_does_not_answer_is_unavailable() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let settings = BoxSettings {
-        base,
-        client_id: "client".to_owned(),
-        client_secret: Secret::random(),
-        subject: enterprise(),
-    };
-    let client = BoxApi::new(settings, Clock::system());
+    let settings = settings(&base, "client", fake(), enterprise());
+    let client = OAuth::new(settings).unwrap();
     let unavailable = UpstreamError::Unavailable { retry_after: None };
     assert_eq!(client.exchange(&wanted()).await.unwrap_err(), unavailable);
-    assert_eq!(
-        client.revoke(&Secret::random()).await.unwrap_err(),
-        unavailable
-    );
+    assert_eq!(client.revoke(&fake()).await.unwrap_err(), unavailable);
 }
 
 #[tokio::test]
@@ -209,8 +204,12 @@ async fn the_whole_backend_works_over_it() {
 async fn with_box_as_upstream_the_page_is_told_so_and_asks_for_resources_there() {
     let stand_in = BoxStandIn::new().await;
     let files = vec![];
-    let settings = stand_in.settings(enterprise());
-    let backend = Fixture::with(UpstreamChoice::Box { settings, files }).await;
+    let backend = Fixture::with(UpstreamChoice::Box {
+        client: Box::new(stand_in.client()),
+        base: stand_in.base.clone(),
+        files,
+    })
+    .await;
     let config = backend.get("/config.json").await.json();
     assert_eq!(
         (&config["upstream"], &config["apiOrigin"]),
@@ -227,8 +226,7 @@ async fn with_box_as_upstream_the_page_is_told_so_and_asks_for_resources_there()
 
 /// Something that answers each request with the next answer of a list.
 struct Scripted {
-    client: BoxApi,
-    now: Arc<AtomicU64>,
+    client: OAuth,
     /// The grant type of each request so far.
     seen: Arc<Mutex<Vec<String>>>,
     server: JoinHandle<std::io::Result<()>>,
@@ -255,20 +253,9 @@ impl Scripted {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let server = tokio::spawn(axum::serve(listener, router).into_future());
-        let settings = BoxSettings {
-            base,
-            client_id: "client".to_owned(),
-            client_secret: Secret::random(),
-            subject: enterprise(),
-        };
-        let now = Arc::new(AtomicU64::new(START));
-        let clock = {
-            let now = Arc::clone(&now);
-            Clock::new(move || now.load(Ordering::Relaxed))
-        };
+        let settings = settings(&base, "client", fake(), enterprise());
         Self {
-            client: BoxApi::new(settings, clock),
-            now,
+            client: OAuth::new(settings).unwrap(),
             seen,
             server,
         }
@@ -294,16 +281,23 @@ impl Drop for Scripted {
     }
 }
 
+/// Only while nobody waits for the network, which knows no such jumps.
+async fn later(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
+}
+
 #[tokio::test]
 async fn a_subject_token_is_used_until_a_minute_before_it_expires() {
     const TOKEN: (u16, Option<u64>, &str) =
         (200, None, r#"{"access_token":"t","expires_in":3600}"#);
     let scripted = Scripted::new(&[TOKEN; 5]).await;
     scripted.client.exchange(&wanted()).await.unwrap();
-    scripted.now.fetch_add(3_539_999, Ordering::Relaxed);
+    later(Duration::from_secs(3_530)).await;
     scripted.client.exchange(&wanted()).await.unwrap();
     assert_eq!(scripted.seen(), ["subject", "exchange", "exchange"]);
-    scripted.now.fetch_add(1, Ordering::Relaxed);
+    later(Duration::from_secs(11)).await;
     scripted.client.exchange(&wanted()).await.unwrap();
     assert_eq!(scripted.seen()[3..], ["subject", "exchange"]);
 }
@@ -330,7 +324,7 @@ async fn answers_of_a_revoke_are_told_apart() {
         unavailable(Some(9)),
         unavailable(None),
     ] {
-        assert_eq!(scripted.client.revoke(&Secret::random()).await, outcome);
+        assert_eq!(scripted.client.revoke(&fake()).await, outcome);
     }
 }
 
@@ -352,9 +346,9 @@ async fn a_token_answer_may_leave_out_or_bend_what_it_should_say() {
     ])
     .await;
     let bent = scripted.client.exchange(&wanted()).await.unwrap();
-    assert_eq!((bent.expires_in, bent.scope), (4175, wanted().scope));
+    assert_eq!((bent.expires_in, bent.scope), (Some(4175), wanted().scope));
     let short = scripted.client.exchange(&wanted()).await.unwrap();
-    assert_eq!((short.expires_in, &*short.scope), (300, "base_preview"));
+    assert_eq!((short.expires_in, &*short.scope), (None, "base_preview"));
     let unavailable = UpstreamError::Unavailable { retry_after: None };
     assert_eq!(
         scripted.client.exchange(&wanted()).await.unwrap_err(),

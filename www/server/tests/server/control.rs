@@ -48,7 +48,7 @@ async fn the_ledger_tells_what_became_of_every_token() {
     );
     let expected = json!({
         "n": 1,
-        "fingerprint": downscope_server::secret::Fingerprint::of(&first).to_string(),
+        "fingerprint": downscope_backend::core::Fingerprint::of(&first).to_string(),
         "session": SESSION,
         "requestId": "1",
         "resource": "http://127.0.0.1:8789/2.0/files/101",

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use axum::{body::Body, http::header};
-use downscope_server::upstream::UpstreamError;
+use downscope_backend::core::UpstreamError;
 use serde_json::json;
 use tower::ServiceExt;
 

@@ -1,7 +1,7 @@
 //! The file API and the other helpers of its origin.
 
 use axum::http::{Method, StatusCode};
-use downscope_server::secret::Fingerprint;
+use downscope_backend::core::Fingerprint;
 use serde_json::json;
 
 use crate::support::{Fixture, PDF, SESSION, ask};

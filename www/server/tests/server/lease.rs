@@ -6,7 +6,8 @@ use axum::{
     body::Body,
     http::{Method, StatusCode, header},
 };
-use downscope_server::{demo::UpstreamChoice, upstream::UpstreamError};
+use downscope_backend::core::UpstreamError;
+use downscope_server::demo::UpstreamChoice;
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};

@@ -3,7 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::http::StatusCode;
-use downscope_server::{demo::UpstreamChoice, upstream::UpstreamError};
+use downscope_backend::core::UpstreamError;
+use downscope_server::demo::UpstreamChoice;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use downscope_server::upstream::UpstreamError;
+use downscope_backend::core::UpstreamError;
 use serde_json::json;
 
 use crate::support::{

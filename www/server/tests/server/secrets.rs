@@ -3,14 +3,12 @@
 use std::sync::Arc;
 
 use axum::http::header;
-use downscope_server::{
-    clock::Clock,
-    demo::UpstreamChoice,
-    upstream::{
-        Exchange, Upstream, UpstreamError,
-        box_api::{BoxApi, BoxSettings, Subject},
-    },
+use downscope_backend::{
+    core::{Exchange, UpstreamError},
+    engine::Upstream,
+    upstream::{OAuth, OAuthSettings, Subject},
 };
+use downscope_server::demo::UpstreamChoice;
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -146,17 +144,19 @@ async fn what_box_answers_in_error_is_not_passed_on() {
             connection.write_all(answer.as_bytes()).await.unwrap();
         }
     });
-    let settings = BoxSettings {
-        base,
-        client_id: "client".to_owned(),
-        client_secret: "SECRET-of-the-client".to_owned().into(),
-        subject: Subject::Token("SECRET-of-the-subject".to_owned().into()),
-    };
+    let settings = OAuthSettings::for_box(
+        Some(&base),
+        "client".to_owned(),
+        "SECRET-of-the-client".to_owned().into(),
+        Subject::Token("SECRET-of-the-subject".to_owned().into()),
+    )
+    .unwrap();
     assert!(!format!("{settings:?}").contains("SECRET"));
-    let box_api = BoxApi::new(settings, Clock::system());
+    let box_api = OAuth::new(settings).unwrap();
     let wanted = Exchange {
         resource: "https://r".to_owned(),
         scope: "s".to_owned(),
+        subject: None,
     };
     for _ in 0..count {
         let error = box_api.exchange(&wanted).await.unwrap_err();

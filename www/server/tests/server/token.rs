@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::http::{Method, StatusCode, header};
-use downscope_server::upstream::UpstreamError;
+use downscope_backend::core::UpstreamError;
 use serde_json::{Value, json};
 
 use crate::support::{

@@ -8,17 +8,18 @@ local function claim_at(at)
   }
 end
 
--- How many of `most` the rate has left. Each shard has its part of the rate: what is left
--- is kept in parts of one, so that nothing is lost by dividing.
+-- How many of `most` the rate has left: a tenth of it at once, and nine tenths in a second.
+-- Each shard has its part of the rate: what is left is kept in parts of one, so that nothing
+-- is lost by dividing. At least one can be taken.
 local function afford(claim, most)
   if claim.per_second == 0 or most == 0 then
     return most
   end
   local left, at = 'left.' .. claim.class, 'at.' .. claim.class
   local f = call('HMGET', shard, left, at)
-  local one = 1000 * claim.shards
+  local one = 10000 * claim.shards
   local full = math.max(1000 * claim.per_second, one)
-  local gained = math.max(now - tonumber(f[2] or 0), 0) * claim.per_second
+  local gained = math.max(now - tonumber(f[2] or 0), 0) * 9 * claim.per_second
   local units = math.min(tonumber(f[1] or full) + gained, full)
   local taken = math.min(most, math.floor(units / one))
   call('HSET', shard, left, units - taken * one, at, now)

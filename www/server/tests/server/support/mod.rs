@@ -15,13 +15,12 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
+use downscope_backend::{core::LeaseTerms, engine::Upstream};
 use downscope_server::{
     clock::Clock,
-    contract::LeaseTerms,
     demo::{Demo, Ingredients, UpstreamChoice},
     media::Media,
     static_files::Mount,
-    upstream::Upstream,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;

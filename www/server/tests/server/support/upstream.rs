@@ -5,9 +5,9 @@ use std::{
     sync::{Mutex, MutexGuard},
 };
 
-use downscope_server::{
-    secret::Secret,
-    upstream::{Call, Exchange, Minted, Upstream, UpstreamError},
+use downscope_backend::{
+    core::{Exchange, Minted, Secret, UpstreamError},
+    engine::{Upstream, UpstreamCall},
 };
 use tokio::sync::Semaphore;
 
@@ -115,7 +115,7 @@ impl Script {
 }
 
 impl Upstream for Script {
-    fn exchange<'a>(&'a self, wanted: &'a Exchange) -> Call<'a, Minted> {
+    fn exchange<'a>(&'a self, wanted: &'a Exchange) -> UpstreamCall<'a, Minted> {
         Box::pin(async move {
             self.begun.add_permits(1);
             self.gate.acquire().await.unwrap().forget();
@@ -125,14 +125,14 @@ impl Upstream for Script {
             state.minted += 1;
             Ok(Minted {
                 token: format!("SECRET-token-{}", state.minted).into(),
-                expires_in: 3600,
+                expires_in: Some(3600),
                 scope: wanted.scope.clone(),
                 restricted_to: Vec::new(),
             })
         })
     }
 
-    fn revoke<'a>(&'a self, token: &'a Secret) -> Call<'a, ()> {
+    fn revoke<'a>(&'a self, token: &'a Secret) -> UpstreamCall<'a, ()> {
         Box::pin(async move {
             self.begun_revokes.add_permits(1);
             self.revoke_gate.acquire().await.unwrap().forget();

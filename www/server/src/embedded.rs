@@ -11,14 +11,14 @@ use std::{
     },
 };
 
-use super::{
-    Call, Exchange, Minted, RestrictedObject, Restriction, Upstream, UpstreamError, granted_scope,
+use downscope_backend::{
+    core::{
+        Exchange, Fingerprint, Millis, Minted, RestrictedObject, Restriction, Secret, UpstreamError,
+    },
+    engine::{Upstream, UpstreamCall},
 };
-use crate::{
-    clock::{Clock, Millis},
-    lock::lock,
-    secret::{Fingerprint, Secret},
-};
+
+use crate::{clock::Clock, lock::lock, secret};
 
 /// The scopes that Box documents for a viewer; it refuses others.
 const SCOPES: [&str; 6] = [
@@ -84,12 +84,12 @@ impl Embedded {
         Self {
             client: Client {
                 id: "downscope-demo".to_owned(),
-                secret: Secret::random(),
+                secret: secret::random(),
             },
             clock,
             files: format!("{api_origin}/2.0/files/"),
             lifetime: AtomicU64::new(3600),
-            length: AtomicUsize::new(Secret::RANDOM_LENGTH),
+            length: AtomicUsize::new(secret::RANDOM_LENGTH),
             state: Mutex::default(),
         }
     }
@@ -181,7 +181,7 @@ impl Embedded {
     }
 
     fn mint(&self, authority: Authority, restricted_to: Vec<Restriction>) -> Minted {
-        let token = Secret::random_of(self.length.load(Ordering::Relaxed));
+        let token = secret::random_of(self.length.load(Ordering::Relaxed));
         let now = self.clock.now();
         let expires_in = self.lifetime.load(Ordering::Relaxed);
         let expires_at = now.saturating_add(expires_in.saturating_mul(1000));
@@ -196,7 +196,7 @@ impl Embedded {
         );
         Minted {
             token,
-            expires_in,
+            expires_in: Some(expires_in),
             scope: granted_scope(&restricted_to),
             restricted_to,
         }
@@ -214,12 +214,20 @@ impl State {
 }
 
 impl Upstream for Embedded {
-    fn exchange<'a>(&'a self, wanted: &'a Exchange) -> Call<'a, Minted> {
+    fn exchange<'a>(&'a self, wanted: &'a Exchange) -> UpstreamCall<'a, Minted> {
         Box::pin(std::future::ready(self.downscope(wanted)))
     }
 
-    fn revoke<'a>(&'a self, token: &'a Secret) -> Call<'a, ()> {
+    fn revoke<'a>(&'a self, token: &'a Secret) -> UpstreamCall<'a, ()> {
         self.strike_out(token.expose());
         Box::pin(std::future::ready(Ok(())))
     }
+}
+
+/// Joins the scopes of `restrictions`, each once, in order of the alphabet.
+fn granted_scope(restrictions: &[Restriction]) -> String {
+    let mut scopes: Vec<&str> = restrictions.iter().map(|one| one.scope.as_str()).collect();
+    scopes.sort_unstable();
+    scopes.dedup();
+    scopes.join(" ")
 }

@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderMap, header},
 };
 
-use super::OAuthError;
+use crate::core::Refusal;
 
 /// Reads `body` if its declared type is `media_type`.
 pub(super) async fn read(
@@ -14,14 +14,14 @@ pub(super) async fn read(
     media_type: &str,
     refusal: &'static str,
     limit: usize,
-) -> Result<Bytes, OAuthError> {
+) -> Result<Bytes, Refusal> {
     if !is(headers, media_type) {
-        return Err(OAuthError::unsupported_media_type(refusal));
+        return Err(Refusal::unsupported_media_type(refusal));
     }
     // The other cause of an error is a body that broke off; then nobody reads this answer.
     to_bytes(body, limit)
         .await
-        .map_err(|_| OAuthError::too_large())
+        .map_err(|_| Refusal::too_large())
 }
 
 fn is(headers: &HeaderMap, media_type: &str) -> bool {

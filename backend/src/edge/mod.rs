@@ -1,0 +1,140 @@
+//! The three endpoints over HTTP, for axum.
+
+mod answer;
+mod body;
+mod cors;
+mod lease;
+mod revoke;
+mod token;
+
+use std::{pin::Pin, sync::Arc};
+
+use axum::{
+    Router,
+    http::{HeaderMap, HeaderValue, header},
+    middleware::{self, Next},
+    response::Response,
+    routing::post,
+};
+
+pub use self::answer::Note;
+use crate::{
+    core::{Origins, Owner, Policy, Refusal, Secret},
+    engine::Engine,
+};
+
+/// Who sends a request, and what they may have.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// Whose tokens are minted.
+    pub owner: Owner,
+    /// The user's own authority at the authorization server, where the app hands it over.
+    pub subject: Option<Secret>,
+    /// What this user may have, within what the service gives out; `None` for all of that.
+    pub policy: Option<Policy>,
+}
+
+/// The future of [`Identify::identify`].
+pub type Identifying<'a> =
+    Pin<Box<dyn Future<Output = Result<Option<Identity>, Refusal>> + Send + 'a>>;
+
+/// Tells who sends a request.
+pub trait Identify: Send + Sync {
+    /// Who that is; `None` if nobody is signed in. An error is answered as it is, for
+    /// example with 503 where the app cannot be asked.
+    fn identify<'a>(&'a self, headers: &'a HeaderMap) -> Identifying<'a>;
+}
+
+/// What the endpoints share.
+#[derive(Clone)]
+pub struct Edge {
+    /// Carries the requests out.
+    pub engine: Engine,
+    /// Where the app's pages are.
+    pub origins: Origins,
+    /// What anybody may have.
+    pub policy: Policy,
+    /// Who sends a request.
+    pub identify: Arc<dyn Identify>,
+}
+
+/// The paths of the endpoints.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Paths {
+    /// Default: `/api/token`.
+    pub token: String,
+    /// Default: `/api/revoke`.
+    pub revoke: String,
+    /// Default: `/api/lease`.
+    pub lease: String,
+}
+
+impl Default for Paths {
+    fn default() -> Self {
+        Self {
+            token: "/api/token".to_owned(),
+            revoke: "/api/revoke".to_owned(),
+            lease: "/api/lease".to_owned(),
+        }
+    }
+}
+
+/// The endpoints.
+pub fn router(edge: &Edge, paths: &Paths) -> Router {
+    token_router(edge, paths)
+        .merge(revoke_router(edge, paths))
+        .merge(lease_router(edge, paths))
+}
+
+/// The token endpoint alone, for an app that wraps them differently.
+pub fn token_router(edge: &Edge, paths: &Paths) -> Router {
+    let methods = post(token::handle).options(cors::preflight);
+    with_layers(Router::new().route(&paths.token, methods), edge)
+}
+
+/// The revoke endpoint alone.
+pub fn revoke_router(edge: &Edge, paths: &Paths) -> Router {
+    let methods = post(revoke::handle).options(cors::preflight);
+    with_layers(Router::new().route(&paths.revoke, methods), edge)
+}
+
+/// The lease endpoint alone.
+pub fn lease_router(edge: &Edge, paths: &Paths) -> Router {
+    let methods = post(lease::handle).options(cors::preflight);
+    with_layers(Router::new().route(&paths.lease, methods), edge)
+}
+
+fn with_layers(router: Router<Edge>, edge: &Edge) -> Router {
+    router
+        .with_state(edge.clone())
+        .layer(middleware::from_fn_with_state(
+            edge.origins.clone(),
+            cors::allow,
+        ))
+        .layer(middleware::from_fn(no_store))
+}
+
+/// RFC 6749 section 5.1: no cache may keep an answer, whatever its status.
+async fn no_store(request: axum::extract::Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+impl Edge {
+    /// Whether the request comes from a page of the app, and who sends it.
+    async fn admit(&self, headers: &HeaderMap) -> Result<Identity, Refusal> {
+        self.origins
+            .check(|name| headers.get(name)?.to_str().ok())?;
+        let identity = self.identify.identify(headers).await?;
+        identity.ok_or_else(Refusal::login_required)
+    }
+}
+
+impl std::fmt::Debug for Edge {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Edge").finish_non_exhaustive()
+    }
+}

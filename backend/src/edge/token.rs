@@ -1,0 +1,38 @@
+//! `POST /api/token`: one resource, a few scopes, one token.
+
+use axum::{body::Body, extract::State, http::HeaderMap, response::Response};
+
+use super::{Edge, Identity, answer, body};
+use crate::core::{MAX_TOKEN_BODY, Refusal, TokenRequest};
+
+pub(super) async fn handle(State(edge): State<Edge>, headers: HeaderMap, body: Body) -> Response {
+    let (request, identity) = match admit(&edge, &headers, body).await {
+        Ok(admitted) => admitted,
+        Err(refusal) => return answer::noted(answer::refused(refusal)),
+    };
+    let session = request.name.session.clone();
+    let user = identity.owner.user.clone();
+    let minted = edge
+        .engine
+        .mint(request, identity.owner, identity.subject)
+        .await;
+    let (response, note) = answer::token(minted);
+    answer::noted((response, note.of(Some(session), Some(user))))
+}
+
+/// Every check that needs no authorization server, cheapest first.
+async fn admit(
+    edge: &Edge,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<(TokenRequest, Identity), Refusal> {
+    let identity = edge.admit(headers).await?;
+    let refusal = "The body must be application/json.";
+    let body = body::read(headers, body, "application/json", refusal, MAX_TOKEN_BODY).await?;
+    let request = TokenRequest::parse(&body)?;
+    edge.policy.check(&request.resource, &request.scopes)?;
+    if let Some(policy) = &identity.policy {
+        policy.check(&request.resource, &request.scopes)?;
+    }
+    Ok((request, identity))
+}

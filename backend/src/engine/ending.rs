@@ -1,0 +1,124 @@
+//! Ends tokens at the authorization server.
+
+use std::time::Duration;
+
+use futures_util::{StreamExt, stream};
+use tokio::time::Instant;
+
+use super::{Engine, Event, entropy};
+use crate::core::{Class, Millis, Reason, Secret, UpstreamError, Verdict, Work, after_revoking};
+
+/// How many calls one revoke has under way at a time.
+const AT_ONCE: usize = 16;
+/// How long a record waits whose key is missing from the ring.
+const KEY_IS_MISSING: Millis = 60_000;
+
+impl Engine {
+    /// Carries out what was claimed, and says whether all of it is dead.
+    pub(super) async fn carry_out(&self, works: Vec<Work>) -> bool {
+        let outcomes = stream::iter(works).map(|work| self.carry_out_one(work));
+        let are_dead = outcomes.buffer_unordered(AT_ONCE);
+        are_dead.all_of().await
+    }
+
+    async fn carry_out_one(&self, work: Work) -> bool {
+        let Self(inner) = self;
+        let Some(token) = work.token(&inner.ring) else {
+            inner.audit.record(&Event::Unreadable { key: &work.key });
+            self.again(work, KEY_IS_MISSING).await;
+            return false;
+        };
+        // What has failed for another one fails for this one: no call is made for it.
+        if let Some(until) = inner.pause.until() {
+            let wait = until.saturating_duration_since(Instant::now());
+            self.again(work, millis(wait)).await;
+            return false;
+        }
+        let outcome = self.call(&token, work.class).await;
+        match after_revoking(outcome, work.attempts, entropy::number()) {
+            Verdict::Dead => {
+                inner.audit.record(&Event::Revoked {
+                    token: token.fingerprint(),
+                    owner: work.owner.as_ref(),
+                    session: work.session.as_deref(),
+                    reason: work.reason,
+                });
+                // It is dead all the same: where this fails, it is claimed again and found dead.
+                if let Err(error) = inner.store.done(&[work]).await {
+                    self.failed("done", &error);
+                }
+                true
+            }
+            Verdict::Again(after) => {
+                if let Err(error) = outcome {
+                    inner.audit.record(&Event::NotRevoked {
+                        token: token.fingerprint(),
+                        owner: work.owner.as_ref(),
+                        session: work.session.as_deref(),
+                        error,
+                        attempts: work.attempts,
+                    });
+                }
+                self.again(work, after).await;
+                false
+            }
+        }
+    }
+
+    /// Gives a work back. Where that fails, its claim runs out.
+    pub(super) async fn again(&self, work: Work, after: Millis) {
+        if let Err(error) = self.0.store.retry(&[(work, after)]).await {
+            self.failed("retry", &error);
+        }
+    }
+
+    async fn call(&self, token: &Secret, class: Class) -> Result<(), UpstreamError> {
+        let Self(inner) = self;
+        let calls = match class {
+            Class::Known => &inner.calls,
+            Class::Unknown => &inner.look_ups,
+        };
+        // Nobody closes it.
+        let _permit = calls.acquire().await;
+        let outcome = inner.upstream.revoke(token).await;
+        inner.pause.note(outcome);
+        outcome
+    }
+}
+
+/// Ends a token that is on no record, as long as it lives.
+pub(super) async fn orphan(engine: &Engine, token: Secret, life: Duration) {
+    let ends_at = Instant::now().checked_add(life);
+    let mut attempts = 0;
+    while ends_at.is_none_or(|ends_at| ends_at > Instant::now()) {
+        let outcome = engine.call(&token, Class::Known).await;
+        attempts += 1;
+        match after_revoking(outcome, attempts, entropy::number()) {
+            Verdict::Dead => {
+                engine.0.audit.record(&Event::Revoked {
+                    token: token.fingerprint(),
+                    owner: None,
+                    session: None,
+                    reason: Some(Reason::Unrecorded),
+                });
+                return;
+            }
+            Verdict::Again(after) => tokio::time::sleep(Duration::from_millis(after)).await,
+        }
+    }
+}
+
+fn millis(duration: Duration) -> Millis {
+    Millis::try_from(duration.as_millis()).unwrap_or(Millis::MAX)
+}
+
+/// Whether every item is true, all of them waited for.
+trait AllOf {
+    async fn all_of(self) -> bool;
+}
+
+impl<S: futures_util::Stream<Item = bool>> AllOf for S {
+    async fn all_of(self) -> bool {
+        self.fold(true, async |all, one| all & one).await
+    }
+}

@@ -1,0 +1,108 @@
+//! Carries out a token request.
+
+use std::time::Duration;
+
+use super::{Engine, Event, ending, entropy};
+use crate::core::{
+    Mint, MintDone, MintEvent, MintStep, Owner, Refusal, Secret, TokenAnswer, TokenRequest,
+};
+
+impl Engine {
+    /// Answers a token request that has passed every check: whoever sent it is `owner`,
+    /// and may have what it asks for, on the authority of `subject` where the app hands one over.
+    pub async fn mint(
+        &self,
+        request: TokenRequest,
+        owner: Owner,
+        subject: Option<Secret>,
+    ) -> Result<TokenAnswer, Refusal> {
+        let engine = self.clone();
+        let minting = self.0.tasks.spawn(async move {
+            let resource = request.resource.clone();
+            let ring = engine.0.ring.clone();
+            let settings = engine.minting();
+            let chance = entropy::chance();
+            let mint = Mint::new(request, owner.clone(), subject, settings, ring, chance);
+            engine.carry_out_mint(mint, &owner, &resource).await
+        });
+        minting
+            .await
+            .unwrap_or_else(|_| Err(Refusal::server_error("The request failed.")))
+    }
+
+    async fn carry_out_mint(
+        &self,
+        mut mint: Mint,
+        owner: &Owner,
+        resource: &str,
+    ) -> Result<TokenAnswer, Refusal> {
+        let Self(inner) = self;
+        let mut event = MintEvent::Start;
+        loop {
+            event = match mint.next(event) {
+                MintStep::Begin(begin) => {
+                    let begun = inner.store.begin(&begin).await;
+                    MintEvent::Began(begun.map_err(|error| self.failed("begin", &error)).ok())
+                }
+                MintStep::AskWhetherEnded(former) => {
+                    MintEvent::HasEnded(inner.sign_ins.has_ended(&former).await)
+                }
+                MintStep::Exchange(wanted) => {
+                    let minted = inner.upstream.exchange(&wanted).await;
+                    if let Err(error) = &minted {
+                        inner.audit.record(&Event::NotMinted {
+                            request: mint.name(),
+                            owner,
+                            error: *error,
+                        });
+                    }
+                    MintEvent::Exchanged(minted)
+                }
+                MintStep::Admit(admit) => {
+                    if let Some((minted, expires_in)) = mint.minted() {
+                        inner.audit.record(&Event::Minted {
+                            token: minted.token.fingerprint(),
+                            request: mint.name(),
+                            owner,
+                            resource,
+                            scope: &minted.scope,
+                            expires_in,
+                        });
+                    }
+                    let admitted = inner.store.admit(&admit).await;
+                    let admitted = admitted.map_err(|error| self.failed("admit", &error));
+                    MintEvent::Admitted(admitted.ok())
+                }
+                MintStep::Done(done) => return self.finish(&mint, owner, *done).await,
+            }
+        }
+    }
+
+    async fn finish(
+        &self,
+        mint: &Mint,
+        owner: &Owner,
+        done: MintDone,
+    ) -> Result<TokenAnswer, Refusal> {
+        let Self(inner) = self;
+        if let Some(key) = done.abandoned
+            && let Err(error) = inner.store.abandon(&mint.name().session, &key).await
+        {
+            self.failed("abandon", &error);
+        }
+        if let Some((token, life)) = done.orphan {
+            inner.audit.record(&Event::Orphaned {
+                token: token.fingerprint(),
+                owner,
+            });
+            let engine = self.clone();
+            inner.tasks.spawn(async move {
+                ending::orphan(&engine, token, Duration::from_millis(life)).await;
+            });
+        }
+        if done.has_made_due {
+            inner.due.notify_one();
+        }
+        done.answer
+    }
+}

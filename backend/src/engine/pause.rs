@@ -1,0 +1,68 @@
+//! Leaves an authorization server alone that is down, or that has asked for it.
+
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use tokio::time::Instant;
+
+use crate::core::{UpstreamError, Verdict, after_revoking};
+
+/// Once it is back, it is tried again within this time.
+const LONGEST: Duration = Duration::from_secs(10);
+
+#[derive(Default)]
+pub(super) struct Pause(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    failures: u32,
+    until: Option<Instant>,
+}
+
+impl Pause {
+    /// How many calls may be made now: none, one to try, or as many as wanted.
+    pub(super) fn most(&self, wanted: u32) -> u32 {
+        let state = self.lock();
+        match state.until {
+            Some(until) if until > Instant::now() => 0,
+            _ if state.failures > 0 => wanted.min(1),
+            _ => wanted,
+        }
+    }
+
+    /// When the next call may be made, if not now.
+    pub(super) fn until(&self) -> Option<Instant> {
+        self.lock().until.filter(|until| *until > Instant::now())
+    }
+
+    /// A call has ended. Only what is about the server, and not about one token, counts.
+    pub(super) fn note(&self, outcome: Result<(), UpstreamError>) {
+        let mut state = self.lock();
+        match outcome {
+            Err(UpstreamError::RateLimited { .. } | UpstreamError::Unavailable { .. }) => {
+                // Calls that were under way together count as one failure.
+                if state.until.is_none_or(|until| until <= Instant::now()) {
+                    state.failures = state.failures.saturating_add(1);
+                    let again = after_revoking(outcome, state.failures.saturating_sub(1), u32::MAX);
+                    if let Verdict::Again(millis) = again {
+                        let wait = Duration::from_millis(millis).min(LONGEST);
+                        state.until = Some(Instant::now() + wait);
+                    }
+                }
+            }
+            Ok(()) => *state = State::default(),
+            Err(
+                UpstreamError::InvalidScope
+                | UpstreamError::InvalidTarget
+                | UpstreamError::Misconfigured
+                | UpstreamError::SubjectRejected,
+            ) => {}
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,61 @@
+//! Carries out a lease request.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout};
+
+use super::{Engine, entropy};
+use crate::core::{
+    LeaseAnswer, LeaseRequest, Millis, Owner, Refusal, Renewal, RenewalEvent, RenewalStep,
+};
+
+impl Engine {
+    /// Answers a lease request that has passed every check: whoever sent it is `owner`.
+    /// It may take as long as requests are held. To drop the future is to close the
+    /// connection, which gives its place back and changes nothing else.
+    pub async fn renew(&self, request: LeaseRequest, owner: Owner) -> Result<LeaseAnswer, Refusal> {
+        let Self(inner) = self;
+        let session = request.session.clone();
+        let has_room = inner.held.has_room(&owner.sign_in);
+        let fresh = entropy::word();
+        let mut renewal = Renewal::new(request, owner.clone(), self.renewing(), fresh, has_room);
+        let mut event = RenewalEvent::Start;
+        loop {
+            event = match renewal.next(event) {
+                RenewalStep::Heartbeat(heartbeat) => {
+                    let heard = inner.store.heartbeat(&heartbeat).await;
+                    let heard = heard.map_err(|error| self.failed("heartbeat", &error));
+                    RenewalEvent::Heard(heard.ok())
+                }
+                RenewalStep::AskWhetherEnded(former) => {
+                    RenewalEvent::HasEnded(inner.sign_ins.has_ended(&former).await)
+                }
+                RenewalStep::Say(say) => {
+                    let said = inner.store.say(&say).await;
+                    RenewalEvent::Said(said.map_err(|error| self.failed("say", &error)).ok())
+                }
+                RenewalStep::Withdraw(withdraw) => {
+                    let withdrawn = inner.store.withdraw(&withdraw).await;
+                    inner.due.notify_one();
+                    let withdrawn = withdrawn.map_err(|error| self.failed("withdraw", &error));
+                    RenewalEvent::Withdrawn(withdrawn.is_ok())
+                }
+                RenewalStep::Hold(hold) => {
+                    let held = self.hold(&session, &owner, hold).await;
+                    RenewalEvent::Held {
+                        held,
+                        has_signed_out: inner.sign_ins.has_ended(&owner).await,
+                    }
+                }
+                RenewalStep::Done(answer) => return answer,
+            }
+        }
+    }
+
+    async fn hold(&self, session: &str, owner: &Owner, hold: Millis) -> Millis {
+        let since = Instant::now();
+        let mut place = self.0.held.hold(session, &owner.sign_in);
+        _ = timeout(Duration::from_millis(hold), &mut place.woken).await;
+        Millis::try_from(since.elapsed().as_millis()).unwrap_or(Millis::MAX)
+    }
+}
