@@ -25,6 +25,9 @@ pub(crate) enum Kind {
     /// In Redis or Valkey.
     #[cfg(feature = "redis")]
     Redis,
+    /// The same, with the page lives in several slots.
+    #[cfg(feature = "redis")]
+    RedisSpread,
 }
 
 /// A store that nobody else uses.
@@ -46,7 +49,9 @@ impl Bench {
         match kind {
             Kind::Memory => Some(Self::memory(is_first)),
             #[cfg(feature = "redis")]
-            Kind::Redis => Self::redis(is_first, 1).await,
+            Kind::Redis => Self::redis(kind, is_first, 1).await,
+            #[cfg(feature = "redis")]
+            Kind::RedisSpread => Self::redis(kind, is_first, 3).await,
         }
     }
 
@@ -65,7 +70,7 @@ impl Bench {
 
     /// One in as many shards.
     #[cfg(feature = "redis")]
-    pub(crate) async fn redis(is_first: bool, shards: u32) -> Option<Self> {
+    async fn redis(kind: Kind, is_first: bool, shards: u32) -> Option<Self> {
         use downscope_backend::store::redis::{Redis, Settings};
         let url = std::env::var("DOWNSCOPE_TEST_REDIS").ok()?;
         let settings = Settings {
@@ -88,11 +93,22 @@ impl Bench {
             }
         };
         Some(Self {
-            kind: Kind::Redis,
+            kind,
             store,
             other,
             pass: Box::new(pass),
         })
+    }
+
+    /// Whether its page lives lie apart. Then each place has a part of each bound and of
+    /// each rate, so that a few are not counted exactly, and there is no order from one
+    /// place to another.
+    pub(crate) fn is_spread(&self) -> bool {
+        #[cfg(feature = "redis")]
+        if self.kind == Kind::RedisSpread {
+            return true;
+        }
+        false
     }
 
     /// So much time passes.
@@ -150,6 +166,10 @@ macro_rules! each_store {
         #[cfg(feature = "redis")]
         mod redis {
             $(#[test] fn $rule() { crate::bench::run(crate::bench::Kind::Redis, super::$rule); })*
+        }
+        #[cfg(feature = "redis")]
+        mod redis_spread {
+            $(#[test] fn $rule() { crate::bench::run(crate::bench::Kind::RedisSpread, super::$rule); })*
         }
     };
 }

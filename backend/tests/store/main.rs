@@ -8,5 +8,7 @@
 
 mod bench;
 mod model;
+#[cfg(feature = "redis")]
+mod redis;
 mod rules;
 mod words;
