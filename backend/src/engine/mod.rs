@@ -157,6 +157,11 @@ impl Engine {
         self.0.held.contains(session)
     }
 
+    /// Answers every lease request that is held open here.
+    pub fn release_held(&self) {
+        self.0.held.release();
+    }
+
     /// Takes tokens back: makes them due, and leaves word for the pages that keep a
     /// lease. The answer is how many became due.
     pub async fn recall(&self, recall: &RecallOp) -> Result<u64, StoreError> {
