@@ -58,6 +58,15 @@ pub(crate) enum Action {
     },
 }
 
+/// What was answered 202.
+struct TakenOver {
+    session: u8,
+    pending: Vec<u8>,
+    whole: bool,
+    at: u64,
+    tokens: Vec<String>,
+}
+
 pub(crate) struct World {
     clock: Arc<AtomicU64>,
     store: Memory,
@@ -68,8 +77,7 @@ pub(crate) struct World {
     /// What the pages were given.
     given: Vec<(u8, String, Option<String>)>,
     begun: BTreeMap<(u8, u8), u64>,
-    /// What was answered 202: session, requests, whole, when, tokens.
-    taken_over: Vec<(u8, Vec<u8>, bool, u64, Vec<String>)>,
+    taken_over: Vec<TakenOver>,
     handles: u8,
     number: u64,
     pub(crate) lies: Vec<String>,
@@ -227,7 +235,13 @@ impl World {
                                 self.check_tokens(&tokens);
                             }
                             Ok(RevokeAnswer::TakenOver) => {
-                                self.taken_over.push((session, pending, whole, at, tokens));
+                                self.taken_over.push(TakenOver {
+                                    session,
+                                    pending,
+                                    whole,
+                                    at,
+                                    tokens,
+                                });
                             }
                             Err(_) => {}
                         }
@@ -301,19 +315,12 @@ impl World {
     /// What was answered 202 and lives on, but for what an instance took with it before
     /// it was on record.
     pub(crate) fn alive_though_taken_over(&self) -> Vec<String> {
-        let all = self
-            .taken_over
-            .iter()
-            .flat_map(|(session, pending, whole, at, tokens)| {
-                let mut alive = self.alive_of(*session, pending, *whole, *at);
-                alive.extend(
-                    tokens
-                        .iter()
-                        .filter(|one| self.alive.contains_key(*one))
-                        .cloned(),
-                );
-                alive
-            });
+        let all = self.taken_over.iter().flat_map(|one| {
+            let mut alive = self.alive_of(one.session, &one.pending, one.whole, one.at);
+            let tokens = one.tokens.iter();
+            alive.extend(tokens.filter(|one| self.alive.contains_key(*one)).cloned());
+            alive
+        });
         let given = |token: &String| self.given.iter().any(|(_, one, _)| one == token);
         all.filter(given).collect()
     }
