@@ -3,14 +3,17 @@
 
 mod admin;
 mod args;
+mod assemble;
 mod deadline;
 mod log;
 mod metrics;
 mod observe;
+mod random;
 mod run;
 mod serve;
 pub mod settings;
 mod sign_in;
+mod signals;
 mod stores;
 
 use std::{env, fs, process::ExitCode};

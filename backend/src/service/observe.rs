@@ -76,7 +76,7 @@ impl Drop for Line<'_> {
             (CLIENT_CLOSED_REQUEST, Some(note))
         });
         self.observer.metrics.answered(endpoint, status, took);
-        let note = note.unwrap_or_else(|| Note::new("not handled"));
+        let note = note.unwrap_or_else(|| Note::new("other"));
         let session = note.session.as_deref().map(shown);
         let (user, what) = (note.user, note.detail);
         let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);

@@ -1,38 +1,29 @@
-//! Puts the parts together, serves until a signal, and stops in order.
+//! Serves until a signal, and stops in order.
 
 use std::{
-    fs, io,
+    io,
+    net::SocketAddr,
     process::ExitCode,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
-use axum::{Router, middleware};
 use tokio::{
     net::TcpListener,
-    signal::unix::{Signal, SignalKind, signal},
+    task::JoinHandle,
     time::{Instant, timeout_at},
 };
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::{
-    admin, deadline, log,
-    metrics::{Metered, Metrics, Stock, Trail},
-    observe::{self, Observer},
+    admin,
+    assemble::{Service, assemble},
+    log,
+    metrics::Metrics,
     serve,
-    settings::{Auth, Config, Invalid, Keys},
-    sign_in::{self, Development, Ended, Forward},
-    stores,
-};
-use crate::{
-    core::{KeyRing, Secret},
-    edge::{self, Edge, Identify},
-    engine::{Engine, Running},
-    upstream::OAuth,
+    settings::{Config, Invalid, StoreKind},
+    signals::Signals,
 };
 
 /// Serves until a signal ends it.
@@ -62,28 +53,6 @@ impl From<Invalid> for Failure {
     fn from(invalid: Invalid) -> Self {
         Self(invalid.0)
     }
-}
-
-/// Random, for what is only of this process.
-pub(super) fn random() -> Secret {
-    Secret::of_random(&bytes())
-}
-
-#[expect(
-    clippy::expect_used,
-    reason = "without entropy no secret can be made, and nothing outside reaches this"
-)]
-fn bytes() -> [u8; 32] {
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).expect("the operating system has entropy");
-    bytes
-}
-
-struct Service {
-    engine: Engine,
-    running: Running,
-    shared: Arc<admin::Shared>,
-    router: Router,
 }
 
 async fn serve(mut config: Config) -> Result<bool, Failure> {
@@ -137,10 +106,10 @@ async fn serve(mut config: Config) -> Result<bool, Failure> {
 /// Answers what was accepted, and then stops the engine. Whether nothing is lost.
 async fn finish(
     service: Service,
-    serving: tokio::task::JoinHandle<impl Future<Output = ()>>,
+    serving: JoinHandle<impl Future<Output = ()>>,
     config: &Config,
 ) -> bool {
-    let is_last = config.store.is_memory();
+    let is_last = config.store.kind == StoreKind::Memory;
     let until = Instant::now() + config.stop;
     // Requests that are held would be held on to the end of their term.
     service.engine.release_held();
@@ -168,129 +137,10 @@ async fn finish(
     true
 }
 
-async fn assemble(config: &mut Config, metrics: &Arc<Metrics>) -> Result<Service, Failure> {
-    let store = stores::open(&config.store).await?;
-    let upstream =
-        OAuth::new(config.upstream.clone()).map_err(|error| Failure(error.to_string()))?;
-    let ring = config.keys.ring.take();
-    let ring = ring.unwrap_or_else(|| KeyRing::of(&bytes()));
-    let ended = Arc::new(Ended::default());
-    let engine = Engine::new(
-        config.engine.clone(),
-        ring,
-        Arc::clone(&store),
-        Arc::new(Metered {
-            upstream: Arc::new(upstream),
-            metrics: Arc::clone(metrics),
-        }),
-        Arc::<Ended>::clone(&ended),
-        Arc::new(Trail(Arc::clone(metrics))),
-    );
-    let (forward, identify, development): (_, Arc<dyn Identify>, _) = match &config.auth {
-        Auth::Forward(settings) => {
-            let (policy, metrics) = (config.policy.clone(), Arc::clone(metrics));
-            let forward = Arc::new(Forward::new(settings, policy, random(), metrics)?);
-            (Some(Arc::clone(&forward)), forward, Router::new())
-        }
-        Auth::Development => {
-            tracing::warn!("DEVELOPMENT: anybody is signed in who opens /; not for any real user");
-            (None, Arc::new(Development), sign_in::development_router())
-        }
-    };
-    let edge = Edge {
-        engine: engine.clone(),
-        origins: config.origins.clone(),
-        policy: config.policy.clone(),
-        identify,
-    };
-    let observer = Observer {
-        metrics: Arc::clone(metrics),
-        paths: Arc::new(config.paths.clone()),
-    };
-    let router = edge::router(&edge, &config.paths)
-        .merge(development)
-        .layer(middleware::from_fn_with_state(
-            config.bounds.body,
-            deadline::keep,
-        ))
-        .layer(CatchPanicLayer::new())
-        .layer(middleware::from_fn_with_state(observer, observe::observe));
-    let shared = Arc::new(admin::Shared {
-        engine: engine.clone(),
-        metrics: Arc::clone(metrics),
-        stock: Stock::new(store),
-        ended,
-        forward,
-        token: config.admin.as_ref().and_then(|admin| admin.token.clone()),
-        is_stopping: AtomicBool::new(false),
-    });
-    let running = engine.run();
-    Ok(Service {
-        engine,
-        running,
-        shared,
-        router,
-    })
-}
-
-async fn listen(name: &str, address: std::net::SocketAddr) -> Result<TcpListener, Failure> {
+async fn listen(name: &str, address: SocketAddr) -> Result<TcpListener, Failure> {
     let failure = |error: io::Error| Failure(format!("{name} {address}: {}", error.kind()));
     let listener = TcpListener::bind(address).await.map_err(failure)?;
     let address = listener.local_addr().map_err(failure)?;
     tracing::info!(name, address = %address, "listening");
     Ok(listener)
-}
-
-struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-    hang_up: Signal,
-}
-
-impl Signals {
-    fn new() -> io::Result<Self> {
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            hang_up: signal(SignalKind::hangup())?,
-        })
-    }
-
-    /// Waits for a signal to end, and turns the keys whenever one says so.
-    async fn stop(&mut self, engine: &Engine, keys: &Keys) {
-        loop {
-            tokio::select! {
-                _ = self.terminate.recv() => return,
-                _ = self.interrupt.recv() => return,
-                _ = self.hang_up.recv() => turn(engine, keys),
-            }
-        }
-    }
-
-    /// Waits for a signal to end.
-    async fn end(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
-}
-
-/// Reads the keys again. Where they cannot be read, those of before stay.
-fn turn(engine: &Engine, keys: &Keys) {
-    let Some(file) = &keys.file else {
-        tracing::warn!("keys.ring is in no file: there is nothing to read again");
-        return;
-    };
-    let ring = match fs::read_to_string(file) {
-        Ok(text) => KeyRing::parse(&text).map_err(|error| error.to_string()),
-        Err(error) => Err(error.kind().to_string()),
-    };
-    match ring {
-        Ok(ring) => {
-            engine.turn(ring);
-            tracing::info!("the keys were read again");
-        }
-        Err(error) => tracing::error!(error, "the keys cannot be read, and stay as they were"),
-    }
 }

@@ -10,7 +10,7 @@ use super::{
     values::{Invalid, Values},
 };
 use crate::{
-    core::{KeyRing, Origins, Policy, Secret},
+    core::{Handles, KeyRing, Origins, Policy, Secret},
     edge::Paths,
     engine,
     upstream::OAuthSettings,
@@ -103,17 +103,23 @@ pub struct Keys {
 /// Where what is alive and due is kept.
 #[derive(Debug)]
 pub struct StoreSettings {
-    /// `memory`, or where the server is.
+    /// Which one.
+    pub kind: StoreKind,
+    /// Where its server is.
     pub url: Secret,
     /// Whether nothing was minted before the store began.
     pub is_first: bool,
 }
 
-impl StoreSettings {
-    /// Whether it is in this process, and gone with it.
-    pub fn is_memory(&self) -> bool {
-        self.url.expose() == "memory"
-    }
+/// The stores.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum StoreKind {
+    /// In this process, and gone with it.
+    Memory,
+    /// PostgreSQL.
+    Postgres,
+    /// Redis or Valkey.
+    Redis,
 }
 
 impl Config {
@@ -123,7 +129,8 @@ impl Config {
         let listen = address(values, "server.listen")?;
         let store = parts::store(values)?;
         let engine = parts::engine(values)?;
-        let has_own_key = store.is_memory() && engine.handles != crate::core::Handles::Sealed;
+        let is_memory = store.kind == StoreKind::Memory;
+        let has_own_key = is_memory && engine.handles != Handles::Sealed;
         Ok(Self {
             listen,
             paths: parts::paths(values)?,

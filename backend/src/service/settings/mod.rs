@@ -7,7 +7,7 @@ mod table;
 mod values;
 
 pub use self::{
-    config::{Admin, Auth, Bounds, Config, ForwardSettings, Keys, StoreSettings},
+    config::{Admin, Auth, Bounds, Config, ForwardSettings, Keys, StoreKind, StoreSettings},
     read::{CONFIG, Open, read},
     table::{Kind, PREFIX, SETTINGS, Setting},
     values::{Invalid, Value, Values},

@@ -6,13 +6,14 @@ use axum::http::HeaderName;
 use reqwest::Url;
 
 use super::{
-    config::{Auth, ForwardSettings, StoreSettings},
+    config::{Auth, ForwardSettings, StoreKind, StoreSettings},
     values::{Invalid, Values},
 };
 use crate::{
     core::{Handles, LeaseTerms, Limits, Millis, Origins, Pattern, Policy, Secret},
     edge::Paths,
     engine,
+    service::stores,
     upstream::{ClientAuthentication, OAuthSettings, Subject},
 };
 
@@ -111,9 +112,23 @@ pub(super) fn engine(values: &Values) -> Result<engine::Settings, Invalid> {
 }
 
 pub(super) fn store(values: &Values) -> Result<StoreSettings, Invalid> {
-    let url = values.secret("store.url");
+    let url = values.required("store.url")?;
+    let kind = match url.split_once(':').map_or(url, |(scheme, _)| scheme) {
+        "memory" => StoreKind::Memory,
+        "postgres" | "postgresql" => StoreKind::Postgres,
+        "redis" | "rediss" | "redis+unix" => StoreKind::Redis,
+        _ => {
+            let wrong = "must be memory, redis://… or postgres://…";
+            return Err(Invalid::setting("store.url", wrong));
+        }
+    };
+    if !stores::has(kind) {
+        let wrong = "this build has no such store";
+        return Err(Invalid::setting("store.url", wrong));
+    }
     Ok(StoreSettings {
-        url: url.ok_or_else(|| Invalid::setting("store.url", "is not set"))?,
+        kind,
+        url: Secret::from(url.to_owned()),
         is_first: values.flag("store.nothing_minted_before")?,
     })
 }

@@ -13,7 +13,7 @@ use axum::{
 use crate::{
     core::{Fingerprint, Owner},
     edge::{Identify, Identifying, Identity},
-    service::run,
+    service::random,
 };
 
 /// On the open web it would be `__Host-` and `Secure`; on loopback browsers disagree about
@@ -56,7 +56,7 @@ pub(in crate::service) fn router() -> Router {
 }
 
 fn page(user: &str) -> Response {
-    let random = run::random();
+    let random = random::secret();
     let cookie = format!(
         "{COOKIE}={user}.{}; Path=/; HttpOnly; SameSite=Strict",
         random.expose()
