@@ -49,6 +49,9 @@ impl Engine {
             event = match mint.next(event) {
                 MintStep::Begin(begin) => {
                     let begun = inner.store.begin(&begin).await;
+                    if begin.takes_over {
+                        inner.due.notify_one();
+                    }
                     MintEvent::Began(begun.map_err(|error| self.failed("begin", &error)).ok())
                 }
                 MintStep::AskWhetherEnded(former) => {

@@ -171,7 +171,7 @@ impl Engine {
 
     /// Answers the lease requests that are held, and holds none from now on: connections
     /// can end then. [`Running::stop`] does it too.
-    pub fn release_held(&self) {
+    pub fn stop_holding(&self) {
         self.0.held.stop();
     }
 
@@ -188,6 +188,11 @@ impl Engine {
     /// Whether a lease request of `session` is held open here.
     pub fn is_held(&self, session: &str) -> bool {
         self.0.held.contains(session)
+    }
+
+    /// Answers every lease request that is held open here.
+    pub fn release_held(&self) {
+        self.0.held.release();
     }
 
     /// Takes tokens back: makes them due, and leaves word for the pages that keep a

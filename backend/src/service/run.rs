@@ -112,7 +112,7 @@ async fn finish(
     let is_last = config.store.kind == StoreKind::Memory;
     let until = Instant::now() + config.stop;
     // Requests that are held would be held on to the end of their term.
-    service.engine.release_held();
+    service.engine.stop_holding();
     let answering = async {
         if let Ok(ending) = serving.await {
             ending.await;

@@ -7,5 +7,6 @@
 #![expect(clippy::panic, reason = "a test fails by panicking")]
 
 mod bench;
+mod model;
 mod rules;
 mod words;

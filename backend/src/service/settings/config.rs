@@ -107,6 +107,12 @@ pub struct StoreSettings {
     pub kind: StoreKind,
     /// Where its server is.
     pub url: Secret,
+    /// What the names of everything in it begin with.
+    pub prefix: String,
+    /// Over how many slots Redis spreads the page lives.
+    pub shards: u32,
+    /// Whether Redis loses nothing that it has answered.
+    pub is_durable: bool,
     /// Whether nothing was minted before the store began.
     pub is_first: bool,
 }

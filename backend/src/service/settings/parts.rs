@@ -116,7 +116,7 @@ pub(super) fn store(values: &Values) -> Result<StoreSettings, Invalid> {
     let kind = match url.split_once(':').map_or(url, |(scheme, _)| scheme) {
         "memory" => StoreKind::Memory,
         "postgres" | "postgresql" => StoreKind::Postgres,
-        "redis" | "rediss" | "redis+unix" => StoreKind::Redis,
+        "redis" | "redis+unix" => StoreKind::Redis,
         _ => {
             let wrong = "must be memory, redis://… or postgres://…";
             return Err(Invalid::setting("store.url", wrong));
@@ -129,9 +129,19 @@ pub(super) fn store(values: &Values) -> Result<StoreSettings, Invalid> {
     Ok(StoreSettings {
         kind,
         url: Secret::from(url.to_owned()),
+        prefix: values.read("store.prefix", PREFIX, |prefix| {
+            let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+            let begins = |c: char| c.is_ascii_lowercase() || c == '_';
+            let fits = prefix.len() <= 63 && prefix.starts_with(begins);
+            (fits && prefix.chars().all(is_plain)).then(|| prefix.to_owned())
+        })?,
+        shards: values.small("store.redis_shards", 1..=1_024)?,
+        is_durable: values.flag("store.redis_is_durable")?,
         is_first: values.flag("store.nothing_minted_before")?,
     })
 }
+
+const PREFIX: &str = "must be a lower-case letter or _, and up to 62 of these and digits";
 
 pub(super) fn auth(values: &Values, listen: SocketAddr) -> Result<Auth, Invalid> {
     match values.required("auth.mode")? {

@@ -1,6 +1,6 @@
 //! Token requests: entered, minted, withdrawn, made due.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, collections::BTreeSet};
 
 use super::state::{Record, Session, Stage, State};
 use crate::core::{
@@ -264,7 +264,11 @@ impl State {
     pub(super) fn enlist(&mut self, enlist: &Enlist) -> Enlisted {
         let mut enlisted = Enlisted::default();
         let mut due = [Vec::new(), Vec::new()];
+        let mut named = BTreeSet::new();
         for item in &enlist.items {
+            if !named.insert(&item.key) {
+                continue;
+            }
             if !self.records.contains_key(&item.key) {
                 let is_unknown = item.class == Class::Unknown;
                 if is_unknown && self.unknown >= enlist.limits.unknown {

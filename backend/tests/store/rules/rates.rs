@@ -12,7 +12,7 @@ each_store! {
     what_a_revoke_carries_out_itself_counts_too
     what_nobody_uses_is_not_saved_up
     each_class_has_a_budget_of_its_own
-    another_rate_begins_anew
+    another_rate_goes_on_with_what_is_left
 }
 
 /// Two at once, and the next one after 56 ms.
@@ -93,13 +93,19 @@ async fn each_class_has_a_budget_of_its_own(bench: Bench) {
     assert_eq!(bench.claim(&TWENTY_A_SECOND).await.len(), 1);
 }
 
-async fn another_rate_begins_anew(bench: Bench) {
+async fn another_rate_goes_on_with_what_is_left(bench: Bench) {
     due(&bench, 9).await;
     assert_eq!(bench.claim(&TWENTY_A_SECOND).await.len(), 2);
     let thirty = Claim {
         per_second: 30,
         ..EVERYTHING
     };
+    // While instances of both kinds run, they claim no more than the quicker ones may.
+    assert_eq!(bench.claim(&thirty).await.len(), 0);
+    assert_eq!(bench.claim(&TWENTY_A_SECOND).await.len(), 0);
+    bench.pass(1_000);
     assert_eq!(bench.claim(&thirty).await.len(), 3);
+    bench.pass(1_000);
+    assert_eq!(bench.claim(&TWENTY_A_SECOND).await.len(), 2);
     assert_eq!(bench.claim(&thirty).await.len(), 0);
 }
