@@ -11,7 +11,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 
 use crate::setup::{self, Program, Source};
-use crate::step::{run, step};
+use crate::step::{ask, run};
 use crate::workspace::Workspace;
 
 /// How often it is looked whether a server answers, and how long apart.
@@ -36,11 +36,9 @@ impl Stores {
         let [redis, postgres] = <[PathBuf; 2]>::try_from(setup::find(workspace, &programs())?)
             .ok()
             .context("two programs were asked for")?;
-        step("start Redis and PostgreSQL", || {
-            Ok(Self {
-                redis: start_redis(workspace, &redis)?,
-                postgres: start_postgres(workspace, &postgres)?,
-            })
+        Ok(Self {
+            redis: start_redis(workspace, &redis)?,
+            postgres: start_postgres(workspace, &postgres)?,
         })
     }
 
@@ -91,7 +89,7 @@ fn start_redis(workspace: &Workspace, program: &Path) -> Result<Server> {
 /// PostgreSQL refuses to run as root: there it runs as the user of Debian's package.
 fn start_postgres(workspace: &Workspace, program: &Path) -> Result<Server> {
     let directory = fresh_directory("postgres")?;
-    let is_root = crate::step::ask(workspace.command("id").arg("-u"))? == "0";
+    let is_root = ask(workspace.command("id").arg("-u"))? == "0";
     let command = |program: &Path| {
         if !is_root {
             return workspace.command(program);
@@ -114,7 +112,7 @@ fn start_postgres(workspace: &Workspace, program: &Path) -> Result<Server> {
     init.args(["--auth=trust", "--username=postgres", "--encoding=UTF8"])
         .args(["--no-sync", "--locale=C", "-D"])
         .arg(&data);
-    run("initdb", &mut init)?;
+    run("make a database (initdb)", &mut init)?;
     let port = free_port()?;
     let mut server = command(program);
     server
