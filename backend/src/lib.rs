@@ -21,6 +21,8 @@
 //! *202* that it will be, though the page, this process or the authorization
 //! server fails meanwhile.
 
+#[cfg(feature = "conformance")]
+pub mod conformance;
 pub mod core;
 #[cfg(feature = "http")]
 pub mod edge;
