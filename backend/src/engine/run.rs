@@ -168,16 +168,21 @@ impl Running {
     /// Stops in order: answers the requests that are held, claims nothing any more, and
     /// waits up to `patience` for what is under way. What is not done by then is in the
     /// store, and the next instance claims it. Where the store ends with this process,
-    /// `is_last` has everything due ended first.
+    /// `is_last` has everything due ended first, also what is minted meanwhile and due then.
     pub async fn stop(self, patience: Duration, is_last: bool) {
         let inner = &self.engine.0;
         inner.held.stop();
         let stopping = async {
-            while is_last && inner.store.stats().await.is_ok_and(|stats| stats.due > 0) {
+            inner.tasks.close();
+            while is_last {
+                inner.tasks.wait().await;
+                let stats = inner.store.stats().await;
+                if !stats.is_ok_and(|stats| stats.due > 0) {
+                    break;
+                }
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
             self.stop.send_replace(true);
-            inner.tasks.close();
             inner.tasks.wait().await;
         };
         _ = timeout(patience, stopping).await;
