@@ -137,14 +137,18 @@ impl Runner {
         };
         authority.reset();
         let asked = case.token(&case.page(), "1").send().await;
-        let granted = asked.and_then(|answer| answer.granted());
-        if granted.is_ok_and(|granted| !authority.is_alive(&granted.token)) {
-            return Err(format!(
-                "the backend's tokens are not of the stand-in: start it with {} as the address of its authorization server",
+        match asked.and_then(|answer| answer.granted()) {
+            Ok(granted) if authority.is_alive(&granted.token) => Ok(()),
+            Ok(_) => Err(format!(
+                "the backend's tokens are not of the stand-in: start it with {} as the address \
+                 of its authorization server",
                 authority.origin()
-            ));
+            )),
+            Err(Fault::Failed { came: why, .. } | Fault::Skipped(why)) => Err(format!(
+                "the backend gives no token to begin with, but answers {why}: do --cookie, \
+                 --origin, --resource and --scope fit?"
+            )),
         }
-        Ok(())
     }
 
     /// The term of the backend's leases.

@@ -24,6 +24,11 @@ impl Budget {
         }
     }
 
+    /// So many a second from now on. What was taken stays taken.
+    pub const fn set_rate(&mut self, per_second: u32) {
+        self.per_second = per_second;
+    }
+
     /// Takes up to `most`; the answer is how many.
     pub fn take(&mut self, now: Millis, most: u32) -> u32 {
         let passed = now.saturating_sub(self.since);
@@ -44,6 +49,18 @@ fn full(per_second: u32) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn another_rate_gives_back_nothing_that_was_taken() {
+        let mut budget = Budget::new(100);
+        assert_eq!(budget.take(0, 1_000), 10);
+        budget.set_rate(20);
+        assert_eq!(budget.take(0, 7), 0);
+        assert_eq!(budget.take(1_000, 7), 2);
+        budget.set_rate(100);
+        assert_eq!(budget.take(1_011, 7), 0);
+        assert_eq!(budget.take(1_012, 7), 1);
+    }
 
     #[test]
     fn in_no_second_is_more_taken_than_it_says() {

@@ -168,19 +168,18 @@ impl Running {
     /// Stops in order: answers the requests that are held, claims nothing any more, and
     /// waits up to `patience` for what is under way. What is not done by then is in the
     /// store, and the next instance claims it. Where the store ends with this process,
-    /// `is_last` has everything due ended first, also what is minted meanwhile and due then.
+    /// `is_last` has everything due ended first.
     pub async fn stop(self, patience: Duration, is_last: bool) {
         let inner = &self.engine.0;
         inner.held.stop();
         let stopping = async {
             inner.tasks.close();
-            while is_last {
+            if is_last {
+                // What is under way first: what it leaves behind may be due as well.
                 inner.tasks.wait().await;
-                let stats = inner.store.stats().await;
-                if !stats.is_ok_and(|stats| stats.due > 0) {
-                    break;
+                while inner.store.stats().await.is_ok_and(|stats| stats.due > 0) {
+                    tokio::time::sleep(Duration::from_millis(50)).await;
                 }
-                tokio::time::sleep(Duration::from_millis(50)).await;
             }
             self.stop.send_replace(true);
             inner.tasks.wait().await;

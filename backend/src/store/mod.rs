@@ -9,6 +9,8 @@ use crate::core::{
 };
 
 pub mod memory;
+#[cfg(feature = "redis")]
+pub mod redis;
 
 /// The future of a call to a store.
 pub type Call<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;

@@ -13,11 +13,21 @@ use downscope_backend::{
     store::{Call, Store, memory::Memory},
 };
 
+/// What time it is at first, in milliseconds since the Unix epoch. It stands still until
+/// [`Bench::pass`]: what is due in a millisecond is not due before that.
+const START: Millis = 1_700_000_000_000;
+
 /// Which store.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Kind {
     /// In this process.
     Memory,
+    /// In Redis or Valkey.
+    #[cfg(feature = "redis")]
+    Redis,
+    /// The same, with the page lives in several slots.
+    #[cfg(feature = "redis")]
+    RedisSpread,
 }
 
 /// A store that nobody else uses.
@@ -38,11 +48,15 @@ impl Bench {
     pub(crate) async fn open(kind: Kind, is_first: bool) -> Option<Self> {
         match kind {
             Kind::Memory => Some(Self::memory(is_first)),
+            #[cfg(feature = "redis")]
+            Kind::Redis => Self::redis(kind, is_first, 1).await,
+            #[cfg(feature = "redis")]
+            Kind::RedisSpread => Self::redis(kind, is_first, 3).await,
         }
     }
 
     fn memory(is_first: bool) -> Self {
-        let clock = Arc::new(AtomicU64::new(1_700_000_000_000));
+        let clock = Arc::new(AtomicU64::new(START));
         let now = Arc::clone(&clock);
         let now = move || now.load(Ordering::SeqCst);
         let store: Arc<dyn Store> = Arc::new(Memory::new(now, is_first));
@@ -52,6 +66,49 @@ impl Bench {
             store,
             pass: Box::new(move |millis| _ = clock.fetch_add(millis, Ordering::SeqCst)),
         }
+    }
+
+    /// One in as many shards.
+    #[cfg(feature = "redis")]
+    async fn redis(kind: Kind, is_first: bool, shards: u32) -> Option<Self> {
+        use downscope_backend::store::redis::{Redis, Settings};
+        let url = std::env::var("DOWNSCOPE_TEST_REDIS").ok()?;
+        let settings = Settings {
+            prefix: format!("test-{:016x}", random()),
+            shards,
+            is_first,
+            ..Settings::default()
+        };
+        let connect = async || match Redis::connect_at(&url, &settings, START).await {
+            Ok(store) => Arc::new(store),
+            Err(error) => panic!("no Redis where the environment names one: {error}"),
+        };
+        let both = [connect().await, connect().await];
+        let [store, other] = both.clone();
+        let clock = AtomicU64::new(START);
+        let pass = move |millis| {
+            let now = clock.fetch_add(millis, Ordering::SeqCst) + millis;
+            for store in &both {
+                store.set_now(now);
+            }
+        };
+        Some(Self {
+            kind,
+            store,
+            other,
+            pass: Box::new(pass),
+        })
+    }
+
+    /// Whether its page lives lie apart. Then each place has a part of each bound and of
+    /// each rate, so that a few are not counted exactly, and there is no order from one
+    /// place to another.
+    pub(crate) fn is_spread(&self) -> bool {
+        #[cfg(feature = "redis")]
+        if self.kind == Kind::RedisSpread {
+            return true;
+        }
+        false
     }
 
     /// So much time passes.
@@ -70,17 +127,34 @@ pub(crate) async fn ok<T>(call: Call<'_, T>) -> T {
 
 /// Runs one rule on one kind of store, if there is one.
 pub(crate) fn run<F: Future<Output = ()>>(kind: Kind, rule: impl FnOnce(Bench) -> F) {
+    runtime().block_on(async {
+        match Bench::open(kind, true).await {
+            Some(bench) => rule(bench).await,
+            None => skipped(kind),
+        }
+    });
+}
+
+pub(crate) fn runtime() -> tokio::runtime::Runtime {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
-    let runtime = runtime.unwrap_or_else(|error| panic!("no runtime: {error}"));
-    runtime.block_on(async {
-        match Bench::open(kind, true).await {
-            Some(bench) => rule(bench).await,
-            // Not `eprintln!`, which the harness keeps to itself where a test passes.
-            None => _ = writeln!(std::io::stderr(), "SKIPPED: no {kind:?} was named"),
-        }
-    });
+    runtime.unwrap_or_else(|error| panic!("no runtime: {error}"))
+}
+
+/// Says so where it is seen: the harness keeps what `eprintln!` says of a test that passes.
+pub(crate) fn skipped(kind: Kind) {
+    _ = writeln!(
+        std::io::stderr(),
+        "SKIPPED: the environment names no {kind:?}"
+    );
+}
+
+/// What no other test has.
+#[cfg(feature = "redis")]
+fn random() -> u64 {
+    use std::hash::{BuildHasher, Hasher, RandomState};
+    RandomState::new().build_hasher().finish()
 }
 
 /// Makes a test of each rule for each store.
@@ -88,6 +162,14 @@ macro_rules! each_store {
     ($($rule:ident)*) => {
         mod memory {
             $(#[test] fn $rule() { crate::bench::run(crate::bench::Kind::Memory, super::$rule); })*
+        }
+        #[cfg(feature = "redis")]
+        mod redis {
+            $(#[test] fn $rule() { crate::bench::run(crate::bench::Kind::Redis, super::$rule); })*
+        }
+        #[cfg(feature = "redis")]
+        mod redis_spread {
+            $(#[test] fn $rule() { crate::bench::run(crate::bench::Kind::RedisSpread, super::$rule); })*
         }
     };
 }

@@ -7,5 +7,8 @@
 #![expect(clippy::panic, reason = "a test fails by panicking")]
 
 mod bench;
+mod model;
+#[cfg(feature = "redis")]
+mod redis;
 mod rules;
 mod words;

@@ -24,7 +24,7 @@ pub(super) struct State {
     pub(super) later: BTreeSet<(Millis, String)>,
     pub(super) unknown: u32,
     pub(super) live: u64,
-    pub(super) budgets: BTreeMap<Class, (u32, Budget)>,
+    pub(super) budgets: BTreeMap<Class, Budget>,
     pub(super) sessions: HashMap<String, Session>,
     /// Sessions of which nothing is known but that they are withdrawn.
     pub(super) strangers: u32,
@@ -136,6 +136,7 @@ impl State {
             self.by_end.pop_first();
             self.forget_session(&session);
         }
+        self.wake();
     }
 
     fn expire(&mut self, key: &str) {

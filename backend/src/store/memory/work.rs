@@ -10,7 +10,6 @@ use crate::core::{Budget, Claim, Class, Millis, Work};
 
 impl State {
     pub(super) fn claim(&mut self, claim: &Claim) -> Vec<Work> {
-        self.wake();
         let ready = self.ready.get(&claim.class);
         let keys = ready.into_iter().flatten().take(to_usize(claim.most));
         let keys = keys.map(|(_, key)| key.clone()).collect();
@@ -20,7 +19,7 @@ impl State {
     /// Claims as many of these, which are ready, as may be, the longest life first.
     pub(super) fn claim_of(&mut self, mut keys: Vec<String>, claim: &Claim) -> Vec<Work> {
         let life = |key: &String| self.records.get(key).map_or(0, |one| one.expires_at);
-        keys.sort_by_key(|key| Reverse(life(key)));
+        keys.sort_by(|one, other| life(other).cmp(&life(one)).then_with(|| one.cmp(other)));
         let most = claim.most.min(super::records::to_u32(keys.len()));
         keys.truncate(to_usize(self.afford(claim, most)));
         let until = self.now.saturating_add(claim.visibility);
@@ -30,16 +29,13 @@ impl State {
     }
 
     fn afford(&mut self, claim: &Claim, most: u32) -> u32 {
-        if claim.per_second == 0 {
+        if claim.per_second == 0 || most == 0 {
             return most;
         }
-        let per_second = claim.per_second;
-        let fresh = || (per_second, Budget::new(per_second));
-        let entry = self.budgets.entry(claim.class).or_insert_with(fresh);
-        if entry.0 != per_second {
-            *entry = fresh();
-        }
-        entry.1.take(self.now, most)
+        let fresh = || Budget::new(claim.per_second);
+        let budget = self.budgets.entry(claim.class).or_insert_with(fresh);
+        budget.set_rate(claim.per_second);
+        budget.take(self.now, most)
     }
 
     fn take(&mut self, key: String, until: Millis) -> Option<Work> {
@@ -64,7 +60,7 @@ impl State {
     }
 
     /// What was claimed by somebody who died, and what has waited for long enough, is ready.
-    fn wake(&mut self) {
+    pub(super) fn wake(&mut self) {
         while let Some((_, key)) = self.later.first().filter(|(at, _)| *at <= self.now) {
             let key = key.clone();
             self.later.pop_first();

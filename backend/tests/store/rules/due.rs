@@ -17,6 +17,7 @@ each_store! {
     a_revoke_that_comes_again_finds_nothing_due_that_is_dead
     a_revoke_that_comes_again_leaves_what_is_claimed_to_its_claimant
     a_revoke_takes_what_an_earlier_one_has_left
+    a_revoke_takes_what_its_claimant_has_not_done_in_time
     what_is_done_is_dead
     what_is_done_twice_is_done
     what_failed_is_claimed_again_when_it_is_time
@@ -125,6 +126,20 @@ async fn a_revoke_takes_what_an_earlier_one_has_left(bench: Bench) {
     withdraw_all(&bench, &[("1", LIFE)]).await;
     let withdrawn = bench.withdraw(&pending(PAGE, &["1"])).await;
     assert_eq!((withdrawn.works.len(), withdrawn.due), (1, 0));
+}
+
+async fn a_revoke_takes_what_its_claimant_has_not_done_in_time(bench: Bench) {
+    withdraw_all(&bench, &[("1", LIFE), ("2", LIFE)]).await;
+    let works = bench.claim(&EVERYTHING).await;
+    bench.pass(EVERYTHING.visibility);
+    let withdrawn = bench.withdraw(&pending(PAGE, &["1"])).await;
+    assert_eq!((withdrawn.works.len(), withdrawn.due), (1, 0));
+    assert_eq!(withdrawn.works[0].attempts, 2);
+    // Its claimant has no say in it any more, nor in what is anybody's now.
+    let after = |work| (work, 2 * EVERYTHING.visibility);
+    let later = works.into_iter().map(after).collect::<Vec<_>>();
+    ok(bench.store.retry(&later[1..])).await;
+    assert_eq!(keys(&bench.claim(&EVERYTHING).await), [key(PAGE, "2")]);
 }
 
 async fn what_is_done_is_dead(bench: Bench) {

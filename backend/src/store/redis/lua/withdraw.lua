@@ -1,0 +1,116 @@
+#!lua flags=allow-oom
+-- Makes due what is named, after the prelude and work.lua: session ('' for none),
+-- whole_session, reason ('' for none), tombstone, minting, named_tombstones, strangers,
+-- longest_life, a claim (five), the numbers of requests, tokens and handles, and these.
+local session, is_whole, reason = ARGV[2], ARGV[3] == '1', ARGV[4]
+local tombstone, minting, named = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+local strangers, longest_life = tonumber(ARGV[8]), tonumber(ARGV[9])
+local claim = claim_at(10)
+local first_token = 18 + tonumber(ARGV[15])
+local first_handle = first_token + tonumber(ARGV[16])
+local last = first_handle + tonumber(ARGV[17]) - 1
+
+turn()
+local recs, has = {}, {}
+local has_unknown, is_refused = 0, 0
+
+local function add(rec)
+  if rec and not has[rec.key] then
+    has[rec.key] = true
+    recs[#recs + 1] = rec
+  end
+  return rec ~= nil
+end
+
+-- The places of what is not on record.
+local function look_up(index, first, beyond)
+  local unknown = {}
+  for place = first, beyond - 1 do
+    if not add(get(call('HGET', index, ARGV[place]))) then
+      unknown[#unknown + 1] = place - first
+    end
+  end
+  return unknown
+end
+
+local unknown_tokens = look_up(TOKENS, first_token, first_handle)
+local unknown_handles = look_up(HANDLES, first_handle, last + 1)
+local shard_state = call('HMGET', shard, 'first', 'since')
+local is_complete = shard_state[1] == '1' or now - tonumber(shard_state[2]) >= longest_life
+
+-- The records of what is named by request, and tombstones for the rest.
+local function withdraw_requests()
+  if call('EXISTS', SESSION .. session) == 0 then
+    has_unknown = 1
+    if tombstone == 0 then
+      return
+    elseif tonumber(call('HGET', shard, 'strangers') or 0) >= strangers then
+      is_refused = 1
+      return
+    end
+    count('strangers', 1)
+    call('HSET', SESSION .. session, 'w', 0)
+  end
+  local late, till = LATE .. session, now + tombstone
+  call('ZREMRANGEBYSCORE', late, '-inf', now)
+  local room = named - call('ZCARD', late)
+  for place = 18, first_token - 1 do
+    local id = ARGV[place]
+    local rec = get(call('HGET', IDS .. session, id))
+    if not add(rec) then
+      has_unknown = 1
+    end
+    -- One that is being minted may come a second time, after the first has failed.
+    if tombstone > 0 and (not rec or is_minting(rec)) then
+      if call('ZSCORE', late, id) then
+        call('ZADD', late, till, id)
+      elseif room > 0 then
+        room = room - call('ZADD', late, till, id)
+      else
+        -- Too many to remember one by one: then the whole page life.
+        is_whole = true
+      end
+    end
+  end
+  if is_whole then
+    has_unknown = 1
+    for _, key in ipairs(call('HVALS', IDS .. session)) do
+      add(get(key))
+    end
+  end
+  if call('EXISTS', SESSION .. session) == 0 then
+    call('HSET', SESSION .. session, 'w', 0)
+    count('strangers', 1)
+  end
+  if is_whole and tombstone > 0 then
+    local before = tonumber(call('HGET', SESSION .. session, 'w'))
+    call('HSET', SESSION .. session, 'w', math.max(before, till))
+  end
+  -- What was lost with an instance may be among what is not on record.
+  local lost = tonumber(call('HGET', SESSION .. session, 'l') or 0)
+  is_complete = is_complete and lost <= now
+  forget(session)
+end
+
+if session ~= '' and (is_whole or first_token > 18) then
+  withdraw_requests()
+end
+local due, minted, claimed = {}, {}, 0
+for _, rec in ipairs(recs) do
+  finish(rec, reason, minting)
+  if rec.stage == 'w' then
+    minted[#minted + 1] = rec.key
+  elseif rec.stage == 'd' then
+    -- A made-up token that was named before is on record, and no better known.
+    if is_claimed(rec) or rec.class ~= claim.class then
+      claimed = claimed + 1
+    else
+      due[#due + 1] = rec
+    end
+  end
+end
+local works = claim_of(due, claim)
+return {
+  works, claimed + #due - #works, minted, unknown_tokens, unknown_handles, has_unknown,
+  is_refused, is_complete and 1 or 0,
+}
