@@ -43,10 +43,10 @@ async fn a_revoke_and_the_request_that_it_overtakes_leave_nothing_live(bench: Be
         }
         let races = ["1", "2", "3", "4"].map(async |id| {
             let mint = async {
-                match bench.begin(&request(&page, id)).await {
-                    Begun::Begun => Some(bench.admit(&minted(&page, id, LIFE)).await),
-                    _ => None,
+                if bench.begin(&request(&page, id)).await == Begun::Begun {
+                    return Some(bench.admit(&minted(&page, id, LIFE)).await);
                 }
+                None
             };
             let names = pending(&page, &[id]);
             let (admitted, withdrawn) = join(mint, ok(bench.other.withdraw(&names))).await;
