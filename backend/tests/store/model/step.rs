@@ -48,6 +48,14 @@ impl<'a> Run<'a> {
                 self.model.pass(*millis);
                 self.other.pass(*millis);
             }
+            Step::Watch(times) => {
+                let limits = Limits::default();
+                for _ in 0..*times {
+                    self.model.pass(limits.watch_gap);
+                    self.other.pass(limits.watch_gap);
+                    self.both(|store| store.lapse(TERM, 0, &limits)).await?;
+                }
+            }
             Step::Begin { .. } => self.begin(step).await?,
             Step::Admit {
                 which,
