@@ -21,11 +21,15 @@
 //! *202* that it will be, though the page, this process or the authorization
 //! server fails meanwhile.
 
+#[cfg(feature = "conformance")]
+pub mod conformance;
 pub mod core;
 #[cfg(feature = "http")]
 pub mod edge;
 #[cfg(feature = "engine")]
 pub mod engine;
+#[cfg(feature = "service")]
+pub mod service;
 pub mod store;
 #[cfg(feature = "oauth")]
 pub mod upstream;

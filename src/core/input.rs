@@ -137,12 +137,15 @@ pub enum RevokeOutcome {
     Confirmed,
     /// Still alive, and asking again makes no sense.
     Denied,
+    /// 202: maybe still alive, and the backend repeats it until it is not.
+    TakenOver,
     /// Still alive; to be asked again (5xx, 429, no connection), after this long if the server said so.
     TryAgain(Option<Millis>),
 }
 
 impl RevokeOutcome {
-    /// What an answer means: after RFC 7009 section 2.2 any 2xx is success,
+    /// What an answer means: after RFC 7009 section 2.2 any 2xx is success, but 202
+    /// (RFC 9110 section 15.3.3) says that it is not done yet,
     /// and a 503 says that the token is still alive. A page, and a refusal that is not
     /// in the contract's form, were not said by the backend. Status 0: no answer.
     #[must_use]
@@ -150,6 +153,7 @@ impl RevokeOutcome {
         match (status, body) {
             (0, _) => Self::TryAgain(None),
             (_, Body::Page) | (400..=499, Body::Other) => Self::TryAgain(retry_after),
+            (202, _) => Self::TakenOver,
             (200..=299, _) => Self::Confirmed,
             _ if is_outage(status) => Self::TryAgain(retry_after),
             _ => Self::Denied,
@@ -170,6 +174,9 @@ mod tests {
             (200, Body::Own, RevokeOutcome::Confirmed),
             (200, Body::Other, RevokeOutcome::Confirmed),
             (200, Body::Page, again),
+            (202, Body::Own, RevokeOutcome::TakenOver),
+            (202, Body::Page, again),
+            (204, Body::Own, RevokeOutcome::Confirmed),
             (302, Body::Page, again),
             (403, Body::Page, again),
             (403, Body::Other, again),

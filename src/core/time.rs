@@ -144,6 +144,11 @@ impl Due {
         now.0 - self.0
     }
 
+    /// The later of the two.
+    pub(crate) fn latest(self, other: Self) -> Self {
+        Self(self.0.max(other.0))
+    }
+
     /// The earlier of the two.
     #[must_use]
     pub fn earliest(self, other: Self) -> Self {

@@ -147,6 +147,34 @@ fn a_revoke_that_is_refused_is_not_repeated() {
 }
 
 #[test]
+fn a_revoke_that_is_taken_over_is_not_confirmed_nor_named_again() {
+    let mut page = Scenario::new();
+    let (grant, token) = page.held("a");
+    let caller = page.revoke(grant);
+    page.answer_revokes(RevokeOutcome::TakenOver);
+    assert!(page.revoked(caller).is_some_and(|answer| !answer.confirmed));
+    assert!(!page.holds(token));
+    page.pass(minutes(2));
+    let closed = page.close();
+    page.event(UNLOAD);
+    assert_eq!(page.revokes().len(), 1);
+    assert!(page.revoked(closed).is_some_and(|answer| !answer.confirmed));
+}
+
+#[test]
+fn what_was_taken_over_counts_as_alive_until_it_expires() {
+    let mut page = Scenario::new();
+    let (grant, _) = page.held("a");
+    page.revoke(grant);
+    page.answer_revokes(RevokeOutcome::TakenOver);
+    page.pass(hours(2));
+    page.held("b");
+    let all = page.revoke_scope(Scope::All);
+    page.answer_revokes(RevokeOutcome::Confirmed);
+    assert!(page.revoked(all).is_some_and(|answer| answer.confirmed));
+}
+
+#[test]
 fn a_revoke_during_a_request_names_the_request_and_lets_go_of_it() {
     let mut page = Scenario::new();
     let grant = page.grant("a");

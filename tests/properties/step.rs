@@ -205,6 +205,7 @@ fn arbitrary_failure() -> impl Strategy<Value = Failure> {
 fn arbitrary_outcome() -> impl Strategy<Value = RevokeOutcome> {
     prop_oneof![
         2 => Just(RevokeOutcome::Confirmed),
+        1 => Just(RevokeOutcome::TakenOver),
         1 => Just(RevokeOutcome::Denied),
         3 => proptest::option::of(arbitrary_time()).prop_map(RevokeOutcome::TryAgain),
     ]

@@ -35,6 +35,7 @@ pub struct Renewal {
     has_room: bool,
     has_asked: bool,
     has_signed_out: bool,
+    is_first: bool,
     turns: u32,
     held: Option<Millis>,
     word: Option<Word>,
@@ -97,6 +98,7 @@ impl Renewal {
             has_room,
             has_asked: false,
             has_signed_out: false,
+            is_first: false,
             turns: 0,
             held: None,
             word: None,
@@ -195,6 +197,7 @@ impl Renewal {
             .iter()
             .filter_map(|text| Recall::parse(&serde_json::from_str(text).ok()?))
             .reduce(Recall::and);
+        self.is_first = is_first;
         let mut pushes = Pushes::parse(said);
         self.word = pushes.say(self.request.heard.as_deref(), new, &self.fresh);
         let says = pushes.to_text();
@@ -206,8 +209,12 @@ impl Renewal {
                 recalls: u32::try_from(recalls.len()).unwrap_or(u32::MAX),
             });
         }
+        self.hold_or_answer()
+    }
+
+    fn hold_or_answer(&mut self) -> RenewalStep {
         // The page learns the term from its first answer, so that one is not held.
-        if self.word.is_none() && !is_first && self.has_room && self.held.is_none() {
+        if self.word.is_none() && !self.is_first && self.has_room && self.held.is_none() {
             return RenewalStep::Hold(self.renewing.terms.hold);
         }
         self.answer()
@@ -219,7 +226,7 @@ impl Renewal {
             .as_ref()
             .is_some_and(|word| word.recall.is_everything());
         if !is_everything {
-            return self.answer();
+            return self.hold_or_answer();
         }
         // The word has waited for this request: what was minted meanwhile goes with the
         // rest. What the page asks for once it has heard is not meant, so nothing is

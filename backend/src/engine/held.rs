@@ -39,6 +39,10 @@ impl Held {
         count < PER_SIGN_IN && !state.has_stopped
     }
 
+    pub(super) fn count(&self) -> usize {
+        self.lock().by_session.len()
+    }
+
     /// Whether there is anybody to wake.
     pub(super) fn is_empty(&self) -> bool {
         self.lock().by_session.is_empty()
@@ -72,11 +76,15 @@ impl Held {
         self.lock().by_session.remove(session);
     }
 
+    /// Answers all of them.
+    pub(super) fn release(&self) {
+        self.lock().by_session.clear();
+    }
+
     /// Answers all of them, and holds none from now on.
     pub(super) fn stop(&self) {
-        let mut state = self.lock();
-        state.has_stopped = true;
-        state.by_session.clear();
+        self.lock().has_stopped = true;
+        self.release();
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -15,6 +15,10 @@ impl Engine {
     /// connection, which gives its place back and changes nothing else.
     pub async fn renew(&self, request: LeaseRequest, owner: Owner) -> Result<LeaseAnswer, Refusal> {
         let Self(inner) = self;
+        if inner.held.is_empty() {
+            // Nobody has looked lately: what was said before must not wake this one.
+            self.wake_told().await;
+        }
         let session = request.session.clone();
         let has_room = inner.held.has_room(&owner.sign_in);
         let fresh = entropy::word();
@@ -24,6 +28,9 @@ impl Engine {
             event = match renewal.next(event) {
                 RenewalStep::Heartbeat(heartbeat) => {
                     let heard = inner.store.heartbeat(&heartbeat).await;
+                    if heartbeat.takes_over {
+                        inner.due.notify_one();
+                    }
                     let heard = heard.map_err(|error| self.failed("heartbeat", &error));
                     RenewalEvent::Heard(heard.ok())
                 }

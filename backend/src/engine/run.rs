@@ -8,7 +8,7 @@ use std::{
 
 use tokio::{
     sync::watch,
-    time::{MissedTickBehavior, interval, sleep, sleep_until, timeout},
+    time::{Instant, MissedTickBehavior, interval, sleep_until, timeout},
 };
 
 use super::{Engine, Event};
@@ -104,12 +104,12 @@ impl Engine {
     }
 
     async fn watch(&self, mut stopped: watch::Receiver<bool>) {
-        let mut next = Duration::ZERO;
+        let mut next = Instant::now();
         let mut look = interval(Duration::from_millis(250));
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                () = sleep(next) => next = self.lapse().await,
+                () = sleep_until(next) => next = Instant::now() + self.lapse().await,
                 _ = look.tick() => if !self.0.held.is_empty() {
                     self.wake_told().await;
                 },
@@ -173,11 +173,15 @@ impl Running {
         let inner = &self.engine.0;
         inner.held.stop();
         let stopping = async {
-            while is_last && inner.store.stats().await.is_ok_and(|stats| stats.due > 0) {
-                tokio::time::sleep(Duration::from_millis(50)).await;
+            inner.tasks.close();
+            if is_last {
+                // What is under way first: what it leaves behind may be due as well.
+                inner.tasks.wait().await;
+                while inner.store.stats().await.is_ok_and(|stats| stats.due > 0) {
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
             }
             self.stop.send_replace(true);
-            inner.tasks.close();
             inner.tasks.wait().await;
         };
         _ = timeout(patience, stopping).await;

@@ -25,6 +25,9 @@ impl Machine {
         outcome: RevokeOutcome,
         now: Moment,
     ) {
+        if self.revokes.taken_over_until.reached(now) {
+            self.revokes.taken_over_until = Due::PAST;
+        }
         let mut all = self.revokes.sent.iter();
         let Some(place) = all.position(|sent| sent.request == request) else {
             return;
@@ -39,7 +42,7 @@ impl Machine {
             return;
         }
         let sent = self.revokes.sent.swap_remove(place);
-        self.settle(sent, outcome == RevokeOutcome::Confirmed);
+        self.settle(sent, outcome);
     }
 
     /// Does what the clock has made due for revokes.
@@ -70,7 +73,7 @@ impl Machine {
     /// An answer that nobody waits for any more brought a token.
     pub(super) fn revoke_late(&mut self, ending: Ending) {
         if let Some(sent) = self.revokes.unname(ending.generation) {
-            self.settle(sent, false);
+            self.settle(sent, RevokeOutcome::Denied);
         }
         self.out.alive.weigh(ending.generation, ending.weight);
         self.end(vec![ending], Reason::Explicit, None);
@@ -106,8 +109,13 @@ impl Machine {
             others: Revoked::NOTHING,
         };
         if sent.names_nothing() || !self.endpoints.revoke {
-            let confirmed = sent.names_nothing() && !has_lost_track;
-            return self.settle(sent, confirmed);
+            let is_done = sent.names_nothing() && !has_lost_track;
+            let outcome = if is_done {
+                RevokeOutcome::Confirmed
+            } else {
+                RevokeOutcome::Denied
+            };
+            return self.settle(sent, outcome);
         }
         let rest = beyond_the_quota(&mut sent.endings);
         self.revokes.sent.push(sent);
@@ -133,8 +141,16 @@ impl Machine {
         });
     }
 
-    fn settle(&mut self, mut sent: Sent, confirmed: bool) {
-        if confirmed {
+    fn settle(&mut self, mut sent: Sent, outcome: RevokeOutcome) {
+        let confirmed = outcome == RevokeOutcome::Confirmed;
+        if outcome == RevokeOutcome::TakenOver {
+            for ending in &sent.endings {
+                let until = &mut self.revokes.taken_over_until;
+                *until = ending.ends_at.latest(*until);
+            }
+        }
+        // Nobody need name again what the backend has taken over.
+        if confirmed || outcome == RevokeOutcome::TakenOver {
             self.out.alive.has_lost_track &= !sent.whole_session;
             self.forget(&sent.endings);
         } else {
@@ -176,7 +192,9 @@ impl Machine {
             }
         }
         if self.revokes.sent.is_empty() {
-            let is_all = self.revokes.unrevoked.is_empty() && !self.out.alive.has_lost_track;
+            let is_all = self.revokes.unrevoked.is_empty()
+                && self.revokes.taken_over_until == Due::PAST
+                && !self.out.alive.has_lost_track;
             for (caller, mut revoked) in std::mem::take(&mut self.revokes.last_answers) {
                 revoked.confirmed &= is_all;
                 self.emit(Output::Revoked(caller, revoked));

@@ -20,6 +20,9 @@ pub(super) struct Revokes {
     /// What may be alive though it was to be revoked: the backend has not said
     /// that it is dead.
     pub(super) unrevoked: Vec<Ending>,
+    /// Until then something may be alive that the backend has taken over;
+    /// [`Due::PAST`]: nothing is.
+    pub(super) taken_over_until: Due,
     /// Who is told what became of everything once no revoke is under way.
     pub(super) last_answers: Vec<(CallerId, Revoked)>,
     /// When a closed client stops waiting for late answers.
@@ -56,6 +59,7 @@ impl Revokes {
         given_up: Vec::new(),
         unanswered: Vec::new(),
         unrevoked: Vec::new(),
+        taken_over_until: Due::PAST,
         last_answers: Vec::new(),
         lets_go_at: Due::NEVER,
     };

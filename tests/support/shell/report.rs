@@ -89,7 +89,10 @@ impl Shell {
                 if let Some(sent) = self.awaited.get_mut(&request.0) {
                     sent.under_way = false;
                     let again = matches!(outcome, RevokeOutcome::TryAgain(_));
-                    if outcome == RevokeOutcome::Confirmed {
+                    // What is taken over need not be named by the page again.
+                    let is_settled =
+                        matches!(outcome, RevokeOutcome::Confirmed | RevokeOutcome::TakenOver);
+                    if is_settled {
                         let named = sent.tokens.iter().chain(&sent.pending);
                         for one in named {
                             self.alive.remove(one);

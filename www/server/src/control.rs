@@ -160,11 +160,12 @@ async fn reset(State(control): State<Control>) -> StatusCode {
     control.apply(&control.faults.settings());
     control.embedded.expire_all();
     control.store.clear();
+    control.engine.release_held();
     control.ledger.clear();
     StatusCode::NO_CONTENT
 }
 
-/// What to take back, and from which page life; from all that keep a lease, if none is named.
+/// What to take back, and from which page life; from all, if none is named.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RecallCommand {

@@ -235,20 +235,21 @@ impl State {
         let mut is_whole = withdraw.whole_session;
         withdrawn.has_unknown_requests |= is_whole;
         for id in &withdraw.pending {
-            match session.ids.get(id) {
-                Some(key) => keys.push(key.clone()),
-                None => {
-                    withdrawn.has_unknown_requests = true;
-                    let has_room = session.withdrawn_ids.len() < to_usize(limits.named_tombstones);
-                    if limits.tombstone == 0 {
-                        // No request is late.
-                    } else if has_room || session.withdrawn_ids.contains_key(id) {
-                        session.withdrawn_ids.insert(id.clone(), until);
-                    } else {
-                        // Too many to remember one by one: then the whole page life.
-                        is_whole = true;
-                    }
-                }
+            let key = session.ids.get(id);
+            keys.extend(key.cloned());
+            withdrawn.has_unknown_requests |= key.is_none();
+            // One that is being minted may come a second time, after the first has failed.
+            let record = key.and_then(|key| self.records.get(key));
+            let is_minted = record.is_some_and(|one| !matches!(one.stage, Stage::Minting { .. }));
+            if limits.tombstone == 0 || is_minted {
+                continue;
+            }
+            let has_room = session.withdrawn_ids.len() < to_usize(limits.named_tombstones);
+            if has_room || session.withdrawn_ids.contains_key(id) {
+                session.withdrawn_ids.insert(id.clone(), until);
+            } else {
+                // Too many to remember one by one: then the whole page life.
+                is_whole = true;
             }
         }
         if is_whole {
@@ -355,8 +356,11 @@ impl State {
         ready.insert((Reverse(record.expires_at), key.to_owned()));
     }
 
-    pub(super) fn fate(&self, key: &str) -> Fate {
+    pub(super) fn fate(&self, session: &str, key: &str) -> Fate {
+        let session = self.sessions.get(session);
         match self.records.get(key).map(|record| record.stage) {
+            // It may be the one that was lost.
+            None if session.is_some_and(|one| one.lost_until > self.now) => Fate::Alive,
             None | Some(Stage::Dead) => Fate::Dead,
             Some(Stage::Minting { .. } | Stage::Live | Stage::Due { .. }) => Fate::Alive,
         }

@@ -300,6 +300,19 @@ impl Fixture {
         send(&self.demo.api, request.body(Body::empty()).unwrap()).await
     }
 
+    /// Waits until the file API takes the token no more: what is due is ended beside
+    /// whatever else goes on.
+    pub(crate) async fn dies(&self, token: &str) {
+        // Where the clock stands still it never becomes late.
+        for _ in 0..10_000 {
+            if !self.is_alive(token).await {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+        panic!("the token does not die");
+    }
+
     /// Whether the file API takes the token.
     pub(crate) async fn is_alive(&self, token: &str) -> bool {
         self.content("101", token).await.status == StatusCode::OK
