@@ -1,5 +1,12 @@
 //! What a backend does before it stops.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
 use std::{
     pin::Pin,
     sync::{Arc, Mutex},
