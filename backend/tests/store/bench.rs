@@ -149,6 +149,7 @@ impl Bench {
             store,
             other,
             pass: Box::new(pass),
+            prefix: String::new(),
             schema: Some(schema),
         })
     }
