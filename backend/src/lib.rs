@@ -28,6 +28,8 @@ pub mod core;
 pub mod edge;
 #[cfg(feature = "engine")]
 pub mod engine;
+#[cfg(feature = "service")]
+pub mod service;
 pub mod store;
 #[cfg(feature = "oauth")]
 pub mod upstream;
