@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::{Answer, Case, Verdict, shown};
 
@@ -97,17 +97,15 @@ impl<'a> Call<'a> {
         self
     }
 
-    /// With a body of so many bytes, by a field that no backend knows.
+    /// With a body of so many bytes that says the same: by spaces behind the JSON, or by a
+    /// parameter that no backend knows.
     pub(super) fn padded_to(self, bytes: usize) -> Self {
-        let missing = |call: &Self| bytes.saturating_sub(call.text().len());
-        if matches!(self.body, Body::Fields(_)) {
-            let empty = self.field("padding", json!(""));
-            let padding = "x".repeat(missing(&empty));
-            return empty.field("padding", json!(padding));
-        }
-        let begun = format!("{}&padding=", self.text());
-        let padding = "x".repeat(bytes.saturating_sub(begun.len()));
-        self.body(begun + &padding)
+        let (text, padding) = match &self.body {
+            Body::Fields(_) => (self.text(), " "),
+            Body::Text(text) => (format!("{text}&padding="), "x"),
+        };
+        let padding = padding.repeat(bytes.saturating_sub(text.len()));
+        self.body(text + &padding)
     }
 
     /// To this instance.

@@ -59,9 +59,9 @@ async fn postgres(settings: &StoreSettings) -> Result<Arc<dyn Store>, StoreError
     use crate::store::postgres::{Postgres, Settings};
 
     let postgres = Settings {
-        schema: settings.prefix.clone(),
+        connections: settings.connections,
         is_first: settings.is_first,
-        ..Settings::default()
+        schema: settings.prefix.clone(),
     };
     Ok(Arc::new(
         Postgres::connect(settings.url.expose(), &postgres).await?,

@@ -2,7 +2,7 @@
 
 use super::super::{
     Answer, Case, Check, Need, Theme, Verdict,
-    call::{Call, FORM},
+    call::Call,
     verdict::{ensure, failed},
 };
 
@@ -70,7 +70,7 @@ pub(super) const THEME: Theme = Theme {
         },
         Check {
             name: "only-post",
-            rule: "A GET hands out nothing.",
+            rule: "A token is handed out to a POST, and to nothing else.",
             why: "A GET can be sent by a link, a picture or a prefetch.",
             needs: &[Need::Cookie],
             run: |case| Box::pin(only_post(case)),
@@ -144,9 +144,10 @@ async fn sign_in_required(case: &Case) -> Verdict {
 async fn admission_comes_first(case: &Case) -> Verdict {
     let page = case.page();
     let call = case.token(&page, "1").without("cookie");
+    let call = call.without("x-downscope").without("origin");
     refused(
-        call.without("x-downscope"),
-        "403 without the static header, signed in or not",
+        call.with("sec-fetch-site", "cross-site"),
+        "403 to another site, whether or not somebody is signed in",
     )
     .await?;
     let call = case.token(&page, "1").without("cookie").body("{");
@@ -234,16 +235,11 @@ fn has_leave(answer: &Answer, origin: &str) -> Verdict {
 }
 
 async fn only_post(case: &Case) -> Verdict {
-    let page = case.page();
-    let get = case.token(&page, "1").method("GET").body("");
-    let answer = get.send().await?;
-    ensure(answer.granted().is_err(), "no token", answer.came())?;
-    let form = case.token(&page, "1").with("content-type", FORM);
-    let answer = form.send().await?;
-    ensure(
-        answer.granted().is_err(),
-        "no token for a form",
-        answer.came(),
-    )?;
+    for method in ["GET", "PUT"] {
+        let call = case.token(&case.page(), "1").method(method);
+        let answer = call.send().await?;
+        let what = format!("no token for a {method}");
+        ensure(answer.granted().is_err(), what, answer.came())?;
+    }
     case.nothing_was_minted()
 }

@@ -120,7 +120,7 @@ async fn first_is_not_held(case: &Case) -> Verdict {
         let call = case.lease(&page).within(AT_ONCE);
         let answer = call.send().await?.expect("200 at once", &[200])?;
         let held = answer.object().and_then(|fields| number(&fields, "held"));
-        let is_held = held.is_some_and(|held| held > 1.0);
+        let is_held = held.is_some_and(|held| held > 0.1);
         ensure(!is_held, "no `held`, or 0", answer.came())?;
     }
     Ok(())

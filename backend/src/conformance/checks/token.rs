@@ -265,9 +265,8 @@ async fn token_unknown_fields(case: &Case) -> Verdict {
 
 async fn a_token_for_each_request(case: &Case) -> Verdict {
     let page = case.page();
-    let (one, other) = (case.token(&page, "b"), case.token(&page, "a"));
-    let (one, other) = tokio::join!(one.send(), other.send());
-    let (one, other) = (one?.granted()?, other?.granted()?);
+    let one = case.granted(&page, "b").await?;
+    let other = case.granted(&page, "a").await?;
     ensure(one.token != other.token, "two tokens", "the same one twice")?;
     let alive = case.authority()?.alive_of(&[one.token, other.token]);
     ensure(

@@ -3,6 +3,7 @@
 
 mod leases;
 mod records;
+mod revokes;
 mod sessions;
 mod state;
 mod work;
