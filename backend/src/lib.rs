@@ -28,6 +28,13 @@ pub mod core;
 pub mod edge;
 #[cfg(feature = "engine")]
 pub mod engine;
+#[cfg(feature = "service")]
+pub mod service;
 pub mod store;
 #[cfg(feature = "oauth")]
 pub mod upstream;
+
+/// The example of the README has to compile.
+#[cfg(all(doctest, feature = "http", feature = "oauth"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

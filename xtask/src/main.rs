@@ -14,6 +14,7 @@ mod lock;
 mod mutants;
 mod pack;
 mod setup;
+mod simulate;
 mod size;
 mod step;
 mod test;
@@ -46,6 +47,9 @@ cargo xtask <command>
                         what the package costs beside plain JavaScript and its peers
   conformance argument...
                         holds any backend to the endpoint contract; --help has the arguments
+  simulate [argument...]
+                        a million pages against a modelled backend, in virtual time;
+                        fails above the bounds of docs/scale.md
   mutants [-- argument...]
                         changes the core on purpose and looks for what no test sees
   wasm-test-runner      what cargo runs WebAssembly tests with
@@ -100,6 +104,7 @@ fn dispatch(command: Option<&str>, arguments: Vec<String>) -> Result<()> {
         (Some("exits"), rest) => exits::run(&workspace, rest),
         (Some("bench"), rest) => bench::run(&workspace, rest),
         (Some("conformance"), rest) => conformance::run(&workspace, rest),
+        (Some("simulate"), rest) => simulate::run(&workspace, rest),
         (Some("mutants"), rest) => mutants::run(&workspace, rest),
         (None | Some("help" | "-h" | "--help"), _) => {
             eprint!("{HELP}");

@@ -4,7 +4,7 @@
 //! the ring turns by putting a new key first, and the old ones stay in it for the longest
 //! life of a token.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use aes_gcm::{
     Aes256Gcm, Key, KeyInit, Nonce,
@@ -13,7 +13,8 @@ use aes_gcm::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
-use super::{Secret, syntax};
+use super::secret::Secret;
+use super::syntax;
 
 const KEY: usize = 32;
 const KEY_ID: usize = 4;
@@ -21,7 +22,7 @@ const NONCE: usize = 12;
 
 /// The keys, the one that seals first. What any of them sealed can be opened.
 #[derive(Clone)]
-pub struct KeyRing(Vec<([u8; KEY_ID], Aes256Gcm)>);
+pub struct KeyRing(Arc<[([u8; KEY_ID], Aes256Gcm)]>);
 
 /// What something was sealed for: it opens for nothing else.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -50,7 +51,7 @@ pub struct KeyError;
 impl KeyRing {
     /// A ring of one key.
     pub fn of(key: &[u8; KEY]) -> Self {
-        Self(vec![entry(key)])
+        Self([entry(key)].into())
     }
 
     /// Reads keys of 32 bytes in base64url, separated by commas or spaces, the newest first.
@@ -69,7 +70,7 @@ impl KeyRing {
         if keys.is_empty() {
             return Err(KeyError);
         }
-        Ok(Self(keys))
+        Ok(Self(keys.into()))
     }
 
     /// Seals `plain`. `nonce` must be random and never used twice.

@@ -24,8 +24,9 @@ async fn admit(
     headers: &HeaderMap,
     body: Body,
 ) -> Result<(LeaseRequest, Identity), Refusal> {
-    let identity = edge.admit(headers).await?;
+    edge.check_origin(headers)?;
     let refusal = "The body must be application/json.";
     let body = body::read(headers, body, "application/json", refusal, MAX_LEASE_BODY).await?;
+    let identity = edge.identify(headers).await?;
     Ok((LeaseRequest::parse(&body)?, identity))
 }

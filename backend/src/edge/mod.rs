@@ -124,10 +124,13 @@ async fn no_store(request: axum::extract::Request, next: Next) -> Response {
 }
 
 impl Edge {
-    /// Whether the request comes from a page of the app, and who sends it.
-    async fn admit(&self, headers: &HeaderMap) -> Result<Identity, Refusal> {
-        self.origins
-            .check(|name| headers.get(name)?.to_str().ok())?;
+    /// Whether the request comes from a page of the app.
+    fn check_origin(&self, headers: &HeaderMap) -> Result<(), Refusal> {
+        self.origins.check(|name| headers.get(name)?.to_str().ok())
+    }
+
+    /// Who sends the request.
+    async fn identify(&self, headers: &HeaderMap) -> Result<Identity, Refusal> {
         let identity = self.identify.identify(headers).await?;
         identity.ok_or_else(Refusal::login_required)
     }

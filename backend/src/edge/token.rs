@@ -20,15 +20,17 @@ pub(super) async fn handle(State(edge): State<Edge>, headers: HeaderMap, body: B
     answer::noted((response, note.of(Some(session), Some(user))))
 }
 
-/// Every check that needs no authorization server, cheapest first.
+/// Every check that needs no authorization server. The body is read before it is asked who
+/// sends it: a sign-out must not come between that answer and the record of the request.
 async fn admit(
     edge: &Edge,
     headers: &HeaderMap,
     body: Body,
 ) -> Result<(TokenRequest, Identity), Refusal> {
-    let identity = edge.admit(headers).await?;
+    edge.check_origin(headers)?;
     let refusal = "The body must be application/json.";
     let body = body::read(headers, body, "application/json", refusal, MAX_TOKEN_BODY).await?;
+    let identity = edge.identify(headers).await?;
     let request = TokenRequest::parse(&body)?;
     edge.policy.check(&request.resource, &request.scopes)?;
     if let Some(policy) = &identity.policy {

@@ -23,7 +23,7 @@ impl Engine {
 
     async fn carry_out_one(&self, work: Work) -> bool {
         let Self(inner) = self;
-        let Some(token) = work.token(&inner.ring) else {
+        let Some(token) = work.token(&self.ring()) else {
             inner.audit.record(&Event::Unreadable { key: &work.key });
             self.again(work, KEY_IS_MISSING).await;
             return false;

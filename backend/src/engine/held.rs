@@ -39,6 +39,10 @@ impl Held {
         count < PER_SIGN_IN && !state.has_stopped
     }
 
+    pub(super) fn count(&self) -> usize {
+        self.lock().by_session.len()
+    }
+
     /// Whether there is anybody to wake.
     pub(super) fn is_empty(&self) -> bool {
         self.lock().by_session.is_empty()

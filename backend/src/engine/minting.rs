@@ -1,6 +1,6 @@
 //! Carries out a token request.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use super::{Engine, Event, ending, entropy};
 use crate::core::{
@@ -16,10 +16,17 @@ impl Engine {
         owner: Owner,
         subject: Option<Secret>,
     ) -> Result<TokenAnswer, Refusal> {
+        let Ok(permit) = Arc::clone(&self.0.mints).try_acquire_owned() else {
+            return Err(Refusal::temporarily_unavailable(
+                "Too many tokens are being minted.",
+                Some(1),
+            ));
+        };
         let engine = self.clone();
         let minting = self.0.tasks.spawn(async move {
+            let _permit = permit;
             let resource = request.resource.clone();
-            let ring = engine.0.ring.clone();
+            let ring = engine.ring();
             let settings = engine.minting();
             let chance = entropy::chance();
             let mint = Mint::new(request, owner.clone(), subject, settings, ring, chance);

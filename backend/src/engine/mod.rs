@@ -14,7 +14,11 @@ mod revoking;
 mod run;
 mod upstream;
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::task::TaskTracker;
@@ -45,6 +49,9 @@ pub struct Settings {
     /// How many revocations a second the authorization server takes, from all
     /// instances together. Default: 0, no limit.
     pub revocations_per_second: u32,
+    /// How many token requests are carried out at a time; one more is answered with 503.
+    /// It cannot be changed later. Default: 1024.
+    pub mints_at_once: u32,
     /// How many tokens a second that nothing is on record of are looked up at the
     /// authorization server. Default: 20.
     pub unknown_per_second: u32,
@@ -62,6 +69,7 @@ impl Default for Settings {
             lease: LeaseTerms::default(),
             require_lease: false,
             revocations_per_second: 0,
+            mints_at_once: 1_024,
             unknown_per_second: 20,
             untold_life: limits.longest_life,
             limits,
@@ -76,9 +84,11 @@ pub struct Engine(Arc<Inner>);
 struct Inner {
     audit: Arc<dyn Audit>,
     held: Held,
+    /// Token requests that may still be begun.
+    mints: Arc<Semaphore>,
     pause: Pause,
-    ring: KeyRing,
-    settings: std::sync::RwLock<Settings>,
+    ring: RwLock<KeyRing>,
+    settings: RwLock<Settings>,
     sign_ins: Arc<dyn SignIns>,
     store: Arc<dyn Store>,
     tasks: TaskTracker,
@@ -115,12 +125,15 @@ impl Engine {
         sign_ins: Arc<dyn SignIns>,
         audit: Arc<dyn Audit>,
     ) -> Self {
+        let mints = usize::try_from(settings.mints_at_once).unwrap_or(usize::MAX);
+        let mints = mints.min(Semaphore::MAX_PERMITS);
         Self(Arc::new(Inner {
             audit,
             held: Held::default(),
             pause: Pause::default(),
-            ring,
-            settings: std::sync::RwLock::new(settings),
+            mints: Arc::new(Semaphore::new(mints)),
+            ring: RwLock::new(ring),
+            settings: RwLock::new(settings),
             sign_ins,
             store,
             tasks: TaskTracker::new(),
@@ -136,15 +149,35 @@ impl Engine {
     /// How it behaves.
     pub fn settings(&self) -> Settings {
         let settings = self.0.settings.read();
-        settings
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .clone()
+        settings.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Behaves differently from now on.
     pub fn change(&self, change: impl FnOnce(&mut Settings)) {
         let settings = self.0.settings.write();
-        change(&mut settings.unwrap_or_else(std::sync::PoisonError::into_inner));
+        change(&mut settings.unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Seals by `ring` from now on, and opens by it alone: the keys of before belong
+    /// into it for as long as what they have sealed may live.
+    pub fn turn(&self, ring: KeyRing) {
+        *self.0.ring.write().unwrap_or_else(PoisonError::into_inner) = ring;
+    }
+
+    /// How many lease requests are held.
+    pub fn held_requests(&self) -> usize {
+        self.0.held.count()
+    }
+
+    /// Answers the lease requests that are held, and holds none from now on: connections
+    /// can end then. [`Running::stop`] does it too.
+    pub fn stop_holding(&self) {
+        self.0.held.stop();
+    }
+
+    fn ring(&self) -> KeyRing {
+        let ring = self.0.ring.read();
+        ring.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The store.

@@ -19,7 +19,7 @@ impl Engine {
     pub async fn revoke(&self, request: RevokeRequest) -> Result<RevokeAnswer, Refusal> {
         let engine = self.clone();
         let revoking = self.0.tasks.spawn(async move {
-            let ring = engine.0.ring.clone();
+            let ring = engine.ring();
             let revocation = Revocation::new(request, engine.revoking(), ring, entropy::unix_now());
             engine.carry_out_revocation(revocation).await
         });

@@ -173,11 +173,15 @@ impl Running {
         let inner = &self.engine.0;
         inner.held.stop();
         let stopping = async {
-            while is_last && inner.store.stats().await.is_ok_and(|stats| stats.due > 0) {
-                tokio::time::sleep(Duration::from_millis(50)).await;
+            inner.tasks.close();
+            if is_last {
+                // What is under way first: what it leaves behind may be due as well.
+                inner.tasks.wait().await;
+                while inner.store.stats().await.is_ok_and(|stats| stats.due > 0) {
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
             }
             self.stop.send_replace(true);
-            inner.tasks.close();
             inner.tasks.wait().await;
         };
         _ = timeout(patience, stopping).await;

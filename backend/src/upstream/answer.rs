@@ -95,17 +95,17 @@ impl TokenAnswer {
 
     pub(super) fn minted(self, wanted: &str) -> Minted {
         let expires_in = self.lifetime();
-        let restricted_to = match self.restricted_to {
-            Value::Array(list) => list
-                .into_iter()
-                .filter_map(|one| serde_json::from_value(one).ok())
-                .collect(),
-            _ => Vec::new(),
-        };
-        let scope = match self.scope {
-            Value::String(scope) => scope,
-            _ if restricted_to.is_empty() => wanted.to_owned(),
-            _ => granted_scope(&restricted_to),
+        let restricted_to: Vec<_> = self
+            .restricted_to
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|one| Restriction::deserialize(one).ok())
+            .collect();
+        let scope = match self.scope.as_str() {
+            Some(scope) => scope.to_owned(),
+            None if restricted_to.is_empty() => wanted.to_owned(),
+            None => granted_scope(&restricted_to),
         };
         Minted {
             token: Secret::from(self.access_token),

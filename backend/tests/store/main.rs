@@ -8,5 +8,9 @@
 
 mod bench;
 mod model;
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(feature = "redis")]
+mod redis;
 mod rules;
 mod words;

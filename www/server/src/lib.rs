@@ -26,7 +26,7 @@ pub mod box_settings;
 pub mod clock;
 mod control;
 pub mod demo;
-mod embedded;
+pub mod embedded;
 mod faults;
 mod files;
 pub mod ledger;

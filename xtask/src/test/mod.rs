@@ -9,6 +9,7 @@ mod purity;
 mod report;
 mod skips;
 mod stages;
+mod stores;
 mod tally;
 mod types;
 mod wasm_pack;

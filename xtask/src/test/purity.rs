@@ -22,10 +22,31 @@ const NOT_IN_CORE: [&str; 7] = [
 /// failed: the facade makes them all.
 const NOT_IN_API: [&str; 1] = ["pub async fn"];
 
+/// Words that would tie what the backend decides to a runtime, a store or a clock.
+const NOT_IN_BACKEND_CORE: [&str; 8] = [
+    "async",
+    "axum",
+    "getrandom",
+    "reqwest",
+    "std::thread",
+    "tokio",
+    "Instant",
+    "SystemTime",
+];
+
 pub(super) fn check(src: &Path) -> Result<()> {
+    check_each(src, &[("core", &NOT_IN_CORE), ("api", &NOT_IN_API)])
+}
+
+pub(super) fn check_backend(src: &Path) -> Result<()> {
+    check_each(src, &[("core", &NOT_IN_BACKEND_CORE)])
+}
+
+fn check_each(src: &Path, rules: &[(&str, &[&str])]) -> Result<()> {
     let mut offences = String::new();
-    search(&src.join("core"), &NOT_IN_CORE, &mut offences)?;
-    search(&src.join("api"), &NOT_IN_API, &mut offences)?;
+    for (directory, forbidden) in rules {
+        search(&src.join(directory), forbidden, &mut offences)?;
+    }
     if !offences.is_empty() {
         bail!("{offences}");
     }

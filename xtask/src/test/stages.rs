@@ -3,6 +3,7 @@
 use anyhow::{Context as _, Result};
 
 use super::context::Context;
+use super::stores::Stores;
 use super::wasm_pack::WasmPack;
 use super::{docs_rs, node_tests, purity, skips, tally::Tally, types, web_tests};
 use crate::build::{self, Places, Steps, bindgen};
@@ -25,7 +26,10 @@ pub(super) fn lint(context: &Context<'_>, _: &mut Tally) -> Result<()> {
         let cargo = cargo.args(["clippy", "--quiet"]).args(arguments);
         run(name, cargo.args(["--", "-D", "warnings"]))
     };
-    clippy("clippy, native", &["--workspace", "--all-targets"])?;
+    clippy(
+        "clippy, native",
+        &["--workspace", "--all-targets", "--all-features"],
+    )?;
     let library = ["--package", "downscope", "--target", WASM_TARGET];
     clippy(
         "clippy, wasm32",
@@ -47,18 +51,40 @@ pub(super) fn doc(context: &Context<'_>, _: &mut Tally) -> Result<()> {
     let rustdoc = |name: &str, arguments: &[&str]| {
         let mut cargo = context.workspace.cargo();
         cargo.env("RUSTDOCFLAGS", "-D warnings");
-        cargo.args(["doc", "--quiet", "--no-deps", "--package", "downscope"]);
+        cargo.args(["doc", "--quiet", "--no-deps"]);
         run(name, cargo.args(arguments))
     };
-    rustdoc("rustdoc, native", &[])?;
-    rustdoc("rustdoc, wasm32", &["--target", WASM_TARGET])?;
+    let library = ["--package", "downscope"];
+    rustdoc("rustdoc, native", &library)?;
+    rustdoc(
+        "rustdoc, wasm32",
+        &[&library[..], &["--target", WASM_TARGET]].concat(),
+    )?;
+    rustdoc(
+        "rustdoc, the backend",
+        &["--package", "downscope-backend", "--all-features"],
+    )?;
     docs_rs::check(context.workspace)
 }
 
 pub(super) fn purity(context: &Context<'_>, _: &mut Tally) -> Result<()> {
     step("what the core and the exports must not say", || {
-        purity::check(&context.workspace.path("src"))
-    })
+        purity::check(&context.workspace.path("src"))?;
+        purity::check_backend(&context.workspace.path("backend/src"))
+    })?;
+    // What decides in the backend is to be used from JavaScript too.
+    setup::wasm_target(context.workspace)?;
+    let mut cargo = context.workspace.cargo();
+    cargo.args([
+        "check",
+        "--quiet",
+        "--package",
+        "downscope-backend",
+        "--lib",
+    ]);
+    cargo.args(["--no-default-features", "--target", WASM_TARGET]);
+    run("the backend's core, wasm32", &mut cargo)?;
+    Ok(())
 }
 
 pub(super) fn unit(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
@@ -69,7 +95,10 @@ pub(super) fn unit(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
     };
     // Apart from the rest: together, their dependencies would be built with
     // other features than this very program was.
-    test("native tests", &["--workspace", "--exclude", "xtask"])?;
+    test(
+        "native tests",
+        &["--workspace", "--exclude", "xtask", "--all-features"],
+    )?;
     test("tests of xtask", &["--package", "xtask"])
 }
 
@@ -129,6 +158,7 @@ fn built(context: &Context<'_>, app: &App, tally: &mut Tally) -> Result<()> {
 /// What needs Node alone. Of the example backends the one in Node; the others
 /// need what a machine may not have.
 pub(super) fn backends(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
+    over_stores(context, tally)?;
     let mut test = |name: &str, directory: &str| {
         let mut node = node_tests::plain_node_tests(context, directory)?;
         count(tally, &run(name, &mut node)?)
@@ -138,6 +168,17 @@ pub(super) fn backends(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
         "examples/backends",
     )?;
     test("how the exit matrix counts and prints", "benches/exits")
+}
+
+/// The backend crate over the stores that several instances share.
+fn over_stores(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
+    let stores = Stores::start(context.workspace)?;
+    let mut cargo = context.workspace.cargo();
+    cargo.args(["test", "--no-fail-fast", "--package", "downscope-backend"]);
+    cargo.args(["--all-features", "--test", "store", "--test", "service"]);
+    stores.name_to(&mut cargo);
+    let name = "the backend over Redis and PostgreSQL, and the service";
+    tally.count_tests(&run(name, &mut cargo)?)
 }
 
 pub(super) fn size(context: &Context<'_>, _: &mut Tally) -> Result<()> {

@@ -1,6 +1,7 @@
 //! A store in this process: bounded, and gone with it. For one instance, and the
 //! definition of what the others do.
 
+mod ending;
 mod leases;
 mod records;
 mod sessions;
@@ -120,8 +121,8 @@ impl Store for Memory {
         self.call(|state| state.retry(works))
     }
 
-    fn fates<'a>(&'a self, _session: &'a str, keys: &'a [String]) -> Call<'a, Vec<Fate>> {
-        self.call(|state| keys.iter().map(|key| state.fate(key)).collect())
+    fn fates<'a>(&'a self, session: &'a str, keys: &'a [String]) -> Call<'a, Vec<Fate>> {
+        self.call(|state| keys.iter().map(|key| state.fate(session, key)).collect())
     }
 
     fn told_since(&self, number: u64) -> Call<'_, (u64, Vec<String>)> {

@@ -1,6 +1,6 @@
 //! Page lives: whose they are, and what is recalled from them.
 
-use super::state::{Lease, OwnerKey, Session, Stage, State};
+use super::state::{Lease, OwnerKey, Stage, State};
 use crate::core::{Limits, Owner, Reason, Recall, RecallOp, RecallScope};
 
 impl State {
@@ -14,7 +14,7 @@ impl State {
     pub(super) fn adopt(&mut self, name: &str, owner: &Owner) {
         let session = self.sessions.entry(name.to_owned());
         let is_new = matches!(session, std::collections::hash_map::Entry::Vacant(_));
-        let session = session.or_insert_with(Session::default);
+        let session = session.or_default();
         let former = session.owner.replace(owner.clone());
         let Some(former) = former else {
             if !is_new {

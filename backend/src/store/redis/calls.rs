@@ -110,7 +110,7 @@ impl Redis {
             return Ok(Vec::new());
         }
         let shard = self.shard_of(session);
-        let are_alive = shard.run(Name::Fates, |call| _ = call.arg(keys));
+        let are_alive = shard.run(Name::Fates, |call| _ = call.arg(session).arg(keys));
         let are_alive: Vec<bool> = are_alive.await?;
         if are_alive.len() != keys.len() {
             return Err(StoreError("Redis: an answer for each key".to_owned()));

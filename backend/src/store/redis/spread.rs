@@ -152,6 +152,7 @@ impl Redis {
             let rows = shard.run(Name::Claim, |call| self.claim_into(call, &rest));
             works.extend(read_works(rows.await?));
         }
+        longest_first(&mut works);
         Ok(works)
     }
 
@@ -263,6 +264,14 @@ async fn recall_on(shard: &Shard, op: &RecallOp) -> Result<u64, StoreError> {
             return Ok(due);
         }
     }
+}
+
+/// Each shard has said its own in this order.
+fn longest_first(works: &mut [Work]) {
+    works.sort_by(|one, other| {
+        let lives = other.expires_in.cmp(&one.expires_in);
+        lives.then_with(|| one.key.cmp(&other.key))
+    });
 }
 
 fn without(claim: &Claim, taken: usize) -> Claim {

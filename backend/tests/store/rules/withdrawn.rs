@@ -18,6 +18,7 @@ each_store! {
     a_token_that_was_withdrawn_while_it_was_minted_is_due
     what_is_withdrawn_while_it_is_minted_has_its_time_anew
     what_was_withdrawn_while_it_was_minted_and_given_up_leaves_nothing_due
+    what_was_withdrawn_while_it_was_minted_and_given_up_comes_to_nothing_when_it_comes_again
     a_page_life_is_withdrawn_with_all_that_it_has
     a_token_is_found_by_its_name_its_handle_and_its_request
     a_page_life_that_only_speaks_loses_nothing
@@ -153,8 +154,9 @@ async fn what_is_withdrawn_while_it_is_minted_has_its_time_anew(bench: Bench) {
     bench.pass(minting - 1);
     let keys = [key(PAGE, "1")];
     assert_eq!(ok(bench.store.fates(PAGE, &keys)).await, [Fate::Alive]);
+    // Whoever mints it has died or hangs, and nobody knows what became of it.
     bench.pass(1);
-    assert_eq!(ok(bench.store.fates(PAGE, &keys)).await, [Fate::Dead]);
+    assert_eq!(ok(bench.store.fates(PAGE, &keys)).await, [Fate::Alive]);
 }
 
 async fn what_was_withdrawn_while_it_was_minted_and_given_up_leaves_nothing_due(bench: Bench) {
@@ -164,6 +166,17 @@ async fn what_was_withdrawn_while_it_was_minted_and_given_up_leaves_nothing_due(
     assert!(bench.claim(&EVERYTHING).await.is_empty());
     let keys = [key(PAGE, "1")];
     assert_eq!(ok(bench.store.fates(PAGE, &keys)).await, [Fate::Dead]);
+}
+
+async fn what_was_withdrawn_while_it_was_minted_and_given_up_comes_to_nothing_when_it_comes_again(
+    bench: Bench,
+) {
+    assert_eq!(bench.begin(&request(PAGE, "1")).await, Begun::Begun);
+    bench.withdraw(&pending(PAGE, &["1"])).await;
+    ok(bench.store.abandon(PAGE, &key(PAGE, "1"))).await;
+    assert_eq!(bench.begin(&request(PAGE, "1")).await, Begun::Withdrawn);
+    bench.pass(Limits::default().tombstone);
+    assert_eq!(bench.begin(&request(PAGE, "1")).await, Begun::Begun);
 }
 
 async fn a_page_life_is_withdrawn_with_all_that_it_has(bench: Bench) {

@@ -243,29 +243,32 @@ impl Ledger {
 
 impl Audit for Ledger {
     fn record(&self, event: &Event<'_>) {
-        match event {
-            Event::Minted {
-                token,
-                request,
-                resource,
-                scope,
-                expires_in,
-                ..
-            } => self.minted(TokenRecord {
+        if let Event::Minted {
+            token,
+            request,
+            resource,
+            scope,
+            expires_in,
+            ..
+        } = event
+        {
+            let now = self.clock.now();
+            self.minted(TokenRecord {
                 token: *token,
                 session: request.session.clone(),
                 request_id: request.id.clone(),
                 resource: (*resource).to_owned(),
                 scope: (*scope).to_owned(),
-                minted_at: self.clock.now(),
-                expires_at: self.clock.now().saturating_add(*expires_in),
+                minted_at: now,
+                expires_at: now.saturating_add(*expires_in),
                 revoked: None,
                 last_used_at: None,
                 uses: 0,
                 refused: 0,
-            }),
-            Event::Revoked { token, reason, .. } => self.revoked(*token, *reason),
-            _ => {}
+            });
+        }
+        if let Event::Revoked { token, reason, .. } = event {
+            self.revoked(*token, *reason);
         }
     }
 }

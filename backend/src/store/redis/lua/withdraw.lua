@@ -56,17 +56,19 @@ local function withdraw_requests()
   local room = named - call('ZCARD', late)
   for place = 18, first_token - 1 do
     local id = ARGV[place]
-    if not add(get(call('HGET', IDS .. session, id))) then
+    local rec = get(call('HGET', IDS .. session, id))
+    if not add(rec) then
       has_unknown = 1
-      if tombstone > 0 then
-        if call('ZSCORE', late, id) then
-          call('ZADD', late, till, id)
-        elseif room > 0 then
-          room = room - call('ZADD', late, till, id)
-        else
-          -- Too many to remember one by one: then the whole page life.
-          is_whole = true
-        end
+    end
+    -- One that is being minted may come a second time, after the first has failed.
+    if tombstone > 0 and (not rec or is_minting(rec)) then
+      if call('ZSCORE', late, id) then
+        call('ZADD', late, till, id)
+      elseif room > 0 then
+        room = room - call('ZADD', late, till, id)
+      else
+        -- Too many to remember one by one: then the whole page life.
+        is_whole = true
       end
     end
   end

@@ -1,0 +1,104 @@
+//! Asks the app who sends a request.
+
+use std::time::Duration;
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Client, StatusCode, redirect};
+use tokio::{sync::Semaphore, time::timeout};
+
+use super::answer;
+use crate::{
+    core::Policy,
+    edge::Identity,
+    service::settings::{ForwardSettings, Invalid},
+};
+
+/// How many questions are under way at a time.
+const AT_ONCE: usize = 256;
+/// The longest answer that is read.
+const MAX_ANSWER: usize = 64 * 1024;
+/// Proves to the app that it is the service that asks.
+const PROOF: HeaderName = HeaderName::from_static("x-downscope-auth");
+
+/// Asks.
+pub(super) struct Asker {
+    client: Client,
+    url: String,
+    proof: Option<HeaderValue>,
+    timeout: Duration,
+    policy: Policy,
+    permits: Semaphore,
+}
+
+/// Why there is nobody.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(in crate::service) enum NoAnswer {
+    /// The app says that nobody is signed in.
+    SignedOut,
+    /// The app answers with something else, or not; the word is for the log.
+    Failed(&'static str),
+}
+
+impl Asker {
+    pub(super) fn new(settings: &ForwardSettings, policy: Policy) -> Result<Self, Invalid> {
+        let client = Client::builder()
+            .redirect(redirect::Policy::none())
+            // The app is inside: no proxy of the environment leads there.
+            .no_proxy()
+            .build()
+            .map_err(|_| Invalid::setting("auth.url", "the HTTP client cannot be set up"))?;
+        let proof = settings.secret.as_ref().map(|secret| {
+            let mut value = HeaderValue::from_str(secret.expose())
+                .map_err(|_| Invalid::setting("auth.secret", "must fit into a header"))?;
+            value.set_sensitive(true);
+            Ok(value)
+        });
+        Ok(Self {
+            client,
+            url: settings.url.clone(),
+            proof: proof.transpose()?,
+            timeout: settings.timeout,
+            policy,
+            permits: Semaphore::new(AT_ONCE),
+        })
+    }
+
+    /// Asks with these headers.
+    pub(super) async fn ask(&self, headers: HeaderMap) -> Result<Identity, NoAnswer> {
+        let asking = timeout(self.timeout, self.ask_in_time(headers));
+        asking
+            .await
+            .unwrap_or(Err(NoAnswer::Failed("no answer in time")))
+    }
+
+    async fn ask_in_time(&self, mut headers: HeaderMap) -> Result<Identity, NoAnswer> {
+        // Nobody closes it.
+        let _permit = self.permits.acquire().await;
+        if let Some(proof) = &self.proof {
+            headers.insert(PROOF, proof.clone());
+        }
+        // reqwest's errors can quote the request: none gets out of here.
+        let asked = self.client.get(&self.url).headers(headers).send().await;
+        let mut response = asked.map_err(|_| NoAnswer::Failed("it cannot be reached"))?;
+        match response.status() {
+            StatusCode::OK => {}
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => return Err(NoAnswer::SignedOut),
+            status if status.is_redirection() => {
+                return Err(NoAnswer::Failed("a redirect in place of 401"));
+            }
+            _ => return Err(NoAnswer::Failed("a status that is no answer")),
+        }
+        let mut body = Vec::new();
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) if body.len() + chunk.len() <= MAX_ANSWER => {
+                    body.extend_from_slice(&chunk);
+                }
+                Ok(Some(_)) => return Err(NoAnswer::Failed("an answer that is too long")),
+                Ok(None) => break,
+                Err(_) => return Err(NoAnswer::Failed("an answer that broke off")),
+            }
+        }
+        answer::read(&body, &self.policy).ok_or(NoAnswer::Failed("an answer that makes no sense"))
+    }
+}

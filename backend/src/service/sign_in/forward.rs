@@ -1,0 +1,132 @@
+//! Forward auth: the app says who sends a request. What it says is used for seconds, and
+//! a burst of requests of one page asks once.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use axum::http::{HeaderMap, HeaderName};
+use moka::future::Cache;
+
+use super::ask::{Asker, NoAnswer};
+use crate::{
+    core::{Fingerprint, Policy, Refusal, Secret},
+    edge::{Identify, Identifying, Identity},
+    service::{
+        metrics::Metrics,
+        settings::{ForwardSettings, Invalid},
+    },
+};
+
+/// How many answers are kept.
+const MOST: u64 = 20_000;
+
+/// Asks the app.
+pub(in crate::service) struct Forward {
+    asker: Asker,
+    headers: Vec<HeaderName>,
+    /// Mixed into what an answer is found by: what is in memory tells nothing about a cookie.
+    pepper: Secret,
+    /// `None` where each request asks.
+    answers: Option<Cache<Fingerprint, Arc<Identity>>>,
+    /// How often what is kept was forgotten.
+    forgotten: AtomicU64,
+    metrics: Arc<Metrics>,
+}
+
+impl Forward {
+    /// `pepper` is random.
+    pub(in crate::service) fn new(
+        settings: &ForwardSettings,
+        policy: Policy,
+        pepper: Secret,
+        metrics: Arc<Metrics>,
+    ) -> Result<Self, Invalid> {
+        let cache = || {
+            let cache = Cache::builder().max_capacity(MOST);
+            cache.time_to_live(settings.cache).build()
+        };
+        Ok(Self {
+            asker: Asker::new(settings, policy)?,
+            headers: settings.headers.clone(),
+            pepper,
+            answers: (!settings.cache.is_zero()).then(cache),
+            forgotten: AtomicU64::new(0),
+            metrics,
+        })
+    }
+
+    /// Forgets every answer: somebody has signed out. Questions that are under way are
+    /// asked again.
+    pub(in crate::service) fn forget(&self) {
+        self.forgotten.fetch_add(1, Ordering::SeqCst);
+        if let Some(answers) = &self.answers {
+            answers.invalidate_all();
+        }
+    }
+
+    /// The headers that the app is sent, and what its answer is found by. `None` if the
+    /// request has none of them.
+    fn shown(&self, headers: &HeaderMap) -> Option<(HeaderMap, Fingerprint)> {
+        let mut shown = HeaderMap::new();
+        let mut text = self.pepper.expose().as_bytes().to_vec();
+        for name in &self.headers {
+            for value in headers.get_all(name) {
+                // Neither a name nor a value has a line end in it.
+                for part in [name.as_str().as_bytes(), b":", value.as_bytes(), b"\n"] {
+                    text.extend_from_slice(part);
+                }
+                let mut value = value.clone();
+                value.set_sensitive(true);
+                shown.append(name, value);
+            }
+        }
+        (!shown.is_empty()).then(|| (shown, Fingerprint::of(text)))
+    }
+
+    async fn ask(&self, shown: HeaderMap, key: Fingerprint) -> Result<Arc<Identity>, NoAnswer> {
+        loop {
+            let before = self.forgotten.load(Ordering::SeqCst);
+            let asking = async {
+                let answer = self.asker.ask(shown.clone()).await;
+                self.metrics.asked(answer.as_ref().err().copied());
+                answer.map(Arc::new)
+            };
+            let answer = match &self.answers {
+                None => asking.await,
+                Some(answers) => {
+                    let answer = answers.try_get_with(key, asking).await;
+                    answer.map_err(|error| *error)
+                }
+            };
+            if before == self.forgotten.load(Ordering::SeqCst) {
+                return answer;
+            }
+            if let Some(answers) = &self.answers {
+                answers.invalidate(&key).await;
+            }
+        }
+    }
+}
+
+impl Identify for Forward {
+    fn identify<'a>(&'a self, headers: &'a HeaderMap) -> Identifying<'a> {
+        Box::pin(async move {
+            let Some((shown, key)) = self.shown(headers) else {
+                return Ok(None);
+            };
+            match self.ask(shown, key).await {
+                Ok(identity) => Ok(Some(Identity::clone(&identity))),
+                Err(NoAnswer::SignedOut) => Ok(None),
+                Err(NoAnswer::Failed(why)) => {
+                    tracing::warn!(why, "the app does not say who sends a request");
+                    Err(Refusal::temporarily_unavailable(
+                        "The app does not say who sends this request.",
+                        None,
+                    ))
+                }
+            }
+        })
+    }
+}

@@ -1,0 +1,14 @@
+//! Who sends a request.
+
+mod answer;
+mod ask;
+mod development;
+mod ended;
+mod forward;
+
+pub(super) use self::{
+    ask::NoAnswer,
+    development::{Development, router as development_router},
+    ended::Ended,
+    forward::Forward,
+};

@@ -1,0 +1,141 @@
+//! A server that comes back with less than it was told.
+
+use downscope_backend::{
+    core::Begun,
+    store::{
+        Store,
+        redis::{Redis, Settings},
+    },
+};
+
+use super::{Server, connect, mint, run};
+use crate::{bench::ok, words::*};
+
+const FIRST: Settings = Settings {
+    prefix: String::new(),
+    shards: 2,
+    is_first: true,
+    is_durable: false,
+};
+
+fn first() -> Settings {
+    Settings {
+        prefix: "downscope".to_owned(),
+        ..FIRST
+    }
+}
+
+/// Whether the store says that what is not on record was never minted.
+async fn is_complete(store: &Redis) -> bool {
+    let withdrawn = ok(store.withdraw(&pending(PAGE_2, &["1"]))).await;
+    assert!(withdrawn.has_unknown_requests);
+    withdrawn.is_complete
+}
+
+/// Puts on disk what the server has, has one more token minted, and cuts the power.
+async fn lose_a_token(server: &mut Server, store: &Redis) {
+    mint(store, PAGE, "1").await;
+    let _: String = server.ask(&["SAVE"]).await;
+    mint(store, PAGE, "2").await;
+    server.restart();
+}
+
+#[test]
+fn what_a_server_has_lost_is_not_taken_for_dead() {
+    run(|| async {
+        let mut server = Server::start(&[]);
+        let store = connect(&server, &first()).await;
+        assert!(is_complete(&store).await);
+        lose_a_token(&mut server, &store).await;
+        let withdrawn = ok(store.withdraw(&pending(PAGE, &["1", "2"]))).await;
+        assert_eq!(keys(&withdrawn.works), [key(PAGE, "1")]);
+        assert!(withdrawn.has_unknown_requests && !withdrawn.is_complete);
+        // No other one is misled either, which finds the scripts there again.
+        assert!(!is_complete(&connect(&server, &first()).await).await);
+        assert!(!is_complete(&store).await);
+    });
+}
+
+#[test]
+fn it_is_noticed_by_who_connects_after_it_too() {
+    run(|| async {
+        let mut server = Server::start(&[]);
+        let store = connect(&server, &first()).await;
+        lose_a_token(&mut server, &store).await;
+        drop(store);
+        assert!(!is_complete(&connect(&server, &first()).await).await);
+    });
+}
+
+#[test]
+fn a_server_that_has_lost_everything_is_no_first_one() {
+    run(|| async {
+        let mut server = Server::start(&[]);
+        let store = connect(&server, &first()).await;
+        mint(&store, PAGE, "1").await;
+        let _: String = server.ask(&["FLUSHALL"]).await;
+        assert!(!is_complete(&store).await, "flushed");
+        let _: String = server.ask(&["FLUSHALL"]).await;
+        server.restart();
+        assert!(!is_complete(&store).await, "started again");
+    });
+}
+
+#[test]
+fn a_server_that_loses_nothing_is_believed() {
+    run(|| async {
+        let mut server = Server::start(&["--appendonly", "yes", "--appendfsync", "always"]);
+        let settings = Settings {
+            is_durable: true,
+            ..first()
+        };
+        let store = connect(&server, &settings).await;
+        mint(&store, PAGE, "1").await;
+        server.restart();
+        assert!(is_complete(&store).await);
+        let begun = ok(store.begin(&request(PAGE, "1"))).await;
+        assert!(matches!(begun, Begun::Minted { .. }), "{begun:?}");
+    });
+}
+
+#[test]
+fn another_version_of_the_scripts_is_no_loss() {
+    run(|| async {
+        let server = Server::start(&[]);
+        let store = connect(&server, &first()).await;
+        // As after an update, whose scripts the server has never had: all but the witness go.
+        for number in 0..2 {
+            let shard = format!("{{downscope:{number}}}");
+            let witness = format!("-- {shard}\nreturn redis.status_reply('OK')\n");
+            if number == 0 {
+                let _: String = server.ask(&["SCRIPT", "FLUSH"]).await;
+            }
+            let _: String = server.ask(&["SCRIPT", "LOAD", &witness]).await;
+        }
+        assert!(is_complete(&store).await);
+        assert!(is_complete(&connect(&server, &first()).await).await);
+    });
+}
+
+#[test]
+fn a_server_that_is_away_is_an_error_and_then_it_is_back() {
+    run(|| async {
+        let mut server = Server::start(&[]);
+        let store = connect(&server, &first()).await;
+        server.kill();
+        let begin = request(PAGE, "1");
+        for _ in 0..3 {
+            let error = store.begin(&begin).await;
+            let text = error
+                .err()
+                .map(|error| error.to_string())
+                .unwrap_or_default();
+            assert!(
+                text.starts_with("Redis: ") && !text.contains(PAGE),
+                "{text}"
+            );
+        }
+        server.restart();
+        assert_eq!(ok(store.begin(&begin)).await, Begun::Begun);
+    });
+}

@@ -1,0 +1,112 @@
+//! A `redis-server` of a test's own, on a port that was free.
+
+use std::{
+    io::{BufRead, BufReader},
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+/// Ends with the test.
+pub(super) struct Server {
+    child: Child,
+    port: u16,
+    folder: PathBuf,
+    arguments: Vec<String>,
+}
+
+impl Server {
+    /// One that keeps nothing on disk unless it is told to, with these arguments too.
+    pub(super) fn start(arguments: &[&str]) -> Self {
+        let arguments: Vec<_> = arguments.iter().map(|one| (*one).to_owned()).collect();
+        // Between finding a port and using it, somebody else may have taken it.
+        for _ in 0..20 {
+            let port = free_port();
+            let folder = std::env::temp_dir().join(format!("downscope-test-redis-{port}"));
+            if let Some(child) = start(port, &folder, &arguments) {
+                return Self {
+                    child,
+                    port,
+                    folder,
+                    arguments,
+                };
+            }
+        }
+        panic!("no redis-server was started: is it installed?");
+    }
+
+    pub(super) fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    /// Ends it as a power cut does, and starts it again with what is on its disk.
+    pub(super) fn restart(&mut self) {
+        self.kill();
+        for _ in 0..20 {
+            if let Some(child) = start(self.port, &self.folder, &self.arguments) {
+                self.child = child;
+                return;
+            }
+        }
+        panic!("not started again");
+    }
+
+    /// Asks it directly.
+    pub(super) async fn ask<T: redis::FromRedisValue>(&self, words: &[&str]) -> T {
+        let answer = async {
+            let client = redis::Client::open(self.url())?;
+            let mut connection = client.get_multiplexed_async_connection().await?;
+            let mut cmd = redis::Cmd::new();
+            for word in words {
+                cmd.arg(word);
+            }
+            cmd.query_async(&mut connection).await
+        };
+        answer
+            .await
+            .unwrap_or_else(|error| panic!("{words:?}: {error}"))
+    }
+
+    pub(super) fn kill(&mut self) {
+        _ = self.child.kill();
+        _ = self.child.wait();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill();
+        _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0));
+    let port = listener.and_then(|listener| listener.local_addr());
+    port.map_or(0, |address| address.port())
+}
+
+/// `None` where it ends before it is ready.
+fn start(port: u16, folder: &Path, arguments: &[String]) -> Option<Child> {
+    std::fs::create_dir_all(folder).ok()?;
+    let mut command = Command::new("redis-server");
+    command.args(["--port", &port.to_string(), "--bind", "127.0.0.1"]);
+    command
+        .args(["--save", "", "--appendonly", "no", "--dir"])
+        .arg(folder);
+    command.args(arguments).stdout(Stdio::piped());
+    let mut child = command.spawn().ok()?;
+    let mut lines = BufReader::new(child.stdout.take()?).lines();
+    let is_ready = |line: &String| line.contains("Ready to accept connections");
+    if !lines
+        .by_ref()
+        .map_while(Result::ok)
+        .any(|line| is_ready(&line))
+    {
+        _ = child.wait();
+        return None;
+    }
+    // Nobody reads what it says from now on, and it must not wait for that.
+    std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
+    Some(child)
+}
