@@ -6,7 +6,7 @@ import { test } from 'node:test';
 
 const read = (path) => readFile(new URL(path, import.meta.url), 'utf8');
 
-for (const file of ['node/tokens.mjs', 'python/tokens.py', 'rust/src/tokens.rs']) {
+for (const file of ['node/tokens.mjs', 'python/tokens.py', 'rust/src/main.rs']) {
   test(`the README quotes ${file} word for word`, async () => {
     const readme = await read('../../README.md');
     const [, quoted] = readme.split(`examples/backends/${file}</code>`);

@@ -21,6 +21,8 @@ struct State {
     /// By page life: the latest request of it. To drop the sender wakes it.
     by_session: HashMap<String, (u64, oneshot::Sender<()>)>,
     by_sign_in: HashMap<String, u32>,
+    /// The sum of these.
+    total: u32,
 }
 
 /// One that is held. Dropped, it gives its place back.
@@ -33,10 +35,11 @@ pub(super) struct Place<'a> {
 }
 
 impl Held {
-    pub(super) fn has_room(&self, sign_in: &str) -> bool {
+    /// Whether one more is held of this sign-in, of `most` in all.
+    pub(super) fn has_room(&self, sign_in: &str, most: u32) -> bool {
         let state = self.lock();
         let count = state.by_sign_in.get(sign_in).copied().unwrap_or(0);
-        count < PER_SIGN_IN && !state.has_stopped
+        count < PER_SIGN_IN && state.total < most && !state.has_stopped
     }
 
     pub(super) fn count(&self) -> usize {
@@ -61,6 +64,7 @@ impl Held {
         if !state.has_stopped {
             state.by_session.insert(session.to_owned(), (number, wake));
         }
+        state.total += 1;
         *state.by_sign_in.entry(sign_in.to_owned()).or_default() += 1;
         Place {
             held: self,
@@ -99,6 +103,7 @@ impl Drop for Place<'_> {
         if latest.is_some_and(|(number, _)| *number == self.number) {
             state.by_session.remove(&self.session);
         }
+        state.total = state.total.saturating_sub(1);
         if let Some(count) = state.by_sign_in.get_mut(&self.sign_in) {
             *count = count.saturating_sub(1);
             if *count == 0 {

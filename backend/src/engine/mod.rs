@@ -52,6 +52,9 @@ pub struct Settings {
     /// How many token requests are carried out at a time; one more is answered with 503.
     /// It cannot be changed later. Default: 1024.
     pub mints_at_once: u32,
+    /// How many lease requests are held at a time; one more is answered at once, and its
+    /// page asks again after `lease.hold`. Default: 10,000.
+    pub held_at_once: u32,
     /// How many tokens a second that nothing is on record of are looked up at the
     /// authorization server. Default: 20.
     pub unknown_per_second: u32,
@@ -70,6 +73,7 @@ impl Default for Settings {
             require_lease: false,
             revocations_per_second: 0,
             mints_at_once: 1_024,
+            held_at_once: 10_000,
             unknown_per_second: 20,
             untold_life: limits.longest_life,
             limits,

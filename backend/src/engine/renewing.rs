@@ -20,7 +20,9 @@ impl Engine {
             self.wake_told().await;
         }
         let session = request.session.clone();
-        let has_room = inner.held.has_room(&owner.sign_in);
+        let has_room = inner
+            .held
+            .has_room(&owner.sign_in, self.settings().held_at_once);
         let fresh = entropy::word();
         let mut renewal = Renewal::new(request, owner.clone(), self.renewing(), fresh, has_room);
         let mut event = RenewalEvent::Start;

@@ -14,7 +14,7 @@ use crate::{
 pub(super) const fn has(kind: StoreKind) -> bool {
     match kind {
         StoreKind::Memory => true,
-        StoreKind::Postgres => false,
+        StoreKind::Postgres => cfg!(feature = "postgres"),
         StoreKind::Redis => cfg!(feature = "redis"),
     }
 }
@@ -54,11 +54,27 @@ async fn redis(_: &StoreSettings) -> Result<Arc<dyn Store>, StoreError> {
     Err(none())
 }
 
+#[cfg(feature = "postgres")]
+async fn postgres(settings: &StoreSettings) -> Result<Arc<dyn Store>, StoreError> {
+    use crate::store::postgres::{Postgres, Settings};
+
+    let postgres = Settings {
+        connections: settings.connections,
+        is_first: settings.is_first,
+        schema: settings.prefix.clone(),
+    };
+    Ok(Arc::new(
+        Postgres::connect(settings.url.expose(), &postgres).await?,
+    ))
+}
+
+#[cfg(not(feature = "postgres"))]
 #[expect(clippy::unused_async, reason = "the one that is there asks a server")]
 async fn postgres(_: &StoreSettings) -> Result<Arc<dyn Store>, StoreError> {
     Err(none())
 }
 
+#[cfg(not(all(feature = "postgres", feature = "redis")))]
 fn none() -> StoreError {
     StoreError("this build has no such store".to_owned())
 }

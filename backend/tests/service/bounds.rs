@@ -102,3 +102,24 @@ async fn so_many_tokens_are_minted_at_a_time_also_for_clients_that_have_gone() -
     assert_eq!(world.server.begun(), 2);
     Ok(())
 }
+
+#[tokio::test]
+async fn half_of_the_connections_are_left_to_requests_that_do_not_wait() -> Outcome {
+    let world = World::new(&[("server.connections", "2")]).await?;
+    let page = world.page(ALICE);
+    page.renew().await?;
+    let held = tokio::spawn(async move { page.renew().await.is_ok() });
+    while world.service.metric("downscope_held_requests").await? < 1.0 {
+        tokio::task::yield_now().await;
+    }
+    let other = world.page("who=bob-1");
+    for _ in 0..2 {
+        let answer = other.renew().await?;
+        assert_eq!((answer.status, &answer.body["renew_in"]), (200, &55.into()));
+    }
+    let token = other.token().await?;
+    assert_eq!(other.revoke(&[("token", &token)]).await?, 204);
+    assert!(!held.is_finished());
+    held.abort();
+    Ok(())
+}

@@ -13,6 +13,8 @@ use downscope_backend::{
     store::{Call, Store, memory::Memory},
 };
 
+use crate::words::TERM;
+
 /// What time it is at first, in milliseconds since the Unix epoch. It stands still until
 /// [`Bench::pass`]: what is due in a millisecond is not due before that.
 const START: Millis = 1_700_000_000_000;
@@ -41,6 +43,9 @@ pub(crate) struct Bench {
     pub(crate) store: Arc<dyn Store>,
     /// The same store, as another instance has it.
     pub(crate) other: Arc<dyn Store>,
+    /// What a server's keys begin with.
+    #[cfg(feature = "redis")]
+    prefix: String,
     /// Lets its time pass, for both.
     pass: Box<dyn Fn(Millis) + Send + Sync>,
     /// The schema that it lies in, until the end of this.
@@ -70,6 +75,8 @@ impl Bench {
         let store: Arc<dyn Store> = Arc::new(Memory::new(now, is_first));
         Self {
             kind: Kind::Memory,
+            #[cfg(feature = "redis")]
+            prefix: String::new(),
             other: Arc::clone(&store),
             store,
             pass: Box::new(move |millis| _ = clock.fetch_add(millis, Ordering::SeqCst)),
@@ -104,6 +111,7 @@ impl Bench {
         };
         Some(Self {
             kind,
+            prefix: settings.prefix,
             store,
             other,
             pass: Box::new(pass),
@@ -143,6 +151,21 @@ impl Bench {
             pass: Box::new(pass),
             schema: Some(schema),
         })
+    }
+
+    /// The keys that are left when everything has expired, but for what a store is never
+    /// without.
+    pub(crate) async fn leftovers(&self) -> Vec<String> {
+        self.pass(3 * 24 * 60 * 60 * 1_000);
+        for _ in 0..3 {
+            self.watch(TERM).await;
+            ok(self.store.stats()).await;
+        }
+        #[cfg(feature = "redis")]
+        if !self.prefix.is_empty() {
+            return crate::redis::keys_of(&self.prefix).await;
+        }
+        Vec::new()
     }
 
     /// Whether its page lives lie apart. Then each place has a part of each bound and of

@@ -15,7 +15,9 @@ export function endpoint(origin, handle) {
       const { status, body } = await handle(request);
       answer(response, status, body);
     } catch (error) {
-      if (!(error instanceof Refusal)) console.error('downscope:', error);
+      // Nobody is to blame for a page that has gone while it sent.
+      const isOwn = error instanceof Refusal || error.code === 'ECONNRESET';
+      if (!isOwn) console.error('downscope:', error);
       const { status, message, retryAfter } =
         error instanceof Refusal ? error : new Refusal(500, 'server_error');
       if (retryAfter) response.setHeader('Retry-After', retryAfter);
@@ -39,9 +41,11 @@ export function inExpress(handler) {
 /** On SIGTERM takes no more requests, and ends the process once `stop` has ended its work. */
 export function stopOnSigterm(server, stop) {
   process.once('SIGTERM', async () => {
-    server.close();
+    const closed = new Promise((resolve) => server.close(resolve));
     const left = await stop(20_000);
     if (left > 0) console.error(`downscope: ${left} tokens may still be alive`);
+    // What has been answered is to arrive.
+    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 1_000))]);
     process.exit(left > 0 ? 1 : 0);
   });
 }

@@ -4,6 +4,7 @@
 mod chosen;
 mod context;
 mod docs_rs;
+mod examples;
 mod node_tests;
 mod purity;
 mod report;

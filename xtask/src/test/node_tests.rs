@@ -1,6 +1,6 @@
 //! Tests that Node runs, on the installed package and in a real browser.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Result, bail};
@@ -8,6 +8,7 @@ use anyhow::{Result, bail};
 use super::context::Context;
 use crate::files::sorted_entries;
 use crate::setup::{self, Engine, Found};
+use crate::workspace::Workspace;
 
 /// Where the Rust example is built, below cargo's target directory.
 pub(super) const RUST_EXAMPLE: &str = "rust-example";
@@ -40,14 +41,7 @@ pub(super) fn built_tests(context: &Context<'_>, package: &Path) -> Result<Comma
 
 /// The same, for tests that need neither the package nor a browser.
 pub(super) fn plain_node_tests(context: &Context<'_>, directory: &str) -> Result<Command> {
-    let files: Vec<_> = sorted_entries(&context.workspace.path(directory))?
-        .into_iter()
-        .filter(|file| is_test(file))
-        .collect();
-    if files.is_empty() {
-        bail!("there is no test in {directory}");
-    }
-
+    let files = tests_in(context.workspace, directory)?;
     let mut node = context.workspace.node();
     // One file after the other: each starts a browser. The limit of time turns
     // a hang into a failure.
@@ -55,6 +49,18 @@ pub(super) fn plain_node_tests(context: &Context<'_>, directory: &str) -> Result
         .args(["--test-concurrency=1", "--test-timeout=120000"])
         .args(files);
     Ok(node)
+}
+
+/// All `*.test.mjs` of a directory; there is one at least.
+pub(super) fn tests_in(workspace: &Workspace, directory: &str) -> Result<Vec<PathBuf>> {
+    let files: Vec<_> = sorted_entries(&workspace.path(directory))?
+        .into_iter()
+        .filter(|file| is_test(file))
+        .collect();
+    if files.is_empty() {
+        bail!("there is no test in {directory}");
+    }
+    Ok(files)
 }
 
 fn is_test(file: &Path) -> bool {

@@ -5,7 +5,7 @@ use anyhow::{Context as _, Result};
 use super::context::Context;
 use super::stores::Stores;
 use super::wasm_pack::WasmPack;
-use super::{docs_rs, node_tests, purity, skips, tally::Tally, types, web_tests};
+use super::{docs_rs, examples, node_tests, purity, skips, tally::Tally, types, web_tests};
 use crate::build::{self, Places, Steps, bindgen};
 use crate::files::copy_file;
 use crate::pack::{self, App};
@@ -155,19 +155,17 @@ fn built(context: &Context<'_>, app: &App, tally: &mut Tally) -> Result<()> {
     count(tally, &run(name, &mut node)?)
 }
 
-/// What needs Node alone. Of the example backends the one in Node; the others
-/// need what a machine may not have.
+/// What needs no browser.
 pub(super) fn backends(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
     over_stores(context, tally)?;
-    let mut test = |name: &str, directory: &str| {
-        let mut node = node_tests::plain_node_tests(context, directory)?;
-        count(tally, &run(name, &mut node)?)
-    };
-    test(
-        "the example backend, and the README's copies",
-        "examples/backends",
-    )?;
-    test("how the exit matrix counts and prints", "benches/exits")
+    let mut examples = examples::tests(context.workspace)?;
+    let name = "the example backends, and the README's copies";
+    count(tally, &run(name, &mut examples)?)?;
+    let mut node = node_tests::plain_node_tests(context, "benches/exits")?;
+    count(
+        tally,
+        &run("how the exit matrix counts and prints", &mut node)?,
+    )
 }
 
 /// The backend crate over the stores that several instances share.

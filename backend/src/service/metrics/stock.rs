@@ -34,7 +34,8 @@ impl Stock {
         {
             return stats;
         }
-        let stats = timeout(SECOND, self.store.stats()).await.ok()?.ok();
+        let stats = timeout(SECOND, self.store.stats()).await;
+        let stats = stats.ok().and_then(Result::ok);
         *last = Some((Instant::now(), stats));
         stats
     }

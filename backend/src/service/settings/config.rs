@@ -109,6 +109,8 @@ pub struct StoreSettings {
     pub url: Secret,
     /// What the names of everything in it begin with.
     pub prefix: String,
+    /// How many connections to PostgreSQL this instance keeps at the most.
+    pub connections: usize,
     /// Over how many slots Redis spreads the page lives.
     pub shards: u32,
     /// Whether Redis loses nothing that it has answered.
@@ -134,7 +136,12 @@ impl Config {
         let values = &read.values;
         let listen = address(values, "server.listen")?;
         let store = parts::store(values)?;
-        let engine = parts::engine(values)?;
+        let connections = values.small("server.connections", 1..=1_000_000)?;
+        let engine = engine::Settings {
+            // The rest of them is for those who do not wait, revokes among them.
+            held_at_once: connections / 2,
+            ..parts::engine(values)?
+        };
         let is_memory = store.kind == StoreKind::Memory;
         let has_own_key = is_memory && engine.handles != Handles::Sealed;
         Ok(Self {
@@ -143,8 +150,7 @@ impl Config {
             origins: parts::origins(values)?,
             policy: parts::policy(values)?,
             bounds: Bounds {
-                connections: usize::try_from(values.number("server.connections", 1..=1_000_000)?)
-                    .unwrap_or(usize::MAX),
+                connections: usize::try_from(connections).unwrap_or(usize::MAX),
                 header: values.seconds("server.header_seconds", 1..=3_600)?,
                 body: values.seconds("server.body_seconds", 1..=3_600)?,
             },

@@ -108,6 +108,7 @@ pub(super) fn engine(values: &Values) -> Result<engine::Settings, Invalid> {
             longest_life,
             ..Limits::default()
         },
+        ..engine::Settings::default()
     })
 }
 
@@ -135,6 +136,10 @@ pub(super) fn store(values: &Values) -> Result<StoreSettings, Invalid> {
             let fits = prefix.len() <= 63 && prefix.starts_with(begins);
             (fits && prefix.chars().all(is_plain)).then(|| prefix.to_owned())
         })?,
+        connections: usize::from(
+            u16::try_from(values.small("store.postgres_connections", 1..=1_000)?)
+                .unwrap_or(u16::MAX),
+        ),
         shards: values.small("store.redis_shards", 1..=1_024)?,
         is_durable: values.flag("store.redis_is_durable")?,
         is_first: values.flag("store.nothing_minted_before")?,

@@ -1,7 +1,9 @@
-//! Token requests: entered, minted, withdrawn, made due.
+//! Token requests: entered, minted, made due.
 
-use super::state::{Record, Session, Stage, State};
-use crate::core::{Admit, Admitted, Begin, Begun, Class, Reason, Withdraw, Withdrawn};
+use std::cmp::Reverse;
+
+use super::state::{Record, Stage, State};
+use crate::core::{Admit, Admitted, Begin, Begun, Class, Fate, Reason};
 
 impl State {
     pub(super) fn begin(&mut self, begin: &Begin) -> Begun {
@@ -149,113 +151,51 @@ impl State {
         }
     }
 
-    pub(super) fn withdraw(&mut self, withdraw: &Withdraw) -> Withdrawn {
-        let mut withdrawn = Withdrawn {
-            is_complete: self.is_first
-                || self.now.saturating_sub(self.since) >= withdraw.limits.longest_life,
-            ..Withdrawn::default()
-        };
-        let mut keys = Vec::new();
-        for (index, names, unknown) in [
-            (
-                &self.by_token,
-                &withdraw.tokens,
-                &mut withdrawn.unknown_tokens,
-            ),
-            (
-                &self.by_handle,
-                &withdraw.handles,
-                &mut withdrawn.unknown_handles,
-            ),
-        ] {
-            for (place, name) in (0..).zip(names) {
-                match index.get(name) {
-                    Some(key) => keys.push(key.clone()),
-                    None => unknown.push(place),
-                }
+    /// Ends a record: due if its token is out, withdrawn if it is being minted, which then has
+    /// `minting` from now. The answer is the stage that it is in now.
+    pub(super) fn end(&mut self, key: &str, reason: Option<Reason>, minting: u64) -> Option<Stage> {
+        let record = self.records.get_mut(key)?;
+        match record.stage {
+            Stage::Minting { .. } => {
+                let stage = Stage::Minting { is_withdrawn: true };
+                record.stage = stage;
+                record.reason = record.reason.or(reason);
+                // Whoever waits for its end must not take the end of its time for that.
+                let until = self.now.saturating_add(minting).max(record.expires_at);
+                self.by_expiry.remove(&(record.expires_at, key.to_owned()));
+                record.expires_at = until;
+                self.by_expiry.insert((until, key.to_owned()));
+                Some(stage)
             }
-        }
-        if let Some(session) = &withdraw.session {
-            keys.extend(self.withdraw_requests(session, withdraw, &mut withdrawn));
-        }
-        keys.sort();
-        keys.dedup();
-        let mut due = Vec::new();
-        for key in keys {
-            match self.end(&key, withdraw.reason, withdraw.limits.minting) {
-                Some(Stage::Minting { .. }) => withdrawn.minting.push(key),
-                // A made-up token that was named before is on record, and no better known.
-                Some(Stage::Due { ready_at: None }) if self.is_of(&key, withdraw.claim.class) => {
-                    due.push(key);
-                }
-                Some(Stage::Due { .. }) => withdrawn.due += 1,
-                Some(Stage::Live | Stage::Dead) | None => {}
+            Stage::Live => {
+                self.make_due(key, reason);
+                Some(Stage::Due { ready_at: None })
             }
+            stage @ (Stage::Due { .. } | Stage::Dead) => Some(stage),
         }
-        let all = due.len();
-        withdrawn.works = self.claim_of(due, &withdraw.claim);
-        withdrawn.due += to_u32(all - withdrawn.works.len());
-        withdrawn
     }
 
-    /// The records of what is named by request, and tombstones for the rest.
-    fn withdraw_requests(
-        &mut self,
-        name: &str,
-        withdraw: &Withdraw,
-        withdrawn: &mut Withdrawn,
-    ) -> Vec<String> {
-        let limits = &withdraw.limits;
-        if !withdraw.whole_session && withdraw.pending.is_empty() {
-            return Vec::new();
-        }
-        if !self.sessions.contains_key(name) {
-            withdrawn.has_unknown_requests = true;
-            if limits.tombstone == 0 {
-                return Vec::new();
-            }
-            if self.strangers >= limits.strangers {
-                withdrawn.is_refused = true;
-                return Vec::new();
-            }
-            self.strangers += 1;
-            self.sessions.insert(name.to_owned(), Session::default());
-        }
-        let now = self.now;
-        let until = now.saturating_add(limits.tombstone);
-        let Some(session) = self.sessions.get_mut(name) else {
-            return Vec::new();
+    pub(super) fn make_due(&mut self, key: &str, reason: Option<Reason>) {
+        let Some(record) = self.records.get_mut(key) else {
+            return;
         };
-        let mut keys = Vec::new();
-        session.withdrawn_ids.retain(|_, until| *until > now);
-        let mut is_whole = withdraw.whole_session;
-        withdrawn.has_unknown_requests |= is_whole;
-        for id in &withdraw.pending {
-            let key = session.ids.get(id);
-            keys.extend(key.cloned());
-            withdrawn.has_unknown_requests |= key.is_none();
-            // One that is being minted may come a second time, after the first has failed.
-            let record = key.and_then(|key| self.records.get(key));
-            let is_minted = record.is_some_and(|one| !matches!(one.stage, Stage::Minting { .. }));
-            if limits.tombstone == 0 || is_minted {
-                continue;
-            }
-            let has_room = session.withdrawn_ids.len() < to_usize(limits.named_tombstones);
-            if has_room || session.withdrawn_ids.contains_key(id) {
-                session.withdrawn_ids.insert(id.clone(), until);
-            } else {
-                // Too many to remember one by one: then the whole page life.
-                is_whole = true;
-            }
+        if record.stage == Stage::Live {
+            self.live -= 1;
         }
-        if is_whole {
-            keys.extend(session.ids.values().cloned());
-            session.withdrawn_until = session.withdrawn_until.max(until);
+        record.stage = Stage::Due { ready_at: None };
+        record.reason = record.reason.or(reason);
+        let ready = self.ready.entry(record.class).or_default();
+        ready.insert((Reverse(record.expires_at), key.to_owned()));
+    }
+
+    pub(super) fn fate(&self, session: &str, key: &str) -> Fate {
+        let session = self.sessions.get(session);
+        match self.records.get(key).map(|record| record.stage) {
+            // It may be the one that was lost.
+            None if session.is_some_and(|one| one.lost_until > self.now) => Fate::Alive,
+            None | Some(Stage::Dead) => Fate::Dead,
+            Some(Stage::Minting { .. } | Stage::Live | Stage::Due { .. }) => Fate::Alive,
         }
-        // What was lost with an instance may be among what is not on record.
-        withdrawn.is_complete &= session.lost_until <= now;
-        self.by_end.insert((until, name.to_owned()));
-        keys
     }
 }
 

@@ -14,7 +14,9 @@
 //! A server that was started again may have come back with less than it was told, as with
 //! snapshots, or with a replica that took its place. This store notices, and says
 //! [`Withdrawn::is_complete`] no more until the longest life has passed, so that
-//! nobody is told that something is dead which was merely forgotten.
+//! nobody is told that something is dead which was merely forgotten. A revoke that was taken
+//! over is as safe as the server keeps it: with `appendonly yes`, all but the last
+//! second; with `appendfsync always` too, everything.
 
 mod calls;
 mod link;

@@ -1,6 +1,7 @@
 //! Any sequence of operations, with any time between them, has the same answers on a store
 //! as on the one in memory.
 
+mod named;
 mod script;
 mod step;
 
@@ -52,7 +53,8 @@ async fn first_difference(kind: Kind, script: &Script) -> Option<String> {
             return Some(format!("step {place}: {text}"));
         }
     }
-    None
+    let leftovers = other.leftovers().await;
+    (!leftovers.is_empty()).then(|| format!("left when all has expired: {leftovers:?}"))
 }
 
 /// The store in memory has its say too: two of them answer alike.

@@ -19,6 +19,8 @@ pub(super) struct Script {
 #[derive(Clone, Debug)]
 pub(super) enum Step {
     Pass(Millis),
+    /// Ten seconds pass, so often, and somebody looks after the leases and ends none.
+    Watch(u32),
     Begin {
         session: &'static str,
         id: &'static str,
@@ -90,6 +92,7 @@ pub(super) fn arbitrary_script() -> impl Strategy<Value = Script> {
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         4 => time().prop_map(Step::Pass),
+        2 => (1..10_u32).prop_map(Step::Watch),
         8 => begin(),
         8 => (which(), life(), any::<bool>()).prop_map(|(which, life, has_handle)| Step::Admit {
             which,
@@ -99,9 +102,9 @@ fn step() -> impl Strategy<Value = Step> {
         1 => which().prop_map(|which| Step::Abandon { which }),
         6 => withdraw(),
         2 => enlist(),
-        2 => (scope(), recall()).prop_map(|(scope, recall)| Step::Recall { scope, recall }),
+        3 => (scope(), recall()).prop_map(|(scope, recall)| Step::Recall { scope, recall }),
         4 => heartbeat(),
-        1 => (session(), 0..2_u64, 0..3_u32).prop_map(|(session, ago, recalls)| Step::Say {
+        3 => (session(), 0..2_u64, 0..3_u32).prop_map(|(session, ago, recalls)| Step::Say {
             session,
             ago,
             recalls,

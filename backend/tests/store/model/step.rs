@@ -5,12 +5,15 @@ use std::{collections::BTreeMap, fmt::Debug};
 use downscope_backend::{
     core::{
         Admit, Begin, Class, Enlist, Fingerprint, Heard, Heartbeat, Limits, Reason, RecallOp,
-        RequestName, Say, Withdraw, Work,
+        RequestName, Say, Withdraw,
     },
     store::{Call, Store},
 };
 
-use super::script::Step;
+use super::{
+    named::{Named, handle, token},
+    script::Step,
+};
 use crate::{
     bench::{Bench, ok},
     words::{TERM, listed},
@@ -20,8 +23,7 @@ use crate::{
 pub(super) struct Run<'a> {
     model: &'a Bench,
     other: &'a Bench,
-    begun: Vec<(RequestName, String)>,
-    works: Vec<Work>,
+    named: Named,
     versions: BTreeMap<&'static str, u64>,
     told: u64,
     steps: usize,
@@ -32,8 +34,7 @@ impl<'a> Run<'a> {
         Self {
             model,
             other,
-            begun: Vec::new(),
-            works: Vec::new(),
+            named: Named::new(),
             versions: BTreeMap::new(),
             told: 0,
             steps: 0,
@@ -48,13 +49,21 @@ impl<'a> Run<'a> {
                 self.model.pass(*millis);
                 self.other.pass(*millis);
             }
+            Step::Watch(times) => {
+                let limits = Limits::default();
+                for _ in 0..*times {
+                    self.model.pass(limits.watch_gap);
+                    self.other.pass(limits.watch_gap);
+                    self.both(|store| store.lapse(TERM, 0, &limits)).await?;
+                }
+            }
             Step::Begin { .. } => self.begin(step).await?,
             Step::Admit {
                 which,
                 life,
                 has_handle,
             } => {
-                let (name, key) = self.record(*which);
+                let (name, key) = self.named.record(*which);
                 let admit = Admit {
                     token: token(&key),
                     handle: has_handle.then(|| handle(&key)),
@@ -66,7 +75,7 @@ impl<'a> Run<'a> {
                 self.both(|store| store.admit(&admit)).await?;
             }
             Step::Abandon { which } => {
-                let (name, key) = self.record(*which);
+                let (name, key) = self.named.record(*which);
                 self.both(|store| store.abandon(&name.session, &key))
                     .await?;
             }
@@ -101,21 +110,21 @@ impl<'a> Run<'a> {
             }
             Step::Claim(claim) => {
                 let works = self.both(|store| store.claim(claim)).await?;
-                self.works.extend(works);
+                self.named.works.extend(works);
             }
             Step::Done(which) => {
-                let works: Vec<_> = which.iter().filter_map(|at| self.work(*at)).collect();
+                let works: Vec<_> = which.iter().filter_map(|at| self.named.work(*at)).collect();
                 self.both(|store| store.done(&works)).await?;
             }
             Step::Retry(which) => {
                 let works = which.iter();
-                let works = works.filter_map(|(at, after)| Some((self.work(*at)?, *after)));
+                let works = works.filter_map(|(at, after)| Some((self.named.work(*at)?, *after)));
                 let works: Vec<_> = works.collect();
                 self.both(|store| store.retry(&works)).await?;
             }
             Step::Fates(which) => {
                 // Of one page life, as whoever asks knows.
-                let records = which.iter().map(|at| self.record(*at));
+                let records = which.iter().map(|at| self.named.record(*at));
                 let keys: Vec<_> = records
                     .filter(|(name, _)| name.session == "s1")
                     .map(|(_, key)| key)
@@ -165,7 +174,7 @@ impl<'a> Run<'a> {
             limits: *limits,
         };
         self.both(|store| store.begin(&begin)).await?;
-        self.begun.push((begin.name, begin.key));
+        self.named.begun.push((begin.name, begin.key));
         Ok(())
     }
 
@@ -184,10 +193,13 @@ impl<'a> Run<'a> {
             return Ok(());
         };
         let listed = |at: &usize| listed(&at.to_string(), Class::Unknown, 0).token;
-        let mut tokens: Vec<_> = tokens.iter().map(|at| token(&self.record(*at).1)).collect();
+        let mut tokens: Vec<_> = tokens
+            .iter()
+            .map(|at| token(&self.named.record(*at).1))
+            .collect();
         // What was enlisted is named by token too.
         tokens.extend(handles.iter().map(listed));
-        let handles = handles.iter().map(|at| handle(&self.record(*at).1));
+        let handles = handles.iter().map(|at| handle(&self.named.record(*at).1));
         let withdraw = Withdraw {
             session: session.map(str::to_owned),
             pending: pending.iter().map(|id| (*id).to_owned()).collect(),
@@ -199,7 +211,7 @@ impl<'a> Run<'a> {
             limits: *limits,
         };
         let withdrawn = self.both(|store| store.withdraw(&withdraw)).await?;
-        self.works.extend(withdrawn.works);
+        self.named.works.extend(withdrawn.works);
         Ok(())
     }
 
@@ -224,7 +236,7 @@ impl<'a> Run<'a> {
             limits: *limits,
         };
         let enlisted = self.both(|store| store.enlist(&enlist)).await?;
-        self.works.extend(enlisted.works);
+        self.named.works.extend(enlisted.works);
         Ok(())
     }
 
@@ -275,27 +287,4 @@ impl<'a> Run<'a> {
         }
         Err(format!("memory says {expected_text}, and the other {met}"))
     }
-
-    fn record(&self, which: usize) -> (RequestName, String) {
-        let found = self.begun.iter().rev().nth(which);
-        found.cloned().unwrap_or_else(|| {
-            let name = RequestName {
-                session: "s1".to_owned(),
-                id: "none".to_owned(),
-            };
-            (name, "no-such-key".to_owned())
-        })
-    }
-
-    fn work(&self, which: usize) -> Option<Work> {
-        self.works.iter().rev().nth(which).cloned()
-    }
-}
-
-fn token(key: &str) -> Fingerprint {
-    Fingerprint::of(format!("FAKE-token-{key}"))
-}
-
-fn handle(key: &str) -> Fingerprint {
-    Fingerprint::of(format!("FAKE-handle-{key}"))
 }

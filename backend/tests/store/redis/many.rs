@@ -105,6 +105,7 @@ fn all_that_has_expired_goes() {
         bench.watch(2 * TERM).await;
         let stats = ok(bench.store.stats()).await;
         assert_eq!((stats.live, stats.due, stats.leases), (0, 0, 0));
+        assert!(bench.leftovers().await.is_empty());
     });
 }
 

@@ -33,6 +33,16 @@ async fn connect(server: &Server, settings: &Settings) -> Redis {
     }
 }
 
+/// The keys of one prefix, on the server that the environment names.
+pub(crate) async fn keys_of(prefix: &str) -> Vec<String> {
+    let url = std::env::var("DOWNSCOPE_TEST_REDIS").unwrap_or_default();
+    let pattern = format!("{{{prefix}:*");
+    let mut keys: Vec<String> = server::ask(&url, &["KEYS", &pattern]).await;
+    let stays = |key: &String| key.ends_with('}') || key.ends_with(":told");
+    keys.retain(|key| !stays(key));
+    keys
+}
+
 /// Has a token minted for a page life.
 async fn mint(store: &Redis, session: &str, id: &str) {
     ok(store.begin(&request(session, id))).await;

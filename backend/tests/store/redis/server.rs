@@ -1,4 +1,5 @@
-//! A `redis-server` of a test's own, on a port that was free.
+//! A server of a test's own, on a port that was free: `redis-server`, or what
+//! `REDIS_SERVER` names.
 
 use std::{
     io::{BufRead, BufReader},
@@ -53,18 +54,7 @@ impl Server {
 
     /// Asks it directly.
     pub(super) async fn ask<T: redis::FromRedisValue>(&self, words: &[&str]) -> T {
-        let answer = async {
-            let client = redis::Client::open(self.url())?;
-            let mut connection = client.get_multiplexed_async_connection().await?;
-            let mut cmd = redis::Cmd::new();
-            for word in words {
-                cmd.arg(word);
-            }
-            cmd.query_async(&mut connection).await
-        };
-        answer
-            .await
-            .unwrap_or_else(|error| panic!("{words:?}: {error}"))
+        ask(&self.url(), words).await
     }
 
     pub(super) fn kill(&mut self) {
@@ -80,6 +70,22 @@ impl Drop for Server {
     }
 }
 
+/// Asks the server at `url`.
+pub(super) async fn ask<T: redis::FromRedisValue>(url: &str, words: &[&str]) -> T {
+    let answer = async {
+        let client = redis::Client::open(url)?;
+        let mut connection = client.get_multiplexed_async_connection().await?;
+        let mut cmd = redis::Cmd::new();
+        for word in words {
+            cmd.arg(word);
+        }
+        cmd.query_async(&mut connection).await
+    };
+    answer
+        .await
+        .unwrap_or_else(|error: redis::RedisError| panic!("{words:?}: {error}"))
+}
+
 fn free_port() -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0));
     let port = listener.and_then(|listener| listener.local_addr());
@@ -89,7 +95,8 @@ fn free_port() -> u16 {
 /// `None` where it ends before it is ready.
 fn start(port: u16, folder: &Path, arguments: &[String]) -> Option<Child> {
     std::fs::create_dir_all(folder).ok()?;
-    let mut command = Command::new("redis-server");
+    let program = std::env::var_os("REDIS_SERVER");
+    let mut command = Command::new(program.unwrap_or_else(|| "redis-server".into()));
     command.args(["--port", &port.to_string(), "--bind", "127.0.0.1"]);
     command
         .args(["--save", "", "--appendonly", "no", "--dir"])

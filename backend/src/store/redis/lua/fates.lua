@@ -1,15 +1,19 @@
 #!lua flags=allow-oom
 -- What has become of records, after the prelude: their page life, and their keys. 1 is alive,
--- or may be; 0 is dead. One that was being minted and is not there any more was lost.
+-- or may be; 0 is dead.
 turn()
+local recs = {}
+for place = 3, #ARGV do
+  recs[place - 2] = get(ARGV[place]) or false
+end
+-- One that was being minted and is not there any more was lost.
 local lost = tonumber(call('HGET', SESSION .. ARGV[2], 'l') or 0) > now
 local fates = {}
-for place = 3, #ARGV do
-  local rec = load(ARGV[place])
-  local alive = lost
+for place, rec in ipairs(recs) do
+  local is_alive = lost
   if rec then
-    alive = rec.stage ~= 'x' and (rec.ends > now or is_minting(rec))
+    is_alive = rec.stage ~= 'x'
   end
-  fates[place - 2] = alive and 1 or 0
+  fates[place] = is_alive and 1 or 0
 end
 return fates
