@@ -16,14 +16,16 @@ mod case;
 mod check;
 mod checks;
 mod options;
+mod page;
 mod program;
+mod promise;
 mod report;
 mod run;
 mod settings;
 mod shown;
 mod verdict;
 
-use self::{answer::Answer, case::Page};
+use self::{answer::Answer, page::Page};
 pub use self::{
     authority::Authority,
     case::Case,

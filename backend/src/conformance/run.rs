@@ -131,23 +131,31 @@ impl Runner {
             if let Err(Fault::Failed { came, .. }) = answer {
                 return Err(format!("{base} does not answer: {came}"));
             }
+            if self.kit.settings.cookie.is_none() {
+                continue;
+            }
+            let asked = case.token(&case.page(), "1").at(place).send().await;
+            match asked.and_then(|answer| answer.granted()) {
+                Ok(granted) => self.is_of_stand_in(base, &granted.token)?,
+                Err(Fault::Failed { came: why, .. } | Fault::Skipped(why)) => {
+                    return Err(format!(
+                        "{base} gives no token to begin with, but answers {why}: do --cookie, \
+                         --origin, --resource and --scope fit?"
+                    ));
+                }
+            }
         }
-        let (Some(authority), Some(_)) = (&self.kit.authority, &self.kit.settings.cookie) else {
-            return Ok(());
-        };
-        authority.reset();
-        let asked = case.token(&case.page(), "1").send().await;
-        match asked.and_then(|answer| answer.granted()) {
-            Ok(granted) if authority.is_alive(&granted.token) => Ok(()),
-            Ok(_) => Err(format!(
-                "the backend's tokens are not of the stand-in: start it with {} as the address \
+        Ok(())
+    }
+
+    fn is_of_stand_in(&self, base: &str, token: &str) -> Result<(), String> {
+        match &self.kit.authority {
+            Some(authority) if !authority.is_alive(token) => Err(format!(
+                "the tokens of {base} are not of the stand-in: start it with {} as the address \
                  of its authorization server",
                 authority.origin()
             )),
-            Err(Fault::Failed { came: why, .. } | Fault::Skipped(why)) => Err(format!(
-                "the backend gives no token to begin with, but answers {why}: do --cookie, \
-                 --origin, --resource and --scope fit?"
-            )),
+            Some(_) | None => Ok(()),
         }
     }
 

@@ -38,6 +38,8 @@ pub struct Settings {
     pub patience: Duration,
     /// How many unknown tokens a second it may look up.
     pub lookups_per_second: u32,
+    /// How many anonymous forms come at once in a flood; each names 100 made-up tokens.
+    pub flood: usize,
     /// The shortest term that is allowed. The contract says 10 seconds.
     pub least_term: Duration,
 }
@@ -72,6 +74,7 @@ impl Default for Settings {
             recall_command: None,
             patience: Duration::from_secs(30),
             lookups_per_second: 100,
+            flood: 50,
             least_term: Duration::from_secs(10),
         }
     }

@@ -70,6 +70,7 @@ pub(crate) enum Flaw {
     Forgets,
     ForgetsTheUnknown,
     ForgetsTheWithdrawn,
+    GivesUpAtALimit,
     // Cost.
     RevokesOneByOne,
     LooksAtAHundred,
@@ -187,9 +188,13 @@ impl Flaw {
         (Self::KillsAllPageLives, &["page-life-is-ended"]),
         (Self::GivesOfAnEndedPageLife, &["page-life-while-minting"]),
         (Self::Lies, &["no-204-of-the-living"]),
-        (Self::Forgets, &["refused-revoke-is-repeated"]),
+        (
+            Self::Forgets,
+            &["refused-revoke-is-repeated", "limit-loses-nothing"],
+        ),
         (Self::ForgetsTheUnknown, &["taken-over-is-taken-over"]),
         (Self::ForgetsTheWithdrawn, &["withdrawn-mint-is-repeated"]),
+        (Self::GivesUpAtALimit, &["limit-loses-nothing"]),
         (Self::RevokesOneByOne, &["hundred-tokens-in-time"]),
         (Self::LooksAtAHundred, &["many-unknown-tokens"]),
         (Self::LooksEverythingUp, &["made-up-tokens-cost-little"]),

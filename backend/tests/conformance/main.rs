@@ -26,7 +26,7 @@ use flaw::Flaw;
 type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
 
 /// As many backends are looked at at once; they mostly wait.
-const AT_ONCE: usize = 12;
+const AT_ONCE: usize = 24;
 /// What takes long, and is looked at only where it is about that.
 const COST: &str = "cost";
 const LEASE: [&str; 2] = ["lease", "lease-end"];
@@ -68,7 +68,9 @@ fn settings(fake: &Fake, recalls: &Path) -> Settings {
         scopes: SCOPES.map(str::to_owned).to_vec(),
         lease: LeaseMode::On,
         recall_command: Some(format!("echo \"$SESSION\" >> '{}'", recalls.display())),
-        patience: Duration::from_secs(6),
+        patience: Duration::from_secs(10),
+        lookups_per_second: 80,
+        flood: 10,
         least_term: Duration::from_secs(1),
         ..Settings::default()
     }

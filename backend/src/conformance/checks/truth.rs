@@ -38,6 +38,13 @@ pub(super) const THEME: Theme = Theme {
             needs: &[Need::Cookie, Need::Authority],
             run: |case| Box::pin(withdrawn_mint_is_repeated(case)),
         },
+        Check {
+            name: "limit-loses-nothing",
+            rule: "Where the authorization server takes 20 calls a second and refuses the rest with 429, each of 60 tokens on record dies without any further request.",
+            why: "When many pages leave at once, its limit is met first, and nobody is there to repeat.",
+            needs: &[Need::Cookie, Need::Authority],
+            run: |case| Box::pin(limit_loses_nothing(case)),
+        },
     ],
 };
 
@@ -140,4 +147,17 @@ async fn withdrawn_mint_is_repeated(case: &Case) -> Verdict {
             .await?;
     }
     Ok(())
+}
+
+async fn limit_loses_nothing(case: &Case) -> Verdict {
+    let authority = case.authority()?;
+    let page = case.page();
+    let mut tokens = Vec::new();
+    for id in 0..60 {
+        tokens.push(case.granted(&page, &id.to_string()).await?.token);
+    }
+    authority.misbehave(|faults| faults.per_second = Some(20));
+    let names = tokens.iter().map(|token| ("token", token.as_str()));
+    case.revoke(names).send().await?;
+    case.all_die(&tokens, "a revoke that met a limit").await
 }

@@ -6,10 +6,10 @@ use downscope_backend::core::RevokeRequest;
 use futures_util::{StreamExt as _, stream};
 use tokio::{
     task::JoinHandle,
-    time::{sleep, timeout},
+    time::{interval, sleep, timeout},
 };
 
-use super::{App, http::Reply, state::Named};
+use super::{App, reply::Reply, state::Named};
 use crate::flaw::Flaw;
 
 /// How many tokens are revoked at once.
@@ -21,7 +21,7 @@ const LOOK_UP: Duration = Duration::from_millis(15);
 /// How many tokens it waits for.
 const WAITED_FOR: usize = 10;
 /// How long a revoke waits for its look-ups.
-const SHORTLY: Duration = Duration::from_millis(1_500);
+const SHORTLY: Duration = Duration::from_millis(300);
 
 /// An answer of the authorization server.
 pub(super) struct Said {
@@ -43,8 +43,10 @@ impl App {
                 }
             }),
             tokio::spawn(async move {
+                // One that comes late is made up for.
+                let mut next = interval(LOOK_UP);
                 loop {
-                    sleep(LOOK_UP).await;
+                    next.tick().await;
                     let token = unknown.lock().unknown.pop_front();
                     if let Some(token) = token {
                         let app = Arc::clone(&unknown);
@@ -113,9 +115,9 @@ impl App {
                 unknown.truncate(100);
             }
             Flaw::LooksEverythingUp => {
-                for token in std::mem::take(&mut unknown) {
-                    self.look_up(token).await;
-                }
+                let all = stream::iter(std::mem::take(&mut unknown));
+                let all = all.map(|token| self.look_up(token));
+                all.buffer_unordered(AT_ONCE).collect::<()>().await;
             }
             _ => {}
         }
@@ -150,7 +152,7 @@ impl App {
     pub(super) async fn try_due(self: &Arc<Self>, tokens: Vec<String>) {
         let mut at_once = AT_ONCE;
         let mut _turn = None;
-        if self.has(Flaw::RevokesOneByOne) {
+        if self.has(Flaw::RevokesOneByOne) && !tokens.is_empty() {
             at_once = 1;
             _turn = Some(self.turn.lock().await);
         }
@@ -159,7 +161,12 @@ impl App {
                 return;
             }
             if self.revoke_once(&token).await.is_err() {
-                self.lock().due.insert(token);
+                // Among many only: a single one that is refused is another flaw.
+                if self.has(Flaw::GivesUpAtALimit) && self.lock().due.len() > AT_ONCE {
+                    self.lock().due.remove(&token);
+                } else {
+                    self.lock().due.insert(token);
+                }
             }
         });
         all.buffer_unordered(at_once).collect::<()>().await;

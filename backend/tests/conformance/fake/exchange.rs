@@ -5,7 +5,7 @@ use std::sync::Arc;
 use downscope_backend::core::lifetime;
 use serde_json::{Value, json};
 
-use super::{App, SCOPES, http::Reply, state::Name};
+use super::{App, SCOPES, reply::Reply, state::Name};
 use crate::flaw::Flaw;
 
 /// What a page that the authorization server did not serve is told to wait.

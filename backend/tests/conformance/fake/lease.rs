@@ -6,7 +6,7 @@ use downscope_backend::core::LeaseRequest;
 use serde_json::json;
 use tokio::time::{Instant, sleep};
 
-use super::{App, TERM, http::Reply};
+use super::{App, TERM, reply::Reply};
 use crate::flaw::Flaw;
 
 const HOLD: Duration = Duration::from_millis(400);

@@ -5,6 +5,7 @@ mod ending;
 mod exchange;
 mod http;
 mod lease;
+mod reply;
 mod state;
 
 use std::{
