@@ -3,9 +3,12 @@
 
 use std::sync::{Arc, Mutex};
 
-use futures_util::future::join_all;
+use futures_util::future::try_join_all;
 use sha2::{Digest, Sha256};
-use tokio::time::{Duration, Instant, sleep, sleep_until};
+use tokio::{
+    task::JoinHandle,
+    time::{Duration, Instant, sleep, sleep_until},
+};
 
 use crate::{
     Failure, Kind,
@@ -24,7 +27,7 @@ const PAGES: u64 = 12;
 const LIFE: u64 = 3_600;
 const BAR: Duration = Duration::from_secs(10);
 /// A page tries again so often, and so long apart.
-const TRIES: usize = 4;
+const TRIES: usize = 20;
 const BETWEEN: Duration = Duration::from_millis(100);
 
 /// What a page named in a revoke that was accepted.
@@ -36,6 +39,10 @@ struct Named {
 }
 
 type Book = Arc<Mutex<Vec<Named>>>;
+/// The instances that are there.
+type Both = Arc<Mutex<[Arc<Instance>; 2]>>;
+/// Last revokes under way; whether each was accepted.
+type Leaving = Vec<JoinHandle<bool>>;
 
 pub(crate) async fn run(
     kind: Kind,
@@ -46,10 +53,16 @@ pub(crate) async fn run(
     let runs = options.either(10, 200);
     let mut world = World::new(kind, Some(server), &[]).await?;
     let named = Book::default();
-    let mut refused = 0;
+    let (Some(first), Some(second)) = (world.instances.first(), world.instances.get(1)) else {
+        return Err("there are two".into());
+    };
+    let both = Arc::new(Mutex::new([Arc::clone(first), Arc::clone(second)]));
+    let mut leaving = Leaving::new();
     for run in 0..runs {
-        refused += one(&mut world, run, &named).await?;
+        one(&mut world, run, &both, &named, &mut leaving).await?;
     }
+    let leaving = try_join_all(leaving).await?;
+    let refused = leaving.iter().filter(|is_accepted| !**is_accepted).count();
     let named = locked(&named);
     // What is not admitted lives on; what is has until the bar.
     let last = named.iter().map(|one| one.accepted_at).max();
@@ -118,45 +131,43 @@ fn is_in(dump: &[u8], token: &Token) -> bool {
     has(&fingerprint) || has(hex.as_bytes())
 }
 
-/// The answer is how many pages found nobody to take their last revoke.
-async fn one(world: &mut World, run: u64, named: &Book) -> Result<usize, Failure> {
-    let instances = [0, 1].map(|place| world.instances.get(place).cloned());
-    let [Some(first), Some(second)] = instances else {
-        return Err("there are two".into());
-    };
-    let instances = [first, second];
+/// Leaves the last revokes under way: the next run begins beside them.
+async fn one(
+    world: &mut World,
+    run: u64,
+    both: &Both,
+    named: &Book,
+    leaving: &mut Leaving,
+) -> Result<(), Failure> {
     let ends_at = Instant::now() + Duration::from_millis(40 + random::below(200));
     let stops_at = ends_at + Duration::from_millis(40);
-    let pages = (0..PAGES).map(|number| {
-        let instances = instances.clone();
+    let instances = locked(both).clone();
+    for number in 0..PAGES {
         let page = Page::new("kill", run * PAGES + number);
-        let named = Arc::clone(named);
-        tokio::spawn(async move { live(page, instances, stops_at, named).await })
-    });
-    let pages: Vec<_> = pages.collect();
-    drop(instances);
+        let (instances, both, named) = (instances.clone(), Arc::clone(both), Arc::clone(named));
+        leaving.push(tokio::spawn(async move {
+            let (tokens, pending) = live(&page, instances, stops_at, &named).await;
+            // What is left of it goes as a page does: its tokens, and what it has no answer for.
+            leave(&page, &both, &tokens, &pending, &named).await
+        }));
+    }
     sleep_until(ends_at).await;
     let place = usize::try_from(random::below(2))?;
     if let Some(instance) = world.instances.get(place) {
         instance.kill();
     }
     world.replace(place).await?;
-    let ends = join_all(pages).await;
-    let mut refused = 0;
-    for end in ends {
-        let (page, tokens, pending) = end?;
-        // What is left of it goes as a page does: its tokens, and what it has no answer for.
-        if !leave(&page, world, &tokens, &pending, named).await {
-            refused += 1;
-        }
+    if let (Some(own), Some(new)) = (locked(both).get_mut(place), world.instances.get(place)) {
+        *own = Arc::clone(new);
     }
-    Ok(refused)
+    sleep_until(stops_at).await;
+    Ok(())
 }
 
-type Left = (Page, Vec<(u64, String)>, Vec<u64>);
+type Left = (Vec<(u64, String)>, Vec<u64>);
 
 /// Mints and revokes, now here, now there.
-async fn live(page: Page, instances: [Arc<Instance>; 2], until: Instant, named: Book) -> Left {
+async fn live(page: &Page, instances: [Arc<Instance>; 2], until: Instant, named: &Book) -> Left {
     let (mut tokens, mut pending, mut id) = (Vec::new(), Vec::new(), 0);
     let any = || {
         let [first, second] = &instances;
@@ -176,7 +187,7 @@ async fn live(page: Page, instances: [Arc<Instance>; 2], until: Instant, named: 
             && let Some((id, token)) = tokens.pop()
         {
             match page.revoke(any(), &[("token", &token)]).await {
-                Ok(202 | 204) => note(&named, &page, id, true),
+                Ok(202 | 204) => note(named, page, id, true),
                 Ok(_) | Err(_) => tokens.push((id, token)),
             }
         }
@@ -185,12 +196,12 @@ async fn live(page: Page, instances: [Arc<Instance>; 2], until: Instant, named: 
             sleep(BETWEEN / 5).await;
         }
     }
-    (page, tokens, pending)
+    (tokens, pending)
 }
 
 async fn leave(
     page: &Page,
-    world: &World,
+    both: &Both,
     tokens: &[(u64, String)],
     pending: &[u64],
     named: &Book,
@@ -205,7 +216,9 @@ async fn leave(
         return true;
     }
     for _ in 0..TRIES {
-        if let Ok(202 | 204) = page.revoke(world.client(), &fields).await {
+        let [first, second] = locked(both).clone();
+        let instance = if random::below(2) == 0 { first } else { second };
+        if let Ok(202 | 204) = page.revoke(&instance.public, &fields).await {
             for (id, _) in tokens {
                 note(named, page, *id, true);
             }

@@ -12,7 +12,6 @@ use crate::{
 };
 
 const LIMIT: usize = 100;
-const LEAVING: Duration = Duration::from_secs(10);
 const ASKING: usize = 48;
 /// As many as are claimed at a time, by two instances: those are under way together.
 const AT_ONCE: usize = 128;
@@ -24,6 +23,8 @@ pub(crate) async fn run(
     report: &mut Of<'_>,
 ) -> Result<(), Failure> {
     let count: usize = options.either(1_000, 10_000);
+    // Ten times as many a second as are taken.
+    let span = Duration::from_secs(options.either(1, 10));
     let limit = LIMIT.to_string();
     let settings = [("limits.revocations_per_second", &*limit)];
     let world = World::new(kind, server, &settings).await?;
@@ -56,8 +57,8 @@ pub(crate) async fn run(
             let Some((page, token)) = tokens.get(place) else {
                 return Ok::<usize, Failure>(refused);
             };
-            let share = LEAVING
-                .mul_f64(f64::from(u32::try_from(place)?) / f64::from(u32::try_from(count)?));
+            let share =
+                span.mul_f64(f64::from(u32::try_from(place)?) / f64::from(u32::try_from(count)?));
             sleep_until(begun + share).await;
             let status = page.revoke(world.client(), &[("token", token)]).await?;
             refused += usize::from(!matches!(status, 202 | 204));
@@ -75,8 +76,8 @@ pub(crate) async fn run(
     report.bar(
         "pages left within",
         format!("{count} in {:.1} s", left_in.as_secs_f64()),
-        "≤ 11 s",
-        left_in <= LEAVING + Duration::from_secs(1),
+        &format!("≤ {} s", span.as_secs() + 1),
+        left_in <= span + Duration::from_secs(1),
     );
     report.none("revokes that were not accepted", refused);
     report.none("alive in the end", book.alive());
