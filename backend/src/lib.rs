@@ -33,3 +33,8 @@ pub mod service;
 pub mod store;
 #[cfg(feature = "oauth")]
 pub mod upstream;
+
+/// The example of the README has to compile.
+#[cfg(all(doctest, feature = "http", feature = "oauth"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -5,7 +5,7 @@
 //! only after a preflight that is granted to the app's own origins alone, and what
 //! the browser itself says about where the request comes from.
 
-use super::Refusal;
+use super::refusal::Refusal;
 
 /// The static header; its value is `1`.
 pub const CUSTOM_HEADER: &str = "x-downscope";

@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Number, Value, json};
 
-use super::{Millis, Restriction, Secret, Word};
+use super::lease::Word;
+use super::secret::Secret;
+use super::time::Millis;
+use super::upstream::Restriction;
 
 const ISSUED_TOKEN_TYPE: &str = "urn:ietf:params:oauth:token-type:access_token";
 

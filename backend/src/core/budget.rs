@@ -1,6 +1,6 @@
 //! How much of something there may be in a second.
 
-use super::Millis;
+use super::time::Millis;
 
 /// A bucket that fills up by and by, so that in no second there is more taken than it
 /// says: a tenth of that at once, and nine tenths in a second. The time is an argument.

@@ -6,7 +6,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Millis, Recall};
+use super::recall::Recall;
+use super::time::Millis;
 
 /// A page of an SDK that knows no words never says that it has heard, and drops
 /// its tokens at each repetition: soon that has to be taken for heard.

@@ -4,55 +4,20 @@
 //! its token is minted, then the token is entered, and only then is it given out. Where
 //! the last but one fails, nobody has seen the token, and it is ended at once.
 
-use super::{
-    Admit, Admitted, Begin, Begun, Exchange, Fingerprint, KeyRing, LeaseTerms, Limits, Millis,
-    Minted, Owner, Purpose, Refusal, RequestName, SealedHandle, Secret, TokenAnswer, TokenRequest,
-    UpstreamError, record,
-};
+use super::answer::TokenAnswer;
+use super::begin::{Admit, Admitted, Begin, Begun};
+use super::minting::{Chance, Handles, Minting};
+use super::names::{Owner, RequestName};
+use super::record;
+use super::refusal::Refusal;
+use super::requests::TokenRequest;
+use super::seal::{KeyRing, Purpose, SealedHandle};
+use super::secret::{Fingerprint, Secret};
+use super::time::Millis;
+use super::upstream::{Exchange, Minted, UpstreamError};
 
 /// How long a request waits that came a second time while its token is being minted.
 const MINTING_AGAIN: u64 = 1;
-
-/// What a page is given to revoke its token with.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum Handles {
-    /// Nothing but the token.
-    #[default]
-    None,
-    /// A random one, on record: short, and it needs the store.
-    Short,
-    /// One that says it all, sealed: it needs no store, only a key that all instances have.
-    Sealed,
-}
-
-/// How tokens are minted here.
-#[derive(Clone, Debug)]
-pub struct Minting {
-    /// Which handles are given.
-    pub handles: Handles,
-    /// How long pages may be silent.
-    pub lease: LeaseTerms,
-    /// Whether a page must keep a lease to be given tokens.
-    pub require_lease: bool,
-    /// For how long a token is taken to live whose life the authorization server does
-    /// not tell: until then its revoke is repeated.
-    pub untold_life: Millis,
-    /// The bounds.
-    pub limits: Limits,
-}
-
-/// What only chance can give, and only a clock tell.
-#[derive(Clone, Debug)]
-pub struct Chance {
-    /// Names the record.
-    pub key: Secret,
-    /// Becomes the short handle.
-    pub handle: Secret,
-    /// Two, for what is sealed.
-    pub nonces: [[u8; 12]; 2],
-    /// Seconds since the Unix epoch, for the sealed handle.
-    pub unix_now: u64,
-}
 
 /// A token request under way.
 #[derive(Debug)]

@@ -3,11 +3,14 @@
 
 mod admission;
 mod answer;
+mod begin;
 mod budget;
+mod heartbeat;
 mod lease;
+mod limits;
 mod mint;
+mod minting;
 mod names;
-mod ops;
 mod policy;
 mod recall;
 mod record;
@@ -19,19 +22,22 @@ mod revocation;
 mod seal;
 mod secret;
 mod syntax;
+mod time;
 mod upstream;
+mod withdraw;
+mod work;
 
 pub use self::{
     admission::{CUSTOM_HEADER, Origins},
     answer::{LeaseAnswer, RevokeAnswer, TokenAnswer},
+    begin::{Admit, Admitted, Begin, Begun},
     budget::Budget,
+    heartbeat::{Heard, Heartbeat, Lapsed, Say, Sign},
     lease::{LeaseTerms, Pushes, Word},
-    mint::{Chance, Handles, Mint, MintDone, MintEvent, MintStep, Minting},
+    limits::Limits,
+    mint::{Mint, MintDone, MintEvent, MintStep},
+    minting::{Chance, Handles, Minting},
     names::{Owner, Reason, RecallScope, RequestName},
-    ops::{
-        Admit, Admitted, Begin, Begun, Claim, Class, Enlist, Enlisted, Fate, Heard, Heartbeat,
-        Lapsed, Limits, Listed, RecallOp, Say, Sign, Stats, Withdraw, Withdrawn, Work,
-    },
     policy::{Pattern, Policy},
     recall::Recall,
     refusal::Refusal,
@@ -43,8 +49,8 @@ pub use self::{
     revocation::{Revocation, RevocationEvent, RevocationStep, Revoking},
     seal::{KeyError, KeyRing, Purpose, SealedHandle},
     secret::{Fingerprint, Secret},
+    time::Millis,
     upstream::{Exchange, Minted, RestrictedObject, Restriction, UpstreamError, lifetime},
+    withdraw::{Enlist, Enlisted, Listed, RecallOp, Withdraw, Withdrawn},
+    work::{Claim, Class, Fate, Stats, Work},
 };
-
-/// Milliseconds: of time that passes, or on the scale of a store's clock.
-pub type Millis = u64;

@@ -34,6 +34,18 @@ pub enum RecallScope {
     User(String),
 }
 
+impl RecallScope {
+    /// As a store finds it: a kind and a name.
+    pub fn parts(&self) -> (&'static str, &str) {
+        match self {
+            Self::All => ("all", ""),
+            Self::Session(name) => ("session", name),
+            Self::SignIn(name) => ("sign_in", name),
+            Self::User(name) => ("user", name),
+        }
+    }
+}
+
 /// Why a token is revoked. It goes into the audit and decides nothing.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum Reason {

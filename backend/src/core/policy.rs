@@ -5,7 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Refusal, syntax};
+use super::refusal::Refusal;
+use super::syntax;
 
 /// An allow-list of resources and scopes.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]

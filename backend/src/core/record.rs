@@ -2,7 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{KeyRing, Millis, Minted, Purpose, Restriction, Secret, TokenAnswer, Work};
+use super::answer::TokenAnswer;
+use super::seal::{KeyRing, Purpose};
+use super::secret::Secret;
+use super::time::Millis;
+use super::upstream::{Minted, Restriction};
+use super::work::Work;
 
 /// Everything that the answer to the same request repeats.
 #[derive(Deserialize, Serialize)]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::UpstreamError;
+use super::upstream::UpstreamError;
 
 /// Seconds a client waits when nothing says for how long.
 const DEFAULT_RETRY_AFTER: u64 = 5;

@@ -6,10 +6,16 @@
 //! one that stands to a machine without power. So a term is counted from requests that
 //! came and from held requests that were answered.
 
-use super::{
-    Heard, Heartbeat, LeaseAnswer, LeaseRequest, LeaseTerms, Limits, Millis, Owner, Pushes, Reason,
-    Recall, Refusal, Say, Sign, Withdraw, Word,
-};
+use super::answer::LeaseAnswer;
+use super::heartbeat::{Heard, Heartbeat, Say, Sign};
+use super::lease::{LeaseTerms, Pushes, Word};
+use super::limits::Limits;
+use super::names::{Owner, Reason};
+use super::recall::Recall;
+use super::refusal::Refusal;
+use super::requests::LeaseRequest;
+use super::time::Millis;
+use super::withdraw::Withdraw;
 
 /// How often a word is decided on anew because another request has changed what it goes by.
 const MOST_TURNS: u32 = 5;

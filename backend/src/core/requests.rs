@@ -3,7 +3,10 @@
 
 use serde_json::{Map, Value};
 
-use super::{Reason, Refusal, RequestName, Secret, syntax};
+use super::names::{Reason, RequestName};
+use super::refusal::Refusal;
+use super::secret::Secret;
+use super::syntax;
 
 /// The longest body of a token request.
 pub const MAX_TOKEN_BODY: usize = 16 * 1024;

@@ -1,6 +1,7 @@
 //! What follows from the answer to a revocation at the authorization server.
 
-use super::{Millis, UpstreamError};
+use super::time::Millis;
+use super::upstream::UpstreamError;
 
 /// Once the authorization server is back, everything due is looked at again within
 /// this time and a little.

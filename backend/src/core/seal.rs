@@ -13,7 +13,8 @@ use aes_gcm::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
-use super::{Secret, syntax};
+use super::secret::Secret;
+use super::syntax;
 
 const KEY: usize = 32;
 const KEY_ID: usize = 4;

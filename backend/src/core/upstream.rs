@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Secret;
+use super::secret::Secret;
 
 /// The longest life that is believed: 400 days, which no access token has.
 const LONGEST: u64 = 400 * 24 * 60 * 60;

@@ -28,6 +28,9 @@ pub(crate) enum Kind {
     /// The same, with the page lives in several slots.
     #[cfg(feature = "redis")]
     RedisSpread,
+    /// In PostgreSQL.
+    #[cfg(feature = "postgres")]
+    Postgres,
 }
 
 /// A store that nobody else uses.
@@ -40,6 +43,9 @@ pub(crate) struct Bench {
     pub(crate) other: Arc<dyn Store>,
     /// Lets its time pass, for both.
     pass: Box<dyn Fn(Millis) + Send + Sync>,
+    /// The schema that it lies in, until the end of this.
+    #[cfg(feature = "postgres")]
+    pub(crate) schema: Option<crate::postgres::Schema>,
 }
 
 impl Bench {
@@ -52,6 +58,8 @@ impl Bench {
             Kind::Redis => Self::redis(kind, is_first, 1).await,
             #[cfg(feature = "redis")]
             Kind::RedisSpread => Self::redis(kind, is_first, 3).await,
+            #[cfg(feature = "postgres")]
+            Kind::Postgres => Self::postgres(is_first).await,
         }
     }
 
@@ -65,6 +73,8 @@ impl Bench {
             other: Arc::clone(&store),
             store,
             pass: Box::new(move |millis| _ = clock.fetch_add(millis, Ordering::SeqCst)),
+            #[cfg(feature = "postgres")]
+            schema: None,
         }
     }
 
@@ -97,6 +107,41 @@ impl Bench {
             store,
             other,
             pass: Box::new(pass),
+            #[cfg(feature = "postgres")]
+            schema: None,
+        })
+    }
+
+    /// One in a schema of its own.
+    #[cfg(feature = "postgres")]
+    async fn postgres(is_first: bool) -> Option<Self> {
+        use downscope_backend::store::postgres::{Postgres, Settings};
+        let schema = crate::postgres::Schema::new()?;
+        let url = schema.url.clone();
+        let settings = Settings {
+            connections: 4,
+            is_first,
+            ..schema.settings()
+        };
+        let connect = async || match Postgres::connect_at(&url, &settings, START).await {
+            Ok(store) => Arc::new(store),
+            Err(error) => panic!("no PostgreSQL where the environment names one: {error}"),
+        };
+        let both = [connect().await, connect().await];
+        let [store, other] = both.clone();
+        let clock = AtomicU64::new(START);
+        let pass = move |millis| {
+            let now = clock.fetch_add(millis, Ordering::SeqCst) + millis;
+            for store in &both {
+                store.set_now(now);
+            }
+        };
+        Some(Self {
+            kind: Kind::Postgres,
+            store,
+            other,
+            pass: Box::new(pass),
+            schema: Some(schema),
         })
     }
 
@@ -151,8 +196,8 @@ pub(crate) fn skipped(kind: Kind) {
 }
 
 /// What no other test has.
-#[cfg(feature = "redis")]
-fn random() -> u64 {
+#[cfg(any(feature = "postgres", feature = "redis"))]
+pub(crate) fn random() -> u64 {
     use std::hash::{BuildHasher, Hasher, RandomState};
     RandomState::new().build_hasher().finish()
 }
@@ -170,6 +215,10 @@ macro_rules! each_store {
         #[cfg(feature = "redis")]
         mod redis_spread {
             $(#[test] fn $rule() { crate::bench::run(crate::bench::Kind::RedisSpread, super::$rule); })*
+        }
+        #[cfg(feature = "postgres")]
+        mod postgres {
+            $(#[test] fn $rule() { crate::bench::run(crate::bench::Kind::Postgres, super::$rule); })*
         }
     };
 }

@@ -8,6 +8,8 @@
 
 mod bench;
 mod model;
+#[cfg(feature = "postgres")]
+mod postgres;
 #[cfg(feature = "redis")]
 mod redis;
 mod rules;

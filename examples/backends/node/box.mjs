@@ -1,6 +1,6 @@
 // Box's token endpoints.
 
-import { Refusal } from './http.mjs';
+import { lifetime, refusalOf } from './rules.mjs';
 
 const {
   BOX_API = 'https://api.box.com',
@@ -15,30 +15,38 @@ const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 
 /** RFC 8693: the user's own token for one that can do no more than this. */
 export async function exchange(subject_token, resource, scope) {
-  const { status, retryAfter, body } = await askBox('/oauth2/token', {
+  const answer = await askBox('/oauth2/token', {
     grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
     subject_token,
     subject_token_type: ACCESS_TOKEN,
     resource,
     scope,
   });
-  if (status === 200) {
-    const { access_token, expires_in } = body;
-    const fixed = { issued_token_type: ACCESS_TOKEN, token_type: 'Bearer', scope };
-    return { access_token, expires_in, ...fixed };
-  }
-  // Nothing of Box's own words: they may repeat a secret.
-  if (body.error === 'invalid_scope') throw new Refusal(400, 'invalid_scope');
-  if (body.error === 'invalid_resource') throw new Refusal(400, 'invalid_target');
-  if (/_client$/.test(body.error)) throw new Refusal(500, 'server_error');
-  if (status === 400 || status === 401) throw new Refusal(401, 'login_required');
-  throw new Refusal(status === 429 ? 429 : 503, 'temporarily_unavailable', retryAfter);
+  const { access_token, expires_in, scope: granted } = answer.body;
+  if (answer.status !== 200) throw refusalOf(failed('exchange', answer));
+  if (typeof access_token !== 'string') throw refusalOf(failed('exchange', { status: 502 }));
+  const seconds = lifetime(expires_in);
+  return {
+    access_token,
+    issued_token_type: ACCESS_TOKEN,
+    token_type: 'Bearer',
+    ...(seconds && { expires_in: seconds }),
+    scope: typeof granted === 'string' ? granted : scope,
+  };
 }
 
-/** RFC 7009: whether the token is dead now. One that Box does not know is. */
-export async function isRevoked(one) {
-  const { status, body } = await askBox('/oauth2/revoke', { token: one });
-  return status === 200 || body.error === 'invalid_token';
+/** RFC 7009: nothing if the token is dead now, and one that Box does not know is; else why not. */
+export async function revoke(token) {
+  const answer = await askBox('/oauth2/revoke', { token });
+  if (answer.status === 200 || answer.body.error === 'invalid_token') return undefined;
+  return failed('revoke', answer);
+}
+
+/** Writes down what has failed, and none of Box's own words: they may repeat a secret. */
+function failed(what, { status, retryAfter, body = {} }) {
+  const error = /^[a-z_]{1,40}$/.test(body.error) ? body.error : undefined;
+  console.error(`downscope: ${what} failed: ${status} ${error ?? 'without a reason'}`);
+  return { status, error, retryAfter, isOfServer: status === 429 || status >= 500 };
 }
 
 async function askBox(path, fields) {
@@ -49,10 +57,18 @@ async function askBox(path, fields) {
       redirect: 'error',
       signal: AbortSignal.timeout(10_000),
     });
-    const text = await response.text();
     const retryAfter = response.headers.get('retry-after');
-    return { status: response.status, retryAfter, body: text ? JSON.parse(text) : {} };
+    return { status: response.status, retryAfter, body: parse(await response.text()) };
   } catch {
     return { status: 503, body: {} };
+  }
+}
+
+/** The fields of a JSON object; none if it is something else. */
+function parse(text) {
+  try {
+    return Object(JSON.parse(text));
+  } catch {
+    return {};
   }
 }

@@ -1,25 +1,34 @@
 // node server.mjs
+//
+// One process: see tokens.mjs.
 
 import { createServer } from 'node:http';
 
-import { signIn } from './session.mjs';
-import { revoke, token } from './tokens.mjs';
+import { stopOnSigterm } from './http.mjs';
+import { endSignIn, signIn } from './session.mjs';
+import { revoke, signOut, stop, token } from './tokens.mjs';
 
 const routes = {
-  'GET /': (_, response) => {
+  '/': (_, response) => {
     signIn(response);
     response.end('signed in');
   },
-  'POST /api/token': token,
-  'POST /api/revoke': revoke,
+  '/sign-out': (request, response) => {
+    if (request.method === 'POST') signOut(endSignIn(request, response));
+    response.end('signed out');
+  },
+  '/api/token': token,
+  '/api/revoke': revoke,
 };
 
 const server = createServer((request, response) => {
-  const route = `${request.method} ${request.url}`;
-  if (Object.hasOwn(routes, route)) return routes[route](request, response);
+  const [path] = request.url.split('?');
+  if (Object.hasOwn(routes, path)) return routes[path](request, response);
   response.statusCode = 404;
   response.end();
 });
 server.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', () => {
   console.log(`http://127.0.0.1:${server.address().port}`);
 });
+
+stopOnSigterm(server, stop);

@@ -2,14 +2,19 @@
 
 import { randomBytes } from 'node:crypto';
 
+const COOKIE = '__Host-session';
+const ATTRIBUTES = 'Path=/; Secure; HttpOnly; SameSite=Strict';
 const users = new Map();
 
-/** Who sent the request: their Box token, and what their pages may have tokens for. */
+/** Who sent the request: the name of their sign-in, their Box token, and what their pages may
+ * have tokens for. */
 export function userOf(request) {
-  const cookies = request.headers.cookie?.split(';') ?? [];
-  const prefix = '__Host-session=';
-  const cookie = cookies.map((one) => one.trim()).find((one) => one.startsWith(prefix));
-  return cookie && users.get(cookie.slice(prefix.length));
+  return users.get(cookieOf(request));
+}
+
+/** Whether a sign-in has not ended. */
+export function isSignedIn(signIn) {
+  return [...users.values()].some((user) => user.signIn === signIn);
 }
 
 /** Signs the demo user in. */
@@ -17,9 +22,23 @@ export function signIn(response) {
   const cookie = randomBytes(32).toString('base64url');
   const files = process.env.BOX_FILE_IDS?.split(',') ?? [];
   users.set(cookie, {
+    signIn: randomBytes(16).toString('base64url'),
     boxToken: process.env.BOX_SUBJECT_TOKEN,
     resources: new Set(files.map((id) => `https://api.box.com/2.0/files/${id}`)),
   });
-  const attributes = 'Path=/; Secure; HttpOnly; SameSite=Strict';
-  response.setHeader('Set-Cookie', `__Host-session=${cookie}; ${attributes}`);
+  response.setHeader('Set-Cookie', `${COOKIE}=${cookie}; ${ATTRIBUTES}`);
+}
+
+/** Ends the sign-in that the request comes from, and gives its name. */
+export function endSignIn(request, response) {
+  const user = userOf(request);
+  users.delete(cookieOf(request));
+  response.setHeader('Set-Cookie', `${COOKIE}=; ${ATTRIBUTES}; Max-Age=0`);
+  return user?.signIn;
+}
+
+function cookieOf(request) {
+  const cookies = request.headers.cookie?.split(';') ?? [];
+  const own = cookies.map((one) => one.trim()).find((one) => one.startsWith(`${COOKIE}=`));
+  return own?.slice(COOKIE.length + 1);
 }

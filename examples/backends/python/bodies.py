@@ -1,21 +1,17 @@
 """Bodies in, answers out."""
 
 import json
+from typing import Any
 
 from fastapi import Request, Response
 
-
-class Refusal(Exception):
-    """An answer that is an error of RFC 6749 section 5.2."""
-
-    def __init__(self, status: int, error: str, retry_after: str = "5"):
-        self.status, self.error, self.retry_after = status, error, retry_after
+from rules import Refusal
 
 
 async def refuse(_: Request, refusal: Refusal) -> Response:
     headers = {}
     if refusal.status in (429, 503):
-        headers["Retry-After"] = refusal.retry_after
+        headers["Retry-After"] = str(refusal.retry_after)
     if refusal.status == 401:
         headers["WWW-Authenticate"] = 'Cookie realm="app"'
     return answer(refusal.status, {"error": refusal.error}, headers)
@@ -33,17 +29,16 @@ async def read(request: Request, media_type: str, limit: int) -> bytes:
     given = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if given != media_type:
         raise Refusal(415, "invalid_request")
-    body = b""
+    body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > limit:
             raise Refusal(413, "invalid_request")
-    return body
+    return bytes(body)
 
 
-def parse(body: bytes) -> dict:
+def parse(body: bytes) -> Any:
     try:
-        parsed = json.loads(body)
-    except ValueError:
+        return json.loads(body)
+    except (RecursionError, ValueError):
         raise Refusal(400, "invalid_request") from None
-    return parsed if isinstance(parsed, dict) else {}

@@ -1,57 +1,68 @@
-"""The two endpoints that downscope asks, with Box as the authorization server."""
+"""The two endpoints that downscope asks, with Box as the authorization server.
+
+One process: what it knows ends with it. It ends everything that it gave out on SIGTERM
+(`stop`); a crash loses it, and then a token lives until it expires. Start one process, or
+take a store that several share (see the README).
+"""
 
 import asyncio
 import os
-import re
 import time
-from collections.abc import Coroutine
-from typing import Any
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Request, Response
 
-from bodies import Refusal, answer, parse, read
-from box import exchange, is_revoked
-from session import user_of
+import rules
+from bodies import answer, parse, read
+from box import exchange, revoke as revoke_at_box
+from ending import Ending
+from rules import Refusal, Wanted
+from session import is_signed_in, user_of
+from store import Record, Store
 
 APP_ORIGIN = os.environ["APP_ORIGIN"]
+# How long a revoke waits for the end of what it names, in seconds: the page waits for 15.
+PATIENCE = 9
 
-# What the app's pages need, and nothing more.
-SCOPES = {"base_preview", "item_download", "item_preview"}
-FIELDS = ("resource", "scope", "session", "id")
-SESSION = re.compile(r"[A-Za-z0-9._~-]{22,128}")
-ID = re.compile(r"[A-Za-z0-9._~-]{1,128}")
-
-# In memory. Several processes of an app need a store that they share.
-# (session, id) of each token request: its token, or None while it is being minted.
-requests: dict[tuple[str, str], str | None] = {}
-# Requests that were revoked before they had a token, and when: they may still be on their way.
-withdrawn: dict[tuple[str, str], float] = {}
-# Tasks that nothing else holds.
-running: set[asyncio.Task] = set()
-
+store = Store()
+ending = Ending(store, revoke_at_box)
 router = APIRouter()
 
 
 @router.post("/api/token")
 async def token(request: Request) -> Response:
-    if not is_from_own_page(request):
+    if not rules.is_from_own_page(request.headers, APP_ORIGIN):
         raise Refusal(403, "access_denied")
     user = user_of(request)
     if user is None:
         raise Refusal(401, "login_required")
-    wanted = parse(await read(request, "application/json", 16_384))
-    resource, scope, session, id = (wanted.get(key, "") for key in FIELDS)
-    if not all(isinstance(field, str) for field in (resource, scope, session, id)):
+    body = await read(request, "application/json", 16_384)
+    wanted = rules.token_request(parse(body), user.resources)
+
+    # A page life belongs to one sign-in. It passes to the next once that has ended.
+    former = store.owner_of(wanted.session) or user.sign_in
+    if former != user.sign_in and is_signed_in(former):
         raise Refusal(400, "invalid_request")
-    if not SESSION.fullmatch(session) or not ID.fullmatch(id):
-        raise Refusal(400, "invalid_request")
-    # Whole URIs: one that begins like an allowed one is another one.
-    if resource not in user.resources:
-        raise Refusal(400, "invalid_target")
-    if not SCOPES.issuperset(scope.split(" ")):
-        raise Refusal(400, "invalid_scope")
-    return answer(200, await finished(mint(user.box_token, resource, scope, (session, id))))
+    if former != user.sign_in:
+        sign_out(former)
+
+    begun, record = store.begin(wanted, user.sign_in)
+    match begun:
+        case "new":
+            # In a task of its own: it goes on though the page has gone, so that each token
+            # that exists is on record.
+            record.minting = asyncio.create_task(mint(user.box_token, wanted, record))
+            return answer(200, await asyncio.shield(record.minting))
+        case "live":
+            left = max(int(record.expires_at - time.monotonic()), 0)
+            told = {"expires_in": left} if "expires_in" in record.answer else {}
+            return answer(200, record.answer | told)
+        case "minting":
+            raise Refusal(503, "temporarily_unavailable", "1")
+        case "full":
+            raise Refusal(503, "temporarily_unavailable")
+    # It was withdrawn, or has the name of another one.
+    raise Refusal(400, "invalid_request")
 
 
 @router.post("/api/revoke")
@@ -59,78 +70,47 @@ async def revoke(request: Request) -> Response:
     """A page that goes away sends no header, and no cookie is needed: whoever can
     name a token, or the random name of a session, may end it."""
     body = await read(request, "application/x-www-form-urlencoded", 65_536)
-    form = parse_qs(body.decode(errors="replace"))
-    session = form.get("session", [""])[0]
-    named = SESSION.fullmatch(session) is not None
-    whole = named and form.get("whole_session") == ["1"]
-    names = {(session, id) for id in form.get("pending", []) if named and ID.fullmatch(id)}
-    tokens = set(form.get("token", []))
-    if not (tokens or names or whole):
-        raise Refusal(400, "invalid_request")
-
-    if whole:
-        names.update(name for name in requests if name[0] == session)
-    for name in names:
-        if minted := requests.get(name):
-            tokens.add(minted)
-        else:
-            withdraw(name)
-    if await finished(count_alive(tokens)):
-        raise Refusal(503, "temporarily_unavailable")
-    return answer(204)
-
-
-def is_from_own_page(request: Request) -> bool:
-    """The cookie comes along with other sites' requests too, this header does not:
-    it takes a preflight, which this server does not grant."""
-    site = request.headers.get("sec-fetch-site")
-    own = request.headers.get("origin") == APP_ORIGIN if site is None else site == "same-origin"
-    return own and request.headers.get("x-downscope") == "1"
-
-
-async def finished(work: Coroutine) -> Any:
-    """Does the work to its end, though the page may be gone by then."""
-    task = asyncio.create_task(work)
-    running.add(task)
-    task.add_done_callback(running.discard)
-    return await asyncio.shield(task)
-
-
-async def mint(subject: str, resource: str, scope: str, name: tuple[str, str]) -> dict:
-    if name in requests or is_withdrawn(name):
-        raise Refusal(400, "invalid_request")
-    requests[name] = None
+    found = store.withdraw(rules.revoke_request(parse_qs(body.decode(errors="replace"))))
+    ending.look_up(found.unknown)
+    dead = asyncio.gather(*(ending.is_dead(record) for record in found.records))
     try:
-        minted = await exchange(subject, resource, scope)
-        if is_withdrawn(name):
-            await is_revoked(minted["access_token"])
-            raise Refusal(400, "invalid_request")
-        requests[name] = minted["access_token"]
-        asyncio.get_running_loop().call_later(minted["expires_in"], requests.pop, name, None)
+        are_dead = all(await asyncio.wait_for(dead, PATIENCE))
+    except TimeoutError:
+        are_dead = False
+    return answer(rules.answer_to_revoke(found.is_taken, found.is_all_known, are_dead))
+
+
+def sign_out(sign_in: str) -> None:
+    """Ends what a sign-in has: to be called when it ends, however that comes about."""
+    for record in store.end_of(sign_in):
+        ending.start(record)
+
+
+async def stop(within: float) -> int:
+    """Ends everything that was given out, since nobody will know of it afterwards, and gives
+    how much may still be alive after so many seconds."""
+    until = time.monotonic() + within
+    for record in store.close():
+        ending.start(record)
+    while ending.size() + store.minting > 0 and time.monotonic() < until:
+        await asyncio.sleep(0.025)
+    return ending.size() + store.minting
+
+
+async def sweep() -> None:
+    """Forgets now and then what has expired."""
+    while True:
+        await asyncio.sleep(10)
+        store.sweep()
+
+
+async def mint(box_token: str, wanted: Wanted, record: Record) -> dict:
+    try:
+        minted = await exchange(box_token, wanted.resource, wanted.scope)
+    except BaseException:
+        store.abandon(record)
+        raise
+    if store.admit(record, minted):
         return minted
-    finally:
-        if requests.get(name) is None:
-            requests.pop(name, None)
-
-
-async def count_alive(tokens: set[str]) -> int:
-    # A token that is not on record may be alive all the same. But anybody can send
-    # this, so the number of them that Box is asked about is bounded.
-    known = tokens.intersection(requests.values())
-    asked = [*known, *list(tokens - known)[:100]]
-    alive = len(tokens) - len(asked)
-    for one in asked:
-        alive += not await is_revoked(one)
-    return alive
-
-
-def is_withdrawn(name: tuple[str, str]) -> bool:
-    """For longer than any page waits for an answer."""
-    return withdrawn.get(name, float("-inf")) > time.monotonic() - 60
-
-
-def withdraw(name: tuple[str, str]) -> None:
-    withdrawn[name] = time.monotonic()
-    # The oldest go: this is filled by whoever sends a revoke.
-    if len(withdrawn) > 16_384:
-        del withdrawn[next(iter(withdrawn))]
+    ending.start(record)
+    raise Refusal(400, "invalid_request")

@@ -1,6 +1,7 @@
 //! A store in this process: bounded, and gone with it. For one instance, and the
 //! definition of what the others do.
 
+mod ending;
 mod leases;
 mod records;
 mod sessions;

@@ -66,3 +66,9 @@ fn memory_answers_as_memory_does() {
 fn redis_answers_as_memory_does() {
     answers_as_memory_does(Kind::Redis);
 }
+
+#[cfg(feature = "postgres")]
+#[test]
+fn postgres_answers_as_memory_does() {
+    answers_as_memory_does(Kind::Postgres);
+}

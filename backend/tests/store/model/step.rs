@@ -114,7 +114,12 @@ impl<'a> Run<'a> {
                 self.both(|store| store.retry(&works)).await?;
             }
             Step::Fates(which) => {
-                let keys: Vec<_> = which.iter().map(|at| self.record(*at).1).collect();
+                // Of one page life, as whoever asks knows.
+                let records = which.iter().map(|at| self.record(*at));
+                let keys: Vec<_> = records
+                    .filter(|(name, _)| name.session == "s1")
+                    .map(|(_, key)| key)
+                    .collect();
                 self.both(|store| store.fates("s1", &keys)).await?;
             }
             Step::Told => {

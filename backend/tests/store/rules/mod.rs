@@ -8,6 +8,7 @@ mod fates;
 mod heard;
 mod lapsed;
 mod passing;
+mod races;
 mod rates;
 mod recalled;
 mod said;

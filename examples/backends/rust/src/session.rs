@@ -1,61 +1,94 @@
 //! Stands for the app's own sign-in. It signs in whoever comes: replace it.
 
-use std::collections::{BTreeSet, HashMap};
-use std::fmt::Write;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::BTreeMap,
+    pin::Pin,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use axum::http::{HeaderMap, header};
+use downscope_backend::{
+    core::{Owner, Pattern, Policy, Secret},
+    edge::{Identify, Identifying, Identity},
+    engine::SignIns,
+};
 
-/// Who sent a request.
-pub(crate) struct User {
-    pub(crate) box_token: String,
-    /// What their pages may have tokens for.
-    pub(crate) resources: BTreeSet<String>,
-}
+/// What the app's pages need, and nothing more.
+pub(crate) const SCOPES: [&str; 3] = ["base_preview", "item_download", "item_preview"];
+/// Takes the cookie away.
+pub(crate) const NO_COOKIE: &str =
+    "__Host-session=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0";
 
 pub(crate) struct Sessions {
-    demo_user: Arc<User>,
-    users: Mutex<HashMap<String, Arc<User>>>,
+    box_token: Secret,
+    /// What the demo user's pages may have tokens for.
+    policy: Policy,
+    /// The sign-ins, by their cookies.
+    sign_ins: Mutex<BTreeMap<String, String>>,
 }
 
 impl Sessions {
-    pub(crate) fn new(box_token: String, files: &str) -> Self {
-        let resource = |id| format!("https://api.box.com/2.0/files/{id}");
-        let demo_user = User {
-            box_token,
-            resources: files.split(',').map(resource).collect(),
-        };
+    pub(crate) fn new(box_token: Secret, files: &str) -> Self {
+        let files = files.split(',');
+        let files = files.map(|id| format!("https://api.box.com/2.0/files/{id}"));
         Self {
-            demo_user: Arc::new(demo_user),
-            users: Mutex::default(),
+            box_token,
+            policy: Policy::new(files.filter_map(|file| Pattern::parse(&file)), SCOPES),
+            sign_ins: Mutex::default(),
         }
-    }
-
-    pub(crate) fn user_of(&self, headers: &HeaderMap) -> Option<Arc<User>> {
-        let users = self.users.lock().unwrap_or_else(PoisonError::into_inner);
-        headers
-            .get(header::COOKIE)?
-            .to_str()
-            .ok()?
-            .split(';')
-            .find_map(|pair| {
-                users
-                    .get(pair.trim().strip_prefix("__Host-session=")?)
-                    .cloned()
-            })
     }
 
     /// Signs the demo user in; gives the value of `Set-Cookie`.
     pub(crate) fn sign_in(&self) -> String {
-        let mut random = [0; 32];
+        let mut random = [0; 48];
         let mut cookie = String::new();
         if getrandom::fill(&mut random).is_ok() {
-            for byte in random {
-                _ = write!(cookie, "{byte:02x}");
-            }
-            let mut users = self.users.lock().unwrap_or_else(PoisonError::into_inner);
-            users.insert(cookie.clone(), Arc::clone(&self.demo_user));
+            let (secret, name) = random.split_at(32);
+            cookie.push_str(Secret::of_random(secret).expose());
+            let name = Secret::of_random(name).expose().to_owned();
+            self.lock().insert(cookie.clone(), name);
         }
         format!("__Host-session={cookie}; Path=/; Secure; HttpOnly; SameSite=Strict")
     }
+
+    /// Ends the sign-in that the request comes from, and gives its name.
+    pub(crate) fn sign_out(&self, headers: &HeaderMap) -> Option<String> {
+        self.lock().remove(cookie_of(headers)?)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
+        self.sign_ins.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Identify for Sessions {
+    fn identify<'a>(&'a self, headers: &'a HeaderMap) -> Identifying<'a> {
+        let cookie = cookie_of(headers);
+        let sign_in = cookie.and_then(|cookie| self.lock().get(cookie).cloned());
+        let identity = sign_in.map(|sign_in| Identity {
+            owner: Owner {
+                user: "demo".to_owned(),
+                sign_in,
+            },
+            subject: Some(self.box_token.clone()),
+            policy: Some(self.policy.clone()),
+        });
+        Box::pin(std::future::ready(Ok(identity)))
+    }
+}
+
+impl SignIns for Sessions {
+    fn has_ended<'a>(
+        &'a self,
+        owner: &'a Owner,
+    ) -> Pin<Box<dyn Future<Output = bool> + Send + 'a>> {
+        let is_there = self.lock().values().any(|name| *name == owner.sign_in);
+        Box::pin(std::future::ready(!is_there))
+    }
+}
+
+fn cookie_of(headers: &HeaderMap) -> Option<&str> {
+    let cookies = headers.get(header::COOKIE)?.to_str().ok()?.split(';');
+    let mut cookies = cookies.map(str::trim);
+    cookies.find_map(|cookie| cookie.strip_prefix("__Host-session="))
 }

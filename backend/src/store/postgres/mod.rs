@@ -1,0 +1,252 @@
+//! A store in PostgreSQL, from version 14 on: shared by as many instances as there are.
+//!
+//! What it does lies in SQL functions, so that other languages can use the same store; see
+//! `contract/store/postgres`. Each operation is one call of a function and one transaction.
+//! [`crate::store::memory`] defines what they do. What is different here:
+//!
+//! - `Limits::records` above 1,000 is compared with what PostgreSQL has counted last (by
+//!   `analyze`, which its autovacuum does now and then), and bounds that are counted are
+//!   exceeded by those that are entered in the same moment.
+//! - A recall of more than 500 page lives takes as many transactions as it takes. Where it
+//!   fails in between, it has happened to some of them.
+//! - `stats` counts rows: it is for a metric, and not for each request.
+
+mod asking;
+mod migrations;
+mod records;
+mod rows;
+mod sessions;
+
+use std::{
+    fmt,
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use tokio_postgres::{
+    Config, NoTls, Socket,
+    tls::{MakeTlsConnect, TlsConnect},
+};
+
+use self::asking::{Database, PATIENCE};
+use super::{Call, Store, StoreError};
+use crate::core::{
+    Admit, Admitted, Begin, Begun, Claim, Enlist, Enlisted, Fate, Heard, Heartbeat, Lapsed, Limits,
+    Millis, RecallOp, Say, Stats, Withdraw, Withdrawn, Work,
+};
+
+/// A store in PostgreSQL.
+pub struct Postgres(Database);
+
+/// How a store in PostgreSQL is used.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The schema that everything lies in; it is made where it is not there. A lower-case
+    /// letter or `_`, then up to 62 lower-case letters, digits or `_`. `downscope` by default.
+    pub schema: String,
+    /// How many connections this instance keeps at the most; 16 by default.
+    pub connections: usize,
+    /// Whether nothing was minted before the schema was made, so that what is not on
+    /// record was never minted. It counts when it is made; `false` by default.
+    pub is_first: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            schema: "downscope".to_owned(),
+            connections: 16,
+            is_first: false,
+        }
+    }
+}
+
+impl Postgres {
+    /// Connects to the database that `url` names (`postgres://…`, or `key=value` pairs as
+    /// libpq reads them), and brings the schema up to date, for which it needs the right to
+    /// create unless it is. Without TLS: through a local socket, or a network that encrypts.
+    ///
+    /// # Errors
+    ///
+    /// Where `url` or the name of the schema is none, and where the database does not
+    /// answer or refuses.
+    pub async fn connect(url: &str, settings: &Settings) -> Result<Self, StoreError> {
+        Self::open(url, settings, NoTls, 0).await
+    }
+
+    /// For tests, which do not wait: it is `now` until [`Postgres::set_now`] says otherwise.
+    ///
+    /// # Errors
+    ///
+    /// As [`Postgres::connect`].
+    #[doc(hidden)]
+    pub async fn connect_at(
+        url: &str,
+        settings: &Settings,
+        now: Millis,
+    ) -> Result<Self, StoreError> {
+        Self::open(url, settings, NoTls, now).await
+    }
+
+    /// See [`Postgres::connect_at`].
+    #[doc(hidden)]
+    pub fn set_now(&self, now: Millis) {
+        self.0.now.store(now, Ordering::SeqCst);
+    }
+
+    /// The same as [`Postgres::connect`], through `tls`, such as that of `tokio-postgres-rustls`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Postgres::connect`].
+    pub async fn connect_with<T>(url: &str, settings: &Settings, tls: T) -> Result<Self, StoreError>
+    where
+        T: MakeTlsConnect<Socket> + Clone + Send + Sync + 'static,
+        T::Stream: Send + Sync,
+        T::TlsConnect: Send + Sync,
+        <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
+    {
+        Self::open(url, settings, tls, 0).await
+    }
+
+    /// It is `now`; 0: what the database's clock says.
+    async fn open<T>(
+        url: &str,
+        settings: &Settings,
+        tls: T,
+        now: Millis,
+    ) -> Result<Self, StoreError>
+    where
+        T: MakeTlsConnect<Socket> + Clone + Send + Sync + 'static,
+        T::Stream: Send + Sync,
+        T::TlsConnect: Send + Sync,
+        <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
+    {
+        if !is_schema(&settings.schema) {
+            return Err(StoreError("PostgreSQL: that is no name of a schema".into()));
+        }
+        let mut config: Config = url
+            .parse()
+            .map_err(|_| StoreError("PostgreSQL: that is no URL of a database".into()))?;
+        // What the URL says stands last, and holds.
+        let own = config.get_options().unwrap_or_default();
+        config.options(format!("{OPTIONS} {own}"));
+        config.connect_timeout(PATIENCE);
+        if config.get_application_name().is_none() {
+            config.application_name("downscope");
+        }
+        let recycling_method = RecyclingMethod::Fast;
+        let manager = Manager::from_config(config, tls, ManagerConfig { recycling_method });
+        let pool = Pool::builder(manager)
+            .max_size(settings.connections)
+            .runtime(Runtime::Tokio1)
+            .wait_timeout(Some(PATIENCE))
+            .create_timeout(Some(PATIENCE))
+            .recycle_timeout(Some(PATIENCE))
+            .build()
+            .map_err(|_| StoreError("PostgreSQL: no pool of connections".into()))?;
+        let database = Database {
+            pool,
+            schema: settings.schema.clone(),
+            now: AtomicU64::new(now),
+        };
+        migrations::run(&database, settings.is_first).await?;
+        Ok(Self(database))
+    }
+}
+
+/// How each connection is set. Whatever the tables were like when a function was planned,
+/// rows are found through an index, as it is right for those that are many.
+const OPTIONS: &str = "-c statement_timeout=2000 -c idle_in_transaction_session_timeout=10000 \
+    -c default_transaction_isolation=read\\ committed -c plan_cache_mode=force_generic_plan \
+    -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
+
+fn is_schema(name: &str) -> bool {
+    let is_start = |c: char| c.is_ascii_lowercase() || c == '_';
+    name.len() <= 63
+        && name.starts_with(is_start)
+        && name.chars().all(|c| is_start(c) || c.is_ascii_digit())
+}
+
+impl Store for Postgres {
+    fn begin<'a>(&'a self, begin: &'a Begin) -> Call<'a, Begun> {
+        Box::pin(self.0.begin(begin))
+    }
+
+    fn admit<'a>(&'a self, admit: &'a Admit) -> Call<'a, Admitted> {
+        Box::pin(self.0.admit(admit))
+    }
+
+    fn abandon<'a>(&'a self, session: &'a str, key: &'a str) -> Call<'a, ()> {
+        Box::pin(self.0.abandon(session, key))
+    }
+
+    fn withdraw<'a>(&'a self, withdraw: &'a Withdraw) -> Call<'a, Withdrawn> {
+        Box::pin(self.0.withdraw(withdraw))
+    }
+
+    fn enlist<'a>(&'a self, enlist: &'a Enlist) -> Call<'a, Enlisted> {
+        Box::pin(self.0.enlist(enlist))
+    }
+
+    fn recall<'a>(&'a self, recall: &'a RecallOp) -> Call<'a, u64> {
+        Box::pin(self.0.recall(recall))
+    }
+
+    fn heartbeat<'a>(&'a self, heartbeat: &'a Heartbeat) -> Call<'a, Heard> {
+        Box::pin(self.0.heartbeat(heartbeat))
+    }
+
+    fn say<'a>(&'a self, say: &'a Say) -> Call<'a, bool> {
+        Box::pin(self.0.say(say))
+    }
+
+    fn lapse<'a>(&'a self, term: Millis, most: u32, limits: &'a Limits) -> Call<'a, Lapsed> {
+        Box::pin(self.0.lapse(term, most, limits))
+    }
+
+    fn claim<'a>(&'a self, claim: &'a Claim) -> Call<'a, Vec<Work>> {
+        Box::pin(self.0.claim(claim))
+    }
+
+    fn done<'a>(&'a self, works: &'a [Work]) -> Call<'a, ()> {
+        Box::pin(self.0.done(works))
+    }
+
+    fn retry<'a>(&'a self, works: &'a [(Work, Millis)]) -> Call<'a, ()> {
+        Box::pin(self.0.retry(works))
+    }
+
+    fn fates<'a>(&'a self, session: &'a str, keys: &'a [String]) -> Call<'a, Vec<Fate>> {
+        Box::pin(self.0.fates(session, keys))
+    }
+
+    fn told_since(&self, number: u64) -> Call<'_, (u64, Vec<String>)> {
+        Box::pin(self.0.told_since(number))
+    }
+
+    fn stats(&self) -> Call<'_, Stats> {
+        Box::pin(self.0.stats())
+    }
+}
+
+impl fmt::Debug for Postgres {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Postgres").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_schema_needs_no_quotes() {
+        for name in ["downscope", "_1", "a_b2"] {
+            assert!(is_schema(name), "{name}");
+        }
+        for name in ["", "1a", "A", "a-b", "a.b", "a\"", "ä", &"a".repeat(64)] {
+            assert!(!is_schema(name), "{name}");
+        }
+    }
+}
