@@ -18,6 +18,7 @@ mod simulate;
 mod size;
 mod step;
 mod test;
+mod trials;
 mod wasm_bindgen_cli;
 mod workspace;
 
@@ -50,6 +51,9 @@ cargo xtask <command>
   simulate [argument...]
                         a million pages against a modelled backend, in virtual time;
                         fails above the bounds of docs/scale.md
+  trials [name...] [--store NAME]... [--quick]
+                        the service in several processes over real stores: killed, cut
+                        off, flooded; docs/backend.md has the figures
   mutants [-- argument...]
                         changes the core on purpose and looks for what no test sees
   wasm-test-runner      what cargo runs WebAssembly tests with
@@ -105,6 +109,7 @@ fn dispatch(command: Option<&str>, arguments: Vec<String>) -> Result<()> {
         (Some("bench"), rest) => bench::run(&workspace, rest),
         (Some("conformance"), rest) => conformance::run(&workspace, rest),
         (Some("simulate"), rest) => simulate::run(&workspace, rest),
+        (Some("trials"), rest) => trials::run(&workspace, rest),
         (Some("mutants"), rest) => mutants::run(&workspace, rest),
         (None | Some("help" | "-h" | "--help"), _) => {
             eprint!("{HELP}");

@@ -24,6 +24,7 @@ use crate::workspace::Workspace;
 use chosen::Chosen;
 use context::Context;
 use report::{Outcome, Report};
+pub(crate) use stores::programs as store_programs;
 use tally::Tally;
 
 #[derive(Clone, Copy)]

@@ -55,7 +55,8 @@ impl Stores {
     }
 }
 
-fn programs() -> [Program; 2] {
+/// What brings them.
+pub(crate) fn programs() -> [Program; 2] {
     [
         Program {
             variable: "REDIS_SERVER",

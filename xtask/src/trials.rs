@@ -1,0 +1,49 @@
+//! `cargo xtask trials`: the service in several real processes, over a real Redis and a
+//! real PostgreSQL. Not part of the tests: in full it takes an hour.
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::lock::lock;
+use crate::setup;
+use crate::step;
+use crate::test::store_programs;
+use crate::workspace::{Workspace, without_separator};
+
+/// What tries; it leaves what it found in the directory `DOWNSCOPE_OUT`.
+const PACKAGE: &str = "downscope-trials";
+const SERVICE: &str = "downscope-backend";
+/// As the service is released.
+const PROFILE: &str = "service";
+
+pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
+    let programs = setup::find(workspace, &store_programs())?;
+    let [redis, postgres] = programs.as_slice() else {
+        bail!("two programs were asked for");
+    };
+    let lock = lock(workspace)?;
+    step::run(
+        "compile the service and the trials",
+        workspace
+            .cargo()
+            .args(["build", "--quiet", "--profile", PROFILE, "--all-features"])
+            .args(["--package", SERVICE, "--package", PACKAGE])
+            .args(["--bin", SERVICE, "--bin", PACKAGE]),
+    )?;
+    drop(lock);
+
+    let built =
+        |name: &str| workspace.target(&format!("{PROFILE}/{name}{}", std::env::consts::EXE_SUFFIX));
+    let status = workspace
+        .command(built(PACKAGE))
+        .args(without_separator(arguments))
+        .env("DOWNSCOPE_BACKEND", built(SERVICE))
+        .env("DOWNSCOPE_OUT", workspace.target(""))
+        .env("POSTGRES", postgres)
+        .env("REDIS_SERVER", redis)
+        .status()
+        .context("could not start the trials")?;
+    if !status.success() {
+        bail!("{PACKAGE} ended: {status}");
+    }
+    Ok(())
+}
