@@ -6,6 +6,7 @@
 
 use serde_json::{Value, json};
 
+use super::limits::Limits;
 use super::recall::Recall;
 use super::time::Millis;
 
@@ -20,6 +21,17 @@ pub struct LeaseTerms {
     pub hold: Millis,
     /// How long a page life may be silent.
     pub term: Millis,
+}
+
+impl LeaseTerms {
+    /// [`Limits::watch_gap`] for these terms. A page that was held
+    /// when the store went away has been silent for the hold and the outage together: what is
+    /// shorter than this must not add up to a term. Not below 2 s, as the leases are looked at
+    /// each second.
+    pub fn watch_gap(&self) -> Millis {
+        let most = Limits::default().watch_gap;
+        (self.term.saturating_sub(self.hold) / 2).clamp(2_000, most)
+    }
 }
 
 impl Default for LeaseTerms {
@@ -102,6 +114,15 @@ mod tests {
     fn word(recall: Recall, word: &str) -> Option<Word> {
         let word = word.to_owned();
         Some(Word { recall, word })
+    }
+
+    #[test]
+    fn an_outage_that_is_not_seen_is_shorter_than_what_a_held_page_has_left() {
+        let gap = |hold, term| LeaseTerms { hold, term }.watch_gap();
+        assert_eq!(gap(55_000, 90_000), 10_000);
+        assert_eq!(gap(55_000, 65_000), 5_000);
+        assert_eq!(gap(5_000, 10_000), 2_500);
+        assert_eq!(gap(1_000, 2_000), 2_000);
     }
 
     #[test]

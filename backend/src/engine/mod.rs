@@ -114,8 +114,10 @@ const CALLS: usize = 64;
 const LOOK_UPS: usize = 4;
 /// How many tokens of one revoke are ended before its answer; the rest follows.
 const AT_ONCE: u32 = 200;
-/// Nobody else gets a work for so long: longer than a call to the authorization server can take.
-const VISIBILITY: Millis = 30_000;
+/// Nobody else gets a work for so long. Where the instance that had it was killed, its token
+/// lives for so much longer; where it is only slow, the token is revoked twice, and that
+/// does no harm.
+const VISIBILITY: Millis = 8_000;
 /// How long a revoke waits for the end of what it names: less than a page waits for its answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 

@@ -1,96 +1,45 @@
-//! What happens when: one list for each second to come, sorted as it comes up.
+//! Which page is next, where pages meet at the backend: one list for each second to come,
+//! sorted as it comes up.
 //!
-//! Three million entries wait at a time. A heap of them all would miss the cache at each
-//! step; that of one second stays in it.
+//! A heap of a million would miss the cache at each step; that of one second stays in it.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// A point in virtual time: milliseconds since the scenario began.
-pub(crate) type Time = u32;
+use crate::event::{SECOND, Time};
 
-pub(crate) const SECOND: Time = 1_000;
-pub(crate) const MINUTE: Time = 60 * SECOND;
-pub(crate) const HOUR: Time = 60 * MINUTE;
+/// A page's next event: when, and which page. Of one moment, the lower page comes first.
+type Entry = Reverse<(Time, u32)>;
 
-/// Something that happens to a page. Entries are sorted by all that they say, so that
-/// the same seed gives the same order on every machine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Entry {
-    pub(crate) at: Time,
-    pub(crate) page: u32,
-    pub(crate) event: Event,
-}
-
-/// What happens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Event {
-    /// The app asks for a token, as it does every now and then.
-    Call,
-    /// Somebody looks at a page that was asleep, and so its app asks, too.
-    Look,
-    /// Whoever was told of a failure asks again.
-    CallAgain,
-    /// The page's timer fires.
-    Timer,
-    /// An answer from the token endpoint.
-    Token(u32, Answer),
-    /// An answer from the lease endpoint.
-    Lease(u32, Answer),
-    /// An answer from the revoke endpoint.
-    Revoke(u32, Answer),
-    /// The lid is closed.
-    Sleep,
-    /// The lid is opened.
-    Wake,
-    /// The page is left, and another one opened in its place.
-    Leave,
-}
-
-/// What an answer says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Answer {
-    /// What was asked for.
-    Good,
-    /// The same, after the request was held open.
-    Held,
-    /// 503.
-    Refused,
-    /// 503 with `Retry-After`.
-    Later,
-    /// There is none: the connection was cut.
-    Lost,
-}
-
-/// Entries in the order of their time.
+/// Pages in the order of their next events.
 pub(crate) struct Agenda {
-    near: BinaryHeap<Reverse<Entry>>,
-    far: Vec<Vec<Reverse<Entry>>>,
+    near: BinaryHeap<Entry>,
+    far: Vec<Vec<Entry>>,
     second: usize,
 }
 
 impl Agenda {
-    /// For a scenario that lasts so long; what would happen later is left out.
-    pub(crate) fn until(end: Time) -> Self {
+    /// From then on, and until then; what would happen later is left out.
+    pub(crate) fn within((from, to): (Time, Time)) -> Self {
         Self {
             near: BinaryHeap::new(),
-            far: vec![Vec::new(); second_of(end) + 1],
-            second: 0,
+            far: vec![Vec::new(); second_of(to) + 1],
+            second: second_of(from),
         }
     }
 
-    /// Adds an entry; one of the past comes next.
-    pub(crate) fn put(&mut self, entry: Entry) {
-        let second = second_of(entry.at);
+    /// Adds a page; one of the past comes next.
+    pub(crate) fn put(&mut self, at: Time, page: u32) {
+        let second = second_of(at);
         if second <= self.second {
-            self.near.push(Reverse(entry));
+            self.near.push(Reverse((at, page)));
         } else if let Some(list) = self.far.get_mut(second) {
-            list.push(Reverse(entry));
+            list.push(Reverse((at, page)));
         }
     }
 
-    /// Takes the earliest entry.
-    pub(crate) fn next(&mut self) -> Option<Entry> {
+    /// Takes the page whose event is the earliest.
+    pub(crate) fn next(&mut self) -> Option<(Time, u32)> {
         loop {
             if let Some(Reverse(entry)) = self.near.pop() {
                 return Some(entry);
@@ -108,27 +57,20 @@ const fn second_of(at: Time) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const fn entry(at: Time, page: u32) -> Entry {
-        Entry {
-            at,
-            page,
-            event: Event::Timer,
-        }
-    }
+    use crate::event::{HOUR, MINUTE};
 
     #[test]
-    fn entries_come_in_the_order_of_their_time_whenever_they_were_put() {
-        let mut agenda = Agenda::until(HOUR);
+    fn pages_come_in_the_order_of_their_time_whenever_they_were_put() {
+        let mut agenda = Agenda::within((0, HOUR));
         for at in [5_000, 1, 1_800_000, 5_001, 999, 4_999] {
-            agenda.put(entry(at, 0));
+            agenda.put(at, 0);
         }
         let mut seen = Vec::new();
         while let Some(next) = agenda.next() {
-            seen.push(next.at);
-            if next == entry(5_000, 0) {
-                agenda.put(entry(5_000, 1));
-                agenda.put(entry(5_500, 1));
+            seen.push(next.0);
+            if next == (5_000, 0) {
+                agenda.put(5_000, 1);
+                agenda.put(5_500, 1);
             }
         }
         let expected = [1, 999, 4_999, 5_000, 5_000, 5_001, 5_500, 1_800_000];
@@ -137,18 +79,18 @@ mod tests {
 
     #[test]
     fn of_one_moment_the_lower_page_comes_first_whichever_was_put_first() {
-        let mut agenda = Agenda::until(HOUR);
+        let mut agenda = Agenda::within((MINUTE, HOUR));
         for page in [3, 1, 2] {
-            agenda.put(entry(2_000, page));
+            agenda.put(MINUTE + 2_000, page);
         }
         let pages: Vec<_> = std::iter::from_fn(|| agenda.next()).collect();
-        assert_eq!(pages, [entry(2_000, 1), entry(2_000, 2), entry(2_000, 3)]);
+        assert_eq!(pages, [1, 2, 3].map(|page| (MINUTE + 2_000, page)));
     }
 
     #[test]
     fn what_would_happen_after_the_end_is_left_out() {
-        let mut agenda = Agenda::until(MINUTE);
-        agenda.put(entry(2 * MINUTE, 0));
+        let mut agenda = Agenda::within((0, MINUTE));
+        agenda.put(2 * MINUTE, 0);
         assert_eq!(agenda.next(), None);
     }
 }

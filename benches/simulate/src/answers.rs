@@ -4,7 +4,7 @@ use downscope::core::{
     Failure, GrantKey, Input, Issued, Millis, Moment, RequestId, RevokeOutcome, Terms,
 };
 
-use crate::agenda::{Answer, SECOND, Time};
+use crate::event::{Answer, SECOND, Time};
 
 /// What was minted for a page is revoked once it was not heard of for so long.
 const TERM: Millis = Millis::from_secs(90);

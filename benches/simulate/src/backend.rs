@@ -1,7 +1,7 @@
 //! The backend as a model: so many requests a second, a queue in front of them, a
 //! latency, and ten minutes in which it is not there.
 
-use crate::agenda::{Answer, SECOND, Time};
+use crate::event::{Answer, SECOND, Time};
 use crate::random::Random;
 
 /// An exchange that meets no queue takes so long, at least and at most: there, the work,
@@ -27,34 +27,42 @@ pub(crate) struct Capacity {
 
 /// One backend, however many machines it has.
 pub(crate) struct Backend {
+    pub(crate) capacity: Capacity,
     tokens: Lane,
     leases: Lane,
     outage: Option<(Time, Time)>,
     /// Whether held requests are answered at different times.
     spreads: bool,
+    /// Whether requests queue. Where far fewer come than it can do they need not, and then
+    /// pages have nothing to do with each other.
+    pub(crate) queues: bool,
 }
 
 impl Backend {
     /// `outage`: from when to when it answers nothing but 503.
     pub(crate) fn new(capacity: Capacity, outage: Option<(Time, Time)>, spreads: bool) -> Self {
         Self {
+            capacity,
             tokens: Lane::of(capacity.tokens),
             leases: Lane::of(capacity.leases),
             outage,
             spreads,
+            queues: true,
         }
     }
 
     /// Whether it is not there.
     pub(crate) fn is_down(&self, now: Time) -> bool {
-        self.outage
-            .is_some_and(|(from, to)| (from..to).contains(&now))
+        let outage = self.outage;
+        outage.is_some_and(|(from, to)| (from..to).contains(&now))
     }
 
     /// A request for a token or to revoke some: what is answered, and after how long.
     pub(crate) fn ask(&mut self, random: &mut Random, now: Time) -> (Answer, Time) {
-        let is_down = self.is_down(now);
-        self.tokens.ask(is_down, random, now)
+        if self.is_down(now) {
+            return refusal(random);
+        }
+        self.tokens.ask(self.queues, random, now)
     }
 
     /// A lease request: the same.
@@ -64,8 +72,10 @@ impl Backend {
         random: &mut Random,
         now: Time,
     ) -> (Answer, Time) {
-        let is_down = self.is_down(now);
-        let (answer, latency) = self.leases.ask(is_down, random, now);
+        if self.is_down(now) {
+            return refusal(random);
+        }
+        let (answer, latency) = self.leases.ask(self.queues, random, now);
         if is_first || answer != Answer::Good {
             return (answer, latency);
         }
@@ -73,6 +83,16 @@ impl Backend {
         let hold = random.between(if self.spreads { least } else { most }, most);
         (Answer::Held, latency + hold as Time)
     }
+}
+
+/// In an outage something in front of the backend refuses, and says nothing of when to
+/// come back. A backend that is there and has too much to do says that.
+fn refusal(random: &mut Random) -> (Answer, Time) {
+    (Answer::Refused, latency(random))
+}
+
+fn latency(random: &mut Random) -> Time {
+    random.between(LATENCY.0, LATENCY.1) as Time
 }
 
 /// A queue that is served evenly.
@@ -91,12 +111,10 @@ impl Lane {
         }
     }
 
-    /// In an outage something in front of the backend refuses, and says nothing of when to
-    /// come back; a backend that is there and has too much to do says that.
-    fn ask(&mut self, is_down: bool, random: &mut Random, now: Time) -> (Answer, Time) {
-        let latency = random.between(LATENCY.0, LATENCY.1) as Time;
-        if is_down {
-            return (Answer::Refused, latency);
+    fn ask(&mut self, queues: bool, random: &mut Random, now: Time) -> (Answer, Time) {
+        let latency = latency(random);
+        if !queues {
+            return (Answer::Good, latency);
         }
         let begins = self.free_at.max(f64::from(now));
         let queued = begins - f64::from(now);
@@ -130,6 +148,17 @@ mod tests {
         assert_eq!(good.count(), 21, "two seconds' worth, and the one at work");
         assert_eq!(seen[29].0, Answer::Later);
         assert!(seen[20].1 > 2_000 && seen[0].1 < 200);
+    }
+
+    #[test]
+    fn where_nothing_queues_nothing_is_refused() {
+        let mut backend = Backend::new(SMALL, None, true);
+        backend.queues = false;
+        let seen = answers(&mut backend, 30, 0);
+        assert!(
+            seen.iter()
+                .all(|&(answer, after)| answer == Answer::Good && after < 200)
+        );
     }
 
     #[test]

@@ -12,7 +12,9 @@ mod args;
 mod backend;
 #[path = "../../../xtask/src/clock.rs"]
 mod clock;
+mod diary;
 mod docs;
+mod event;
 mod memory;
 mod page;
 mod picture;

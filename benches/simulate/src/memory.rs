@@ -4,8 +4,8 @@ use std::fs;
 
 use downscope::core::{CallerId, Config, Endpoints, Input, Machine, Output, Want};
 
-use crate::agenda::{Answer, HOUR};
 use crate::answers::{self, moment};
+use crate::event::{Answer, HOUR};
 
 /// So many machines are weighed: enough for pages of memory to add up.
 const MACHINES: u32 = 100_000;

@@ -5,9 +5,11 @@ use downscope::core::{
     Page as Happening, RequestId, Sending, Status, Want,
 };
 
-use crate::agenda::{Answer, Event, SECOND, Time};
 use crate::answers::{self, moment};
-use crate::scenario::BEFORE_ASKING_AGAIN;
+use crate::diary::Diary;
+use crate::event::{Answer, Event, NEVER, SECOND, Time};
+use crate::random::Random;
+use crate::scenario::{self, BEFORE_ASKING_AGAIN};
 use crate::series::Kind;
 use crate::world::Around;
 
@@ -17,14 +19,18 @@ const LATEST_TIMER: u64 = 20;
 /// Whoever opens a lid looks at the page after so long, at the most.
 const LOOKS_WITHIN: u64 = 20_000;
 
-/// Never.
-const NEVER: Time = Time::MAX;
+/// That a connection was cut is noticed after so long, at the most.
+const NOTICES_WITHIN: u64 = 200;
 
 /// The least that has to be known beside the machine: there are a million.
 pub(crate) struct Page {
-    pub(crate) machine: Machine,
+    machine: Machine,
+    number: u32,
     grant: GrantId,
-    /// The timer that is set; another one that fires is of no interest.
+    pub(crate) random: Random,
+    pub(crate) diary: Diary,
+    /// When the machine has something to do, and when the timer for that fires.
+    due: Time,
     timer: Time,
     sleeps_until: Time,
     /// Since when somebody wants a token and has got none.
@@ -40,16 +46,21 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    pub(crate) fn new(number: u32, lease: bool, seed: u64) -> Self {
+    /// A page that holds nothing and has nothing before it.
+    pub(crate) fn new(number: u32, lease: bool, mut random: Random) -> Self {
         let endpoints = Endpoints {
             revoke: true,
             lease,
         };
-        let mut machine = Machine::new(Config::default(), endpoints, seed);
+        let mut machine = Machine::new(Config::default(), endpoints, random.next());
         let grant = machine.open(answers::key(number), None);
         Self {
             machine,
+            number,
             grant,
+            random,
+            diary: Diary::default(),
+            due: NEVER,
             timer: NEVER,
             sleeps_until: 0,
             wanted_since: NEVER,
@@ -71,62 +82,78 @@ impl Page {
         is_served && self.machine.state(self.grant, moment(now)).status != Status::Waiting
     }
 
-    /// Lets something happen, and carries out what the machine says to it.
-    pub(crate) fn happen(&mut self, event: Event, number: u32, around: &mut Around) {
-        let now = around.now;
-        if now < self.sleeps_until && event != Event::Wake {
-            return self.put_off(event, number, around);
-        }
-        match event {
-            Event::Call => {
-                around.tally.calls += 1;
-                around.put_next_call(number);
-                self.call(around);
-            }
-            Event::Look => self.call(around),
-            Event::CallAgain => {
-                if self.wanted_since != NEVER {
-                    self.call(around);
-                }
-            }
-            Event::Timer => {
-                if self.timer != now {
-                    return;
-                }
-                self.timer = NEVER;
+    /// When something happens next.
+    pub(crate) fn next_at(&self) -> Time {
+        self.diary.next_at().min(self.timer)
+    }
+
+    /// Lets that happen, and carries out what the machine says to it.
+    pub(crate) fn step(&mut self, around: &mut Around) {
+        let now = self.next_at();
+        around.now = now;
+        match self.diary.take(now) {
+            Some(event) => self.happen(event, around),
+            None => {
+                (self.due, self.timer) = (NEVER, NEVER);
                 self.machine.handle_timeout(moment(now));
             }
-            Event::Token(generation, answer) => self.tell(
-                Input::Answered {
+        }
+        while let Some(output) = self.machine.poll_output() {
+            self.carry_out(output, around);
+        }
+        self.set_timer(now);
+    }
+
+    fn happen(&mut self, event: Event, around: &mut Around) {
+        let now = around.now;
+        match event {
+            Event::Wake => {
+                let looks = self.random.between(0, LOOKS_WITHIN) as Time;
+                self.diary.put(now + looks, Event::Look);
+                self.tell(Input::Page(Happening::Visible), now);
+            }
+            Event::Sleep => self.sleep(around),
+            Event::Cut => {
+                if let Some(request) = self.lease {
+                    let notices = self.random.between(0, NOTICES_WITHIN) as Time;
+                    let lost = Event::Lease(request.0, Answer::Lost);
+                    self.diary.put(now + notices, lost);
+                }
+            }
+            Event::Token(generation, answer) => {
+                let answered = Input::Answered {
                     grant: self.grant,
                     generation: Generation(generation),
                     answer: answers::token(answer, around.scenario.token_life),
-                },
-                now,
-            ),
-            Event::Lease(request, answer) => self.lease_answered(RequestId(request), answer, now),
+                };
+                self.tell(answered, now);
+            }
+            Event::Lease(request, answer) => {
+                let request = RequestId(request);
+                if self.lease.take_if(|one| *one == request).is_some() {
+                    let sent_ago = now - self.lease_sent;
+                    self.tell(answers::lease(request, answer, sent_ago), now);
+                }
+            }
             Event::Revoke(request, answer) => {
                 self.tell(answers::revoke(RequestId(request), answer), now);
             }
-            Event::Sleep => {
-                self.sleeps_until = around.wakes_at();
-                return around.put(self.sleeps_until, number, Event::Wake);
+            Event::Call => {
+                around.tally.calls += 1;
+                let pause = scenario::pause(&mut self.random);
+                self.diary.put(now + pause, Event::Call);
+                self.call(now);
             }
-            Event::Wake => {
-                let looks = around.random.between(0, LOOKS_WITHIN) as Time;
-                around.put(now + looks, number, Event::Look);
-                self.tell(Input::Page(Happening::Visible), now);
+            Event::Look => {
+                around.tally.calls += 1;
+                self.call(now);
             }
-            Event::Leave => self.leave(number, around),
-        }
-        self.react(number, around);
-    }
-
-    /// A connection that was held is gone with the backend.
-    pub(crate) fn lose_lease(&self, number: u32, around: &mut Around) {
-        if let Some(request) = self.lease {
-            let notices = around.now + around.random.between(0, 200) as Time;
-            around.put(notices, number, Event::Lease(request.0, Answer::Lost));
+            Event::CallAgain => {
+                if self.wanted_since != NEVER {
+                    self.call(now);
+                }
+            }
+            Event::Leave => self.leave(around),
         }
     }
 
@@ -134,56 +161,36 @@ impl Page {
         self.machine.handle_input(input, moment(now));
     }
 
-    fn call(&mut self, around: &Around) {
+    fn call(&mut self, now: Time) {
         self.callers += 1;
         let want = Input::Acquire {
             grant: self.grant,
             caller: CallerId(self.callers),
             want: Want::default(),
         };
-        self.wanted_since = self.wanted_since.min(around.now);
-        self.tell(want, around.now);
+        self.wanted_since = self.wanted_since.min(now);
+        self.tell(want, now);
     }
 
-    fn lease_answered(&mut self, request: RequestId, answer: Answer, now: Time) {
-        if self.lease.take_if(|one| *one == request).is_none() {
-            return;
+    /// In sleep nothing happens, and every connection is lost. The app goes on as before,
+    /// but it is not asked at once.
+    fn sleep(&mut self, around: &Around) {
+        let Self { random, diary, .. } = self;
+        let wakes = around.scenario.wakes_at(around.now, random);
+        diary.put_off(wakes, |event| {
+            let is_call = event == Event::Call;
+            let pause = if is_call { scenario::pause(random) } else { 0 };
+            (wakes + pause, event.lost())
+        });
+        diary.put(wakes, Event::Wake);
+        self.sleeps_until = wakes;
+        if self.timer < wakes {
+            self.timer = wakes;
         }
-        let sent_ago = now - self.lease_sent;
-        self.tell(answers::lease(request, answer, sent_ago), now);
-    }
-
-    /// In sleep nothing happens, and every connection is lost.
-    fn put_off(&mut self, event: Event, number: u32, around: &mut Around) {
-        let awake = self.sleeps_until;
-        let event = match event {
-            Event::Token(generation, _) => Event::Token(generation, Answer::Lost),
-            Event::Lease(request, _) => Event::Lease(request, Answer::Lost),
-            Event::Revoke(request, _) => Event::Revoke(request, Answer::Lost),
-            Event::Timer => {
-                if self.timer == around.now {
-                    self.timer = awake;
-                }
-                event
-            }
-            Event::Call
-            | Event::CallAgain
-            | Event::Look
-            | Event::Sleep
-            | Event::Wake
-            | Event::Leave => event,
-        };
-        // The app goes on as before; all at once it is not asked.
-        let pause = if event == Event::Call {
-            around.pause()
-        } else {
-            0
-        };
-        around.put(awake + pause, number, event);
     }
 
     /// The last request goes out by two means, and somebody opens another page.
-    fn leave(&mut self, number: u32, around: &mut Around) {
+    fn leave(&mut self, around: &mut Around) {
         let leaving = Happening::Leaving {
             persisted: false,
             told: None,
@@ -192,64 +199,61 @@ impl Page {
         while let Some(output) = self.machine.poll_output() {
             if matches!(output, Output::Revoke { .. }) {
                 self.count(Kind::Revoke, 2, around);
-                around.ask();
+                around.backend.ask(&mut self.random, around.now);
             }
         }
         around.tally.count_page(self.asked_in_outage);
-        let lease = around.lease;
-        *self = Self::new(number, lease, around.random.next());
-        around.put_end_of_page(number);
-        self.call(around);
+        let seed = self.random.next();
+        *self = Self::new(self.number, around.lease, Random::new(seed));
+        around.scenario.plan(self, around.now);
     }
 
-    fn react(&mut self, number: u32, around: &mut Around) {
-        while let Some(output) = self.machine.poll_output() {
-            self.carry_out(output, number, around);
-        }
-        self.set_timer(number, around);
-    }
-
-    fn carry_out(&mut self, output: Output, number: u32, around: &mut Around) {
+    fn carry_out(&mut self, output: Output, around: &mut Around) {
         let now = around.now;
         match output {
             Output::RequestToken(_, generation) => {
                 self.count(Kind::Token, 1, around);
-                let (answer, after) = around.ask();
-                around.put(now + after, number, Event::Token(generation.0, answer));
+                let (answer, after) = around.backend.ask(&mut self.random, now);
+                self.diary
+                    .put(now + after, Event::Token(generation.0, answer));
             }
             // The browser says so at once.
             Output::AbortRequest(generation) => {
-                around.put(now, number, Event::Token(generation.0, Answer::Lost));
+                self.diary
+                    .put(now, Event::Token(generation.0, Answer::Lost));
             }
             Output::RequestLease(request) => {
                 self.count(Kind::Lease, 1, around);
                 self.lease = Some(request);
                 self.lease_sent = now;
-                let (answer, after) = around.ask_for_lease(!self.has_asked_for_lease);
+                let is_first = !self.has_asked_for_lease;
+                let backend = &mut around.backend;
+                let (answer, after) = backend.ask_for_lease(is_first, &mut self.random, now);
                 self.has_asked_for_lease |= answer == Answer::Good;
-                around.put(now + after, number, Event::Lease(request.0, answer));
+                self.diary.put(now + after, Event::Lease(request.0, answer));
             }
             Output::AbortLease(_) => self.lease = None,
             Output::Revoke {
                 request, sending, ..
             } => {
                 self.count(Kind::Revoke, 1, around);
-                let (answer, after) = around.ask();
+                let (answer, after) = around.backend.ask(&mut self.random, now);
                 if sending == Sending::Awaited {
-                    around.put(now + after, number, Event::Revoke(request.0, answer));
+                    self.diary
+                        .put(now + after, Event::Revoke(request.0, answer));
                 }
             }
             Output::Resolve(..) => {
-                let waited = now - std::mem::replace(&mut self.wanted_since, NEVER).min(now);
-                if waited > 0 {
-                    around.tally.waits.count(waited);
+                let since = std::mem::replace(&mut self.wanted_since, NEVER);
+                if since < now {
+                    around.tally.waits.count(now - since);
                 }
             }
             Output::Reject(..) => {
                 around.tally.told += 1;
                 let (least, most) = BEFORE_ASKING_AGAIN;
-                let pause = around.random.between(least, most) as Time;
-                around.put(now + pause, number, Event::CallAgain);
+                let pause = self.random.between(least, most) as Time;
+                self.diary.put(now + pause, Event::CallAgain);
             }
             Output::Forget(_)
             | Output::LeaseLost(_)
@@ -269,23 +273,24 @@ impl Page {
         }
     }
 
-    /// A page looks at the clock every five minutes, if only to find that it is not time:
-    /// that is left out.
-    fn set_timer(&mut self, number: u32, around: &mut Around) {
-        let mut earliest = around.now;
+    /// A page looks at the clock every five minutes, if only to find that it is not time;
+    /// and it does so where what was due is not any more. Both is left out.
+    fn set_timer(&mut self, now: Time) {
+        let mut due = now.max(self.sleeps_until);
         loop {
-            let Some(wait) = self.machine.poll_timeout(moment(earliest)) else {
+            let Some(wait) = self.machine.poll_timeout(moment(due)) else {
+                (self.due, self.timer) = (NEVER, NEVER);
                 return;
             };
-            earliest = earliest.saturating_add(wait.0 as Time);
+            due = due.saturating_add(wait.0 as Time);
             if wait < MAX_WAIT {
                 break;
             }
         }
-        if earliest < self.timer {
-            let late = around.random.between(0, LATEST_TIMER) as Time;
-            self.timer = earliest.saturating_add(late);
-            around.put(self.timer, number, Event::Timer);
+        if due != self.due {
+            let late = self.random.between(0, LATEST_TIMER) as Time;
+            self.due = due;
+            self.timer = due.saturating_add(late);
         }
     }
 }

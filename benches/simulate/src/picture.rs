@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::agenda::{HOUR, MINUTE, Time};
+use crate::event::{HOUR, MINUTE, Time};
 use crate::report::Report;
 use crate::series::Kind;
 use crate::table::grouped;

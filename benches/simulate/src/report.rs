@@ -1,6 +1,6 @@
 //! The figures of a run, and whether they keep within the bounds.
 
-use crate::agenda::{MINUTE, SECOND, Time};
+use crate::event::{MINUTE, SECOND, Time};
 use crate::scenario::{Crowd, Scenario, bars};
 use crate::series::{Kind, Rate};
 use crate::world::{Course, Settings};
@@ -76,12 +76,14 @@ impl Report {
         self.rate_of(kinds, (0, self.end())).peak
     }
 
-    /// Seconds from when the crowd came until the last page was well.
+    /// Seconds from when the crowd came until the last page was well; those of the whole
+    /// time in which it was looked, where that was not seen.
     pub(crate) fn well_after(&self) -> Option<Time> {
-        let crowd_at = self.scenario.crowd_at()?;
-        let mut looks = self.course.not_well.iter().rev();
-        let last = looks.find(|(_, pages)| *pages > 0);
-        Some(last.map_or(0, |(at, _)| (at - crowd_at) / SECOND + 5))
+        let (from, _) = self.scenario.crowded()?;
+        let looks = &self.course.not_well;
+        let well = looks.iter().rev().take_while(|(_, pages)| *pages == 0);
+        let well = well.last().or_else(|| looks.last())?;
+        Some((well.0 - from) / SECOND)
     }
 
     /// The most pages that were not well at a time.

@@ -1,7 +1,9 @@
 //! What the pages go through.
 
-use crate::agenda::{HOUR, MINUTE, SECOND, Time};
 use crate::backend::Capacity;
+use crate::event::{Event, HOUR, MINUTE, SECOND, Time};
+use crate::page::Page;
+use crate::random::Random;
 
 /// For which the capacities below are given.
 const MILLION: f64 = 1_000_000.0;
@@ -15,7 +17,7 @@ const USE: Time = 48 * MINUTE + 45 * SECOND;
 const LEASES: f64 = 60_000.0;
 
 /// Between two calls of an app for its token, on average.
-pub(crate) const BETWEEN_CALLS: Time = 10 * MINUTE;
+const BETWEEN_CALLS: Time = 10 * MINUTE;
 
 /// Whoever was told of a failure asks again after so long, at least and at most.
 pub(crate) const BEFORE_ASKING_AGAIN: (u64, u64) = (10_000, 60_000);
@@ -35,6 +37,8 @@ pub(crate) struct Scenario {
     pub(crate) page_life: Option<Time>,
     /// What happens to all of them.
     pub(crate) crowd: Crowd,
+    /// For so long after that they may ask for more than the backend can do.
+    pub(crate) crowded_for: Time,
     /// The figures are of what comes after this.
     pub(crate) measured_from: Time,
     /// Where it ends.
@@ -74,6 +78,7 @@ pub(crate) const ALL: [Scenario; 5] = [
         opens_within: USE,
         page_life: Some(4 * HOUR),
         crowd: Crowd::None,
+        crowded_for: 0,
         measured_from: 2 * HOUR,
         ends: 24 * HOUR,
         ends_with_lease: 3 * HOUR,
@@ -86,6 +91,7 @@ pub(crate) const ALL: [Scenario; 5] = [
         opens_within: MINUTE,
         page_life: None,
         crowd: Crowd::Opened,
+        crowded_for: 20 * MINUTE,
         measured_from: 3 * HOUR + MINUTE,
         ends: 4 * HOUR + MINUTE,
         ends_with_lease: 4 * HOUR + MINUTE,
@@ -98,6 +104,7 @@ pub(crate) const ALL: [Scenario; 5] = [
         opens_within: USE,
         page_life: None,
         crowd: Crowd::Outage(2 * HOUR, 2 * HOUR + 10 * MINUTE),
+        crowded_for: 20 * MINUTE,
         measured_from: 2 * HOUR + 10 * MINUTE,
         ends: 3 * HOUR + 30 * MINUTE,
         ends_with_lease: 3 * HOUR + 30 * MINUTE,
@@ -110,6 +117,7 @@ pub(crate) const ALL: [Scenario; 5] = [
         opens_within: USE,
         page_life: None,
         crowd: Crowd::Lids(2 * HOUR, 3 * HOUR),
+        crowded_for: 20 * MINUTE,
         measured_from: 3 * HOUR,
         ends: 5 * HOUR,
         ends_with_lease: 4 * HOUR + 30 * MINUTE,
@@ -122,6 +130,7 @@ pub(crate) const ALL: [Scenario; 5] = [
         opens_within: MINUTE,
         page_life: None,
         crowd: Crowd::Opened,
+        crowded_for: 2 * MINUTE,
         measured_from: 4 * MINUTE,
         ends: 20 * MINUTE,
         ends_with_lease: 20 * MINUTE,
@@ -147,6 +156,32 @@ impl Scenario {
         (1.0 / share).ceil() as usize
     }
 
+    /// What a page has before it that is opened then.
+    pub(crate) fn plan(&self, page: &mut Page, opens: Time) {
+        page.diary.put(opens, Event::Call);
+        if let Some(mean) = self.page_life {
+            let leaves = opens + exponential(mean, &mut page.random);
+            page.diary.put(leaves, Event::Leave);
+        }
+        match self.crowd {
+            Crowd::None | Crowd::Opened => {}
+            Crowd::Outage(from, _) => page.diary.put(from, Event::Cut),
+            Crowd::Lids(closed, _) => {
+                let after = page.random.between(0, CLOSING.into()) as Time;
+                page.diary.put(closed + after, Event::Sleep);
+            }
+        }
+    }
+
+    /// When a lid that is closed now is opened.
+    pub(crate) fn wakes_at(&self, now: Time, random: &mut Random) -> Time {
+        let opened = match self.crowd {
+            Crowd::Lids(_, opened) => opened,
+            Crowd::None | Crowd::Opened | Crowd::Outage(..) => now,
+        };
+        opened + random.between(0, OPENING.into()) as Time
+    }
+
     /// When it ends.
     pub(crate) const fn end(&self, lease: bool) -> Time {
         if lease {
@@ -164,15 +199,30 @@ impl Scenario {
         }
     }
 
-    /// When all pages begin to want something at once, or to get it.
-    pub(crate) const fn crowd_at(&self) -> Option<Time> {
-        match self.crowd {
-            Crowd::None => None,
-            Crowd::Opened => Some(0),
-            Crowd::Outage(_, to) => Some(to),
-            Crowd::Lids(_, opened) => Some(opened),
-        }
+    /// From when on all pages want something at once, or get it, and until when requests
+    /// queue for that.
+    pub(crate) const fn crowded(&self) -> Option<(Time, Time)> {
+        let from = match self.crowd {
+            Crowd::None => return None,
+            Crowd::Opened => 0,
+            Crowd::Outage(_, to) => to,
+            Crowd::Lids(_, opened) => opened,
+        };
+        Some((from, from + self.crowded_for))
     }
+}
+
+/// Between two calls of an app.
+pub(crate) fn pause(random: &mut Random) -> Time {
+    exponential(BETWEEN_CALLS, random)
+}
+
+/// As the times between events that know nothing of each other.
+fn exponential(mean: Time, random: &mut Random) -> Time {
+    const STEPS: u64 = 1 << 32;
+    // Never 0, whose logarithm is none.
+    let share = random.between(1, STEPS) as f64 / STEPS as f64;
+    (-share.ln() * f64::from(mean)) as Time
 }
 
 /// The bounds: the command fails above them.

@@ -1,6 +1,6 @@
 //! Requests, counted in each second.
 
-use crate::agenda::{SECOND, Time};
+use crate::event::{SECOND, Time};
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +54,13 @@ impl Series {
         if let Some(second) = self.0.get_mut((now / SECOND) as usize) {
             second[kind as usize] += requests;
         }
+    }
+
+    /// Requests in one second, of all kinds that are named.
+    pub(crate) fn at(&self, kinds: &[Kind], at: Time) -> f64 {
+        let second = (at / SECOND) as usize;
+        let counts = kinds.iter().map(|&kind| self.0[second][kind as usize]);
+        counts.map(f64::from).sum()
     }
 
     /// Requests a second between two moments, in buckets of so many seconds; those of all

@@ -21,10 +21,21 @@ fn head(reports: &[Report], line: &str) -> String {
     let bucket = reports.iter().map(Report::bucket).max().unwrap_or(1);
     let took: f64 = reports.iter().map(|one| one.took).sum();
     format!(
-        "`{line}`: {} pages, counted in buckets of {bucket} s or less. It took {:.1} minutes on one core.\n",
+        "`{line}`: {} pages, counted in buckets of {bucket} s{}. It took {:.1} minutes on one core.{}\n",
         grouped(pages.into()),
+        if bucket > 1 { " or less" } else { "" },
         took / 60.0,
+        overfull(reports),
     )
+}
+
+/// What the model has not seen to, if there is anything.
+fn overfull(reports: &[Report]) -> String {
+    let seconds: usize = reports.iter().map(|one| one.course.overfull).sum();
+    if seconds == 0 {
+        return String::new();
+    }
+    format!(" In {seconds} seconds more was asked than the backend can do, where none queued.")
 }
 
 fn requests(reports: &[Report]) -> String {

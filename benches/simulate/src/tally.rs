@@ -1,6 +1,6 @@
 //! What came of it all.
 
-use crate::agenda::{SECOND, Time};
+use crate::event::{SECOND, Time};
 use crate::series::{Kind, Series};
 
 /// Longer waits are counted with the longest: an hour.

@@ -1,17 +1,20 @@
 //! A million pages, one backend and one clock.
+//!
+//! Pages meet at the backend alone, and there only while they ask for more than it can do.
+//! So they are run one after the other, each for hours, which stays in the cache; and in
+//! the order of their events for as long as there is a crowd.
 
-use crate::agenda::{Agenda, Answer, Entry, Event, MINUTE, SECOND, Time};
+use crate::agenda::Agenda;
 use crate::backend::Backend;
+use crate::event::{SECOND, Time};
 use crate::page::Page;
 use crate::random::Random;
-use crate::scenario::{BETWEEN_CALLS, CLOSING, Crowd, OPENING, Scenario};
+use crate::scenario::Scenario;
+use crate::series::Kind;
 use crate::tally::Tally;
 
-/// So often it is looked how many pages are not well.
+/// So often it is looked how many pages are not well, while there is a crowd.
 const LOOKS_EVERY: Time = 5 * SECOND;
-
-/// For so long, from when the crowd comes.
-const LOOKS_FOR: Time = 60 * MINUTE;
 
 /// How a scenario is run.
 #[derive(Clone, Copy, Debug)]
@@ -28,10 +31,8 @@ pub(crate) struct Around<'a> {
     pub(crate) scenario: &'a Scenario,
     pub(crate) lease: bool,
     pub(crate) now: Time,
-    pub(crate) random: Random,
     pub(crate) backend: Backend,
     pub(crate) tally: Tally,
-    agenda: Agenda,
 }
 
 /// What came of a run.
@@ -40,134 +41,110 @@ pub(crate) struct Course {
     pub(crate) tally: Tally,
     /// How many pages were not well, at moments from when the crowd came.
     pub(crate) not_well: Vec<(Time, u32)>,
+    /// Seconds in which more was asked than the backend can do though there was no crowd:
+    /// it should have queued.
+    pub(crate) overfull: usize,
 }
 
 /// Runs a scenario from its beginning to its end.
 pub(crate) fn run(scenario: &Scenario, settings: Settings) -> Course {
     let mut around = Around::new(scenario, settings);
-    let mut pages = around.open(settings);
-    let crowd_at = scenario.crowd_at().unwrap_or(Time::MAX);
-    let mut cuts = scenario.outage().map(|(from, _)| from);
-    let mut looks_at = crowd_at;
-    let mut not_well = Vec::new();
+    let mut pages = open(scenario, settings);
     let end = scenario.end(settings.lease);
-    while let Some(Entry { at, page, event }) = around.agenda.next()
-        && at < end
-    {
-        if let Some(from) = cuts.take_if(|from| *from <= at) {
-            around.now = from;
-            for (number, page) in (0..).zip(&pages) {
-                page.lose_lease(number, &mut around);
-            }
-        }
-        if looks_at <= at {
-            let count = pages.iter().filter(|page| !page.is_well(looks_at)).count();
-            not_well.push((looks_at, count as u32));
-            looks_at = if looks_at < crowd_at.saturating_add(LOOKS_FOR) {
-                looks_at + LOOKS_EVERY
-            } else {
-                Time::MAX
-            };
-        }
-        around.now = at;
-        pages[page as usize].happen(event, page, &mut around);
+    let mut not_well = Vec::new();
+    if let Some((from, to)) = scenario.crowded() {
+        run_apart(&mut pages, from, &mut around);
+        not_well = run_together(&mut pages, (from, to), &mut around);
     }
+    run_apart(&mut pages, end, &mut around);
     for page in &pages {
         around.tally.count_page(page.asked_in_outage);
     }
     Course {
+        overfull: around.overfull(end),
         tally: around.tally,
         not_well,
     }
 }
 
+/// All pages, each of which asks for its first token at some time.
+fn open(scenario: &Scenario, settings: Settings) -> Vec<Page> {
+    let mut random = Random::new(settings.seed);
+    let numbers = 0..settings.pages;
+    let pages = numbers.map(|number| {
+        let mut page = Page::new(number, settings.lease, Random::new(random.next()));
+        let most = u64::from(scenario.opens_within) - 1;
+        let opens = page.random.between(0, most) as Time;
+        scenario.plan(&mut page, opens);
+        page
+    });
+    pages.collect()
+}
+
+/// Each page by itself, up to then.
+fn run_apart(pages: &mut [Page], until: Time, around: &mut Around) {
+    around.backend.queues = false;
+    for page in pages {
+        while page.next_at() < until {
+            page.step(around);
+        }
+    }
+    around.backend.queues = true;
+}
+
+/// All pages in the order of their events. Gives how many are not well, every now and then.
+fn run_together(pages: &mut [Page], within: (Time, Time), around: &mut Around) -> Vec<(Time, u32)> {
+    let mut agenda = Agenda::within(within);
+    for (number, page) in (0..).zip(&*pages) {
+        agenda.put(page.next_at(), number);
+    }
+    let mut not_well = Vec::new();
+    let mut looks_at = within.0;
+    while let Some((at, number)) = agenda.next()
+        && at < within.1
+    {
+        while looks_at <= at {
+            let count = pages.iter().filter(|page| !page.is_well(looks_at)).count();
+            not_well.push((looks_at, count as u32));
+            looks_at += LOOKS_EVERY;
+        }
+        let page = &mut pages[number as usize];
+        page.step(around);
+        agenda.put(page.next_at(), number);
+    }
+    not_well
+}
+
 impl<'a> Around<'a> {
     fn new(scenario: &'a Scenario, settings: Settings) -> Self {
-        let end = scenario.end(settings.lease);
         let capacity = scenario.capacity(settings.pages);
         Self {
             scenario,
             lease: settings.lease,
             now: 0,
-            random: Random::new(settings.seed),
             backend: Backend::new(capacity, scenario.outage(), settings.spreads),
-            tally: Tally::until(end),
-            agenda: Agenda::until(end),
+            tally: Tally::until(scenario.end(settings.lease)),
         }
     }
 
-    /// All pages, each of which asks for its first token at some time.
-    fn open(&mut self, settings: Settings) -> Vec<Page> {
-        let mut pages = Vec::with_capacity(settings.pages as usize);
-        for number in 0..settings.pages {
-            pages.push(Page::new(number, settings.lease, self.random.next()));
-            let most = u64::from(self.scenario.opens_within) - 1;
-            self.now = self.random.between(0, most) as Time;
-            self.put(self.now, number, Event::Call);
-            self.put_end_of_page(number);
-            if let Crowd::Lids(closed, _) = self.scenario.crowd {
-                let after = self.random.between(0, CLOSING.into()) as Time;
-                self.put(closed + after, number, Event::Sleep);
-            }
-        }
-        pages
-    }
-
-    /// Lets something happen to a page.
-    pub(crate) fn put(&mut self, at: Time, page: u32, event: Event) {
-        self.agenda.put(Entry { at, page, event });
-    }
-
-    pub(crate) fn put_next_call(&mut self, page: u32) {
-        let at = self.now + self.pause();
-        self.put(at, page, Event::Call);
-    }
-
-    pub(crate) fn put_end_of_page(&mut self, page: u32) {
-        if let Some(mean) = self.scenario.page_life {
-            let at = self.now + self.exponential(mean);
-            self.put(at, page, Event::Leave);
-        }
-    }
-
-    /// Between two calls of an app.
-    pub(crate) fn pause(&mut self) -> Time {
-        self.exponential(BETWEEN_CALLS)
-    }
-
-    /// When a lid that is closed now is opened.
-    pub(crate) fn wakes_at(&mut self) -> Time {
-        let opened = match self.scenario.crowd {
-            Crowd::Lids(_, opened) => opened,
-            Crowd::None | Crowd::Opened | Crowd::Outage(..) => self.now,
+    fn overfull(&self, end: Time) -> usize {
+        let (from, to) = self.scenario.crowded().unwrap_or((0, 0));
+        let seconds = (0..end / SECOND).map(|second| second * SECOND);
+        let apart = seconds.filter(|at| !(from..to).contains(at) && !self.backend.is_down(*at));
+        let capacity = self.backend.capacity;
+        let is_overfull = |&at: &Time| {
+            let asked = |kinds: &[Kind]| self.tally.series.at(kinds, at);
+            asked(&[Kind::Token, Kind::Revoke]) > capacity.tokens
+                || asked(&[Kind::Lease]) > capacity.leases
         };
-        opened + self.random.between(0, OPENING.into()) as Time
-    }
-
-    /// A request for a token or to revoke some: what is answered, and after how long.
-    pub(crate) fn ask(&mut self) -> (Answer, Time) {
-        self.backend.ask(&mut self.random, self.now)
-    }
-
-    /// A lease request: the same.
-    pub(crate) fn ask_for_lease(&mut self, is_first: bool) -> (Answer, Time) {
-        self.backend
-            .ask_for_lease(is_first, &mut self.random, self.now)
-    }
-
-    /// As the times between events that know nothing of each other.
-    fn exponential(&mut self, mean: Time) -> Time {
-        // Never 0, whose logarithm is none.
-        let share = (self.random.between(1, 1 << 32) as f64) / (1_u64 << 32) as f64;
-        (-share.ln() * f64::from(mean)) as Time
+        apart.filter(is_overfull).count()
     }
 }
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::agenda::HOUR;
-    use crate::scenario::ALL;
+    use crate::event::{HOUR, MINUTE};
+    use crate::scenario::{ALL, CLOSING, OPENING};
     use crate::series::Kind;
 
     const FEW: u32 = 200;

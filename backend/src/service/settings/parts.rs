@@ -84,6 +84,7 @@ pub(super) fn engine(values: &Values) -> Result<engine::Settings, Invalid> {
         let wrong = "must be less than lease.term_seconds";
         return Err(Invalid::setting("lease.hold_seconds", wrong));
     }
+    let lease = LeaseTerms { hold, term };
     let longest_life = values.number("tokens.longest_life_seconds", 1..=34_560_000)? * 1_000;
     Ok(engine::Settings {
         handles: values.read(
@@ -96,7 +97,7 @@ pub(super) fn engine(values: &Values) -> Result<engine::Settings, Invalid> {
                 _ => None,
             },
         )?,
-        lease: LeaseTerms { hold, term },
+        lease,
         require_lease: values.flag("lease.required")?,
         revocations_per_second: values.small("limits.revocations_per_second", 0..=1_000_000)?,
         mints_at_once: values.small("limits.mints_at_once", 1..=1_000_000)?,
@@ -106,6 +107,7 @@ pub(super) fn engine(values: &Values) -> Result<engine::Settings, Invalid> {
             records: values.small("limits.records", 1..=u32::MAX)?,
             leases_per_sign_in: values.small("limits.leases_per_sign_in", 1..=u32::MAX)?,
             longest_life,
+            watch_gap: lease.watch_gap(),
             ..Limits::default()
         },
         ..engine::Settings::default()

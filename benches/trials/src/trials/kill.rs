@@ -26,6 +26,8 @@ use crate::{
 const PAGES: u64 = 12;
 const LIFE: u64 = 3_600;
 const BAR: Duration = Duration::from_secs(10);
+/// What is late has so long to show that it is not lost.
+const LATE: Duration = Duration::from_secs(45);
 /// A page tries again so often, and so long apart.
 const TRIES: usize = 20;
 const BETWEEN: Duration = Duration::from_millis(100);
@@ -63,11 +65,15 @@ pub(crate) async fn run(
     }
     let leaving = try_join_all(leaving).await?;
     let refused = leaving.iter().filter(|is_accepted| !**is_accepted).count();
-    let named = locked(&named);
+    let named = std::mem::take(&mut *locked(&named));
     // What is not admitted lives on; what is has until the bar.
     let last = named.iter().map(|one| one.accepted_at).max();
-    let until = last.unwrap_or_else(Instant::now) + BAR;
-    while Instant::now() < until && named.iter().any(|one| is_alive(&world, one)) {
+    let last = last.unwrap_or_else(Instant::now);
+    while Instant::now() < last + BAR && named.iter().any(|one| is_alive(&world, one)) {
+        sleep(Duration::from_millis(50)).await;
+    }
+    let is_due = |one: &Named| one.is_given && is_alive(&world, one);
+    while Instant::now() < last + LATE && named.iter().any(is_due) {
         sleep(Duration::from_millis(50)).await;
     }
     let late: Vec<_> = named.iter().filter(|one| is_late(&world, one)).collect();
@@ -92,6 +98,8 @@ pub(crate) async fn run(
     report.figure("final revokes that nobody accepted in time", refused);
     let lost = late.iter().filter(|one| one.is_given).count();
     report.none("given, and alive 10 s after the revoke", lost);
+    let alive = late.iter().filter(|one| is_due(one)).count();
+    report.none("given, and alive 45 s after the last revoke", alive);
     report.none("on record, and alive 10 s after the revoke", on_record);
     report.figure(
         "minted, and not admitted: the instance died in between",
