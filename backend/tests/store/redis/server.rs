@@ -74,7 +74,12 @@ impl Drop for Server {
 pub(super) async fn ask<T: redis::FromRedisValue>(url: &str, words: &[&str]) -> T {
     let answer = async {
         let client = redis::Client::open(url)?;
-        let mut connection = client.get_multiplexed_async_connection().await?;
+        // On a machine that is busy, it takes as long as it takes.
+        let patient = redis::AsyncConnectionConfig::new()
+            .set_connection_timeout(None)
+            .set_response_timeout(None);
+        let connection = client.get_multiplexed_async_connection_with_config(&patient);
+        let mut connection = connection.await?;
         let mut cmd = redis::Cmd::new();
         for word in words {
             cmd.arg(word);
