@@ -152,11 +152,16 @@ async fn claims_at_once_take_no_more_than_they_may(bench: Bench) {
     bench.withdraw(&names).await;
     let one = Claim {
         most: 1,
-        per_second: 70,
+        per_second: 20,
         ..EVERYTHING
     };
-    let works = join_all((0..16).map(|_| bench.claim(&one))).await;
-    assert_eq!(each_once(works), 7);
+    for _ in 0..8 {
+        let works = join_all((0..8).map(|_| bench.claim(&one))).await;
+        let taken = each_once(works);
+        // Two at once; where page lives lie apart, each place has a part of that.
+        assert!(taken == 2 || bench.is_spread(), "{taken}");
+        bench.pass(1_000);
+    }
 }
 
 async fn the_same_unknown_tokens_at_once_are_enlisted_once(bench: Bench) {
