@@ -154,8 +154,8 @@ impl Bench {
         })
     }
 
-    /// The keys that are left when everything has expired, but for what a store is never
-    /// without.
+    /// The keys or rows that are left when everything has expired, but for what a store is
+    /// never without.
     pub(crate) async fn leftovers(&self) -> Vec<String> {
         self.pass(3 * 24 * 60 * 60 * 1_000);
         for _ in 0..3 {
@@ -165,6 +165,10 @@ impl Bench {
         #[cfg(feature = "redis")]
         if !self.prefix.is_empty() {
             return crate::redis::keys_of(&self.prefix).await;
+        }
+        #[cfg(feature = "postgres")]
+        if let Some(schema) = &self.schema {
+            return schema.leftovers().await;
         }
         Vec::new()
     }
