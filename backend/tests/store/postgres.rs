@@ -1,7 +1,7 @@
 //! What is true of the store in PostgreSQL alone.
 
 use downscope_backend::{
-    core::{Begun, Class, Heard, Limits, Stats},
+    core::{Begun, Class, Heard, Stats},
     store::{
         Store,
         postgres::{Postgres, Settings},
