@@ -1,5 +1,5 @@
 //! `cargo xtask trials`: the service in several real processes, over a real Redis and a
-//! real PostgreSQL. Not part of the tests: in full it takes an hour.
+//! real PostgreSQL. Not part of the tests: it takes long.
 
 use anyhow::{Context as _, Result, bail};
 

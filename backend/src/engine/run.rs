@@ -86,19 +86,22 @@ impl Engine {
                 }
                 continue;
             }
-            self.start(works, class).await;
+            // One that is to show whether the authorization server is back is waited for.
+            let is_to_try = claim.most < most;
+            self.start(works, is_to_try || class == Class::Unknown)
+                .await;
         }
     }
 
     /// Carries works out beside whatever else goes on, once there is room for it.
-    async fn start(&self, works: Vec<Work>, class: Class) {
+    async fn start(&self, works: Vec<Work>, is_awaited: bool) {
         let engine = self.clone();
         let working = self
             .0
             .tasks
             .spawn(async move { engine.carry_out(works).await });
         // What is unknown waits for its own end, so that only so many are claimed.
-        if class == Class::Unknown || self.0.calls.available_permits() == 0 {
+        if is_awaited || self.0.calls.available_permits() == 0 {
             _ = working.await;
         }
     }

@@ -1,16 +1,11 @@
-//! What a backend does before it stops.
-
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
+//! A backend over the store in memory and an authorization server that does what it is told.
 
 use std::{
     pin::Pin,
-    sync::{Arc, Mutex},
-    time::Duration,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
 };
 
 use downscope_backend::{
@@ -25,10 +20,18 @@ use tokio::{sync::Notify, time::Instant};
 
 /// Mints once it is let go on, and remembers what was revoked.
 #[derive(Default)]
-struct Authority {
-    asked: Notify,
-    go_on: Notify,
-    revoked: Mutex<Vec<String>>,
+pub(crate) struct Authority {
+    /// An exchange has begun.
+    pub(crate) asked: Notify,
+    /// It may end.
+    pub(crate) go_on: Notify,
+    /// What was revoked.
+    pub(crate) revoked: Mutex<Vec<String>>,
+    /// Whether it refuses to revoke.
+    pub(crate) is_away: AtomicBool,
+    /// How often it was asked to.
+    pub(crate) calls: AtomicU32,
+    minted: AtomicU32,
 }
 
 impl Upstream for Authority {
@@ -36,8 +39,9 @@ impl Upstream for Authority {
         Box::pin(async {
             self.asked.notify_one();
             self.go_on.notified().await;
+            let number = self.minted.fetch_add(1, Ordering::Relaxed);
             Ok(Minted {
-                token: "FAKE".to_owned().into(),
+                token: format!("FAKE-{number}").into(),
                 expires_in: Some(3_600),
                 scope: "a".to_owned(),
                 restricted_to: Vec::new(),
@@ -47,9 +51,14 @@ impl Upstream for Authority {
 
     fn revoke<'a>(&'a self, token: &'a Secret) -> UpstreamCall<'a, ()> {
         Box::pin(async {
+            self.calls.fetch_add(1, Ordering::Relaxed);
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            if self.is_away.load(Ordering::Relaxed) {
+                return Err(UpstreamError::Unavailable { retry_after: None });
+            }
             let mut revoked = self.revoked.lock().unwrap();
             revoked.push(token.expose().to_owned());
-            Ok::<(), UpstreamError>(())
+            Ok(())
         })
     }
 }
@@ -62,43 +71,39 @@ impl SignIns for NobodyLeaves {
     }
 }
 
-#[tokio::test(start_paused = true)]
-async fn what_is_minted_while_it_stops_is_ended_before_it_has_stopped() {
-    let authority = Arc::new(Authority::default());
+/// A backend over `authority`.
+pub(crate) fn engine_over(authority: &Arc<Authority>) -> Engine {
     let since = Instant::now();
     let now = move || u64::try_from(since.elapsed().as_millis()).unwrap();
-    let engine = Engine::new(
+    Engine::new(
         Settings::default(),
         KeyRing::of(&[7; 32]),
         Arc::new(Memory::new(now, true)),
-        Arc::<Authority>::clone(&authority),
+        Arc::<Authority>::clone(authority),
         Arc::new(NobodyLeaves),
         Arc::new(NoAudit),
+    )
+}
+
+/// A token request, and whose it is.
+pub(crate) fn request(id: &str) -> (TokenRequest, Owner) {
+    let body = format!(
+        r#"{{"resource":"urn:example:a","scope":"a",
+        "session":"session-of-these-tests-1","id":"{id}"}}"#
     );
-    let running = engine.run();
-    let body = br#"{"resource":"urn:example:a","scope":"a",
-        "session":"session-of-these-tests-1","id":"1"}"#;
-    let request = TokenRequest::parse(body).unwrap();
     let owner = Owner {
         user: "u".to_owned(),
         sign_in: "s".to_owned(),
     };
-    let minting = engine.clone();
-    let minting = tokio::spawn(async move { minting.mint(request, owner, None).await });
-    authority.asked.notified().await;
+    (TokenRequest::parse(body.as_bytes()).unwrap(), owner)
+}
 
+/// Makes everything due.
+pub(crate) async fn recall_everything(engine: &Engine) {
     let everything = RecallOp {
         scope: RecallScope::All,
         recall: Recall::All,
         reason: Reason::Logout,
     };
     engine.recall(&everything).await.unwrap();
-    let answering = async {
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        authority.go_on.notify_one();
-    };
-    tokio::join!(running.stop(Duration::from_secs(20), true), answering);
-
-    assert!(minting.await.unwrap().is_err());
-    assert_eq!(*authority.revoked.lock().unwrap(), ["FAKE"]);
 }

@@ -1,0 +1,39 @@
+//! An authorization server that is away is left alone, and what is due dies once it is back.
+
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+use tokio::time::sleep;
+
+use crate::support::{Authority, engine_over, recall_everything, request};
+
+const TOKENS: usize = 100;
+
+#[tokio::test(start_paused = true)]
+async fn an_authorization_server_that_is_away_is_tried_now_and_then_by_one_call() {
+    let authority = Arc::new(Authority::default());
+    let engine = engine_over(&authority);
+    let running = engine.run();
+    for id in 0..TOKENS {
+        authority.go_on.notify_one();
+        let (request, owner) = request(&id.to_string());
+        assert!(engine.mint(request, owner, None).await.is_ok());
+    }
+    authority.is_away.store(true, Ordering::Relaxed);
+    recall_everything(&engine).await;
+
+    // Those that were under way together when the first one failed.
+    sleep(Duration::from_secs(5)).await;
+    let first = authority.calls.swap(0, Ordering::Relaxed);
+    assert!(first <= 80, "{first}");
+    sleep(Duration::from_secs(300)).await;
+    let calls = authority.calls.load(Ordering::Relaxed);
+    assert!((30..=60).contains(&calls), "{calls} in 300 s");
+
+    authority.is_away.store(false, Ordering::Relaxed);
+    sleep(Duration::from_secs(35)).await;
+    assert_eq!(authority.revoked.lock().unwrap().len(), TOKENS);
+    drop(running);
+}
