@@ -37,6 +37,9 @@ Holds a backend to the endpoint contract of downscope.
   --list                   lists the checks, and looks at nothing
   --json                   reports as JSON, on standard output
 
+What it leaves behind is thousands of made-up tokens that the backend is still to look up,
+so it is for a backend that nobody uses.
+
 Exits with 0 if every check that ran has passed, with 1 if one has failed, and with 2
 if it could not begin.
 ";

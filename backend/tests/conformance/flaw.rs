@@ -96,7 +96,6 @@ pub(crate) enum Flaw {
 impl Flaw {
     /// What is broken, and the rules that say so: mostly one.
     pub(crate) const ALL: &[(Self, &[&str])] = &[
-        (Self::None, &[]),
         (Self::IgnoresHeader, &["static-header"]),
         (Self::IgnoresFetchMetadata, &["fetch-metadata"]),
         (
@@ -204,7 +203,6 @@ impl Flaw {
 
     /// The same of the lease.
     pub(crate) const OF_LEASES: &[(Self, &[&str])] = &[
-        (Self::None, &[]),
         (Self::RenewsAfterTheTerm, &["lease-answer"]),
         (Self::HoldsTheFirst, &["first-lease-request-is-not-held"]),
         (Self::OverstatesItsHold, &["lease-hold-is-short"]),
