@@ -186,11 +186,11 @@ impl Shell {
         self.secrets.iter().map(weigh)
     }
 
-    /// Neither tokens, nor requests, nor revokes that are awaited.
+    /// Neither tokens, nor requests, nor revokes that are awaited and still name something.
     pub(crate) fn keeps_nothing(&self) -> bool {
         self.secrets.is_empty()
             && self.flights.is_empty()
-            && self.awaited.is_empty()
+            && self.awaited.values().all(Awaited::names_nothing)
             && self.lease.under_way().is_none()
     }
 

@@ -40,6 +40,9 @@ pub struct Revocation {
     ring: KeyRing,
     works: Vec<Work>,
     minting: Vec<String>,
+    /// Whether it names anything by request. Where the store may have lost its memory, one that
+    /// is on record may have been made before as well, and minted for.
+    names_requests: bool,
     is_taken: bool,
     is_dead: bool,
 }
@@ -82,6 +85,7 @@ impl Revocation {
         ring: KeyRing,
         unix_now: u64,
     ) -> Self {
+        let names_requests = request.whole_session || !request.pending.is_empty();
         let tokens = std::mem::take(&mut request.tokens);
         let mut tokens: Vec<_> = tokens.into_iter().map(|token| (token, None)).collect();
         request.handles.retain(|text| {
@@ -103,6 +107,7 @@ impl Revocation {
             ring,
             works: Vec::new(),
             minting: Vec::new(),
+            names_requests,
             is_taken: true,
             is_dead: true,
         }
@@ -160,8 +165,7 @@ impl Revocation {
         // A handle that nobody here has given may be another store's, and its token
         // alive: it cannot even be taken over.
         self.is_taken = !withdrawn.is_refused && withdrawn.unknown_handles.is_empty();
-        self.is_dead =
-            withdrawn.due == 0 && (withdrawn.is_complete || !withdrawn.has_unknown_requests);
+        self.is_dead = withdrawn.due == 0 && (withdrawn.is_complete || !self.names_requests);
         let unknown = withdrawn.unknown_tokens.iter().zip(nonces);
         let items: Vec<_> = unknown
             .filter_map(|(place, nonce)| {

@@ -40,7 +40,8 @@ async fn the_reference_backend_gives_every_answer_of_the_token_endpoint_that_is_
             .token_raw(
                 post("/api/token")
                     .header("x-downscope", "1")
-                    .header("sec-fetch-site", "same-origin"),
+                    .header("sec-fetch-site", "same-origin")
+                    .header(header::CONTENT_TYPE, "application/json"),
                 body("3"),
             )
             .await,
@@ -95,7 +96,12 @@ async fn the_reference_backend_gives_every_answer_of_the_lease_endpoint_that_is_
     let mut answers = vec![
         fixture.lease(SESSION).await,
         fixture.lease_raw(fixture.lease_request(), "{").await,
-        fixture.lease_raw(request(), body.clone()).await,
+        fixture
+            .lease_raw(
+                request().header(header::CONTENT_TYPE, "application/json"),
+                body.clone(),
+            )
+            .await,
         fixture.lease_raw(post("/api/lease"), body.clone()).await,
         fixture
             .lease_raw(fixture.lease_request(), "x".repeat(5_000))
