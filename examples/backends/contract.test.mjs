@@ -177,7 +177,7 @@ test('a request is revoked by its name after it was answered', async () => {
   const second = await page.token({ id: '2' });
 
   const named = { session: page.session, pending: '2', reason: 'unload' };
-  assert.equal((await page.revoke(named)).status, 204);
+  assertEnded(await page.revoke(named));
 
   assert.deepEqual(box.revoked, [second.body.access_token]);
   assert.notEqual(first.body.access_token, second.body.access_token);
@@ -203,7 +203,7 @@ test('a request that was revoked while its token is minted comes to nothing', as
   release();
 
   assert.equal((await asked).status, 400);
-  assert.equal((await revoked).status, 204);
+  assertEnded(await revoked);
   assert.deepEqual(box.revoked, box.minted);
 });
 
@@ -217,7 +217,7 @@ test('a token is on record though the page went away while it was minted', async
   release();
   await box.until(() => box.answered > 0);
 
-  assert.equal((await page.revoke({ session: page.session, pending: '1' })).status, 204);
+  assertEnded(await page.revoke({ session: page.session, pending: '1' }));
   assert.deepEqual(box.revoked, box.minted);
 });
 
@@ -249,3 +249,9 @@ test('a whole session is revoked, and no other', async () => {
   await box.dead(tokens);
   assert.equal(box.revoked.length, 3);
 });
+
+// Of what is named by its request: a record that is younger than a token can be says 202, since
+// the same request may have been minted for before it began.
+function assertEnded({ status }) {
+  assert.ok([202, 204].includes(status), `${status}`);
+}

@@ -187,7 +187,7 @@ test('a life that Box does not tell, or tells oddly, costs no token', async () =
     assert.equal(answer.status, 200, life);
     assert.ok(told === undefined || (Number.isInteger(told) && told > 0 && told < 1e9), life);
     const named = { session: page.session, pending: `${index}` };
-    assert.equal((await page.revoke(named)).status, 204, life);
+    assert.ok([202, 204].includes((await page.revoke(named)).status), life);
   }
   assert.deepEqual(box.revoked, box.minted);
 });
