@@ -100,11 +100,13 @@ test('a page that asked for nothing asks for nothing when it returns', async () 
   await page.evaluate(async () => {
     globalThis.grant = await fixture.openGrant();
   });
+  // The last revoke of the page before this one may have been late.
+  const { requests: before } = await server.ledger();
   await leave(page);
   await comeBack(page);
   assert.equal(await page.evaluate(() => grant.state.status), 'empty');
   const { requests } = await server.ledger();
-  assert.deepEqual([requests.token, requests.revoke], [0, 0]);
+  assert.deepEqual([requests.token, requests.revoke], [0, before.revoke]);
 });
 
 /** Follows a link to a page that says nothing to the server. */
