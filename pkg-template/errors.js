@@ -77,7 +77,7 @@ export const need = (...names) => {
   if (missing) {
     throw new TokenError({
       code: 'unsupported',
-      message: `No ${missing} here: use a browser that has it or, in tests (jsdom and the like), give it Node's.`,
+      message: `No ${missing} here: use another browser or, in tests, Node's or downscope/testing, which needs none.`,
     });
   }
 };

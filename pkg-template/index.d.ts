@@ -1,4 +1,3 @@
-/// <reference lib="esnext.disposable" />
 /**
  * Downscoped access tokens in the browser: fetched from the app's own backend,
  * held in memory only, refreshed ahead of expiry, revoked when the page goes away.
@@ -87,7 +86,7 @@ export interface TokenClientOptions {
   app?: string;
   /** Credentials mode of the token and lease requests. Default `"same-origin"`. */
   credentials?: RequestCredentials;
-  /** How long before expiry a refresh starts, or up to a quarter of it earlier, at random. At most a third of the token's life; at least `expiryMargin`. Default 600,000 (10 min). */
+  /** How long before expiry a refresh starts at the latest: at random, in the last two thirds of the time up to then. At most a third of the token's life; at least `expiryMargin`. Default 600,000 (10 min). */
   refreshLead?: number;
   /** How long before expiry a token counts as expired. At most a sixth of the token's life. Default 300,000 (5 min). */
   expiryMargin?: number;
@@ -242,8 +241,13 @@ export interface Grant extends TokenEventTarget {
   readonly state: GrantState;
 }
 
+/** What `await using` asks for, where the app's `lib` has it; `AsyncDisposable` is not known before TypeScript 5.2. */
+type DisposableIfKnown = SymbolConstructor extends { readonly asyncDispose: infer Key extends symbol }
+  ? { [key in Key]: () => PromiseLike<void> }
+  : {};
+
 /** Holds the grants of an app. Works through a `Proxy` too. */
-export interface TokenClient extends TokenEventTarget, AsyncDisposable {
+export interface TokenClient extends TokenEventTarget, DisposableIfKnown {
   /** The grant for a resource and scopes. Asks the backend for nothing yet. */
   grant(options: GrantOptions): Grant;
   /** Drops every token and asks the backend to revoke them (reason `logout`). */

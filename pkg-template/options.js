@@ -67,7 +67,7 @@ const origins = (value) =>
   ).join(' ');
 
 /** @type {Record<keyof import('./index.js').TokenClientOptions, Reader>} */
-const ofClient = {
+export const ofClient = {
   allowedOrigins: origins,
   app: (value) => accept(value, value && typeof value === 'string', 'a string'),
   credentials: (value) =>
@@ -144,9 +144,12 @@ const read = (options, readers) => {
   return values;
 };
 
-/** @param {unknown} options */
-export const readClient = (options) => {
-  const values = read(options, ofClient);
+/**
+ * @param {unknown} options
+ * @param {Record<string, Reader>} [readers]
+ */
+export const readClient = (options, readers = ofClient) => {
+  const values = read(options, readers);
   if (!values.tokenEndpoint === !values.getToken) {
     throw misused('`tokenEndpoint` (give either this or `getToken`)');
   }

@@ -25,21 +25,20 @@ export const NativePromise = /** @type {any} */ ((async () => {})().constructor)
  */
 export const startOnce = (source, ...means) =>
   (started ??= (async () => {
-    try {
-      need('WebAssembly', 'TextDecoder', 'TextEncoder', 'crypto', ...means);
-      await load(await source());
-      start(die, errorOf);
-      // Two bundles may each have a copy. That works, but they share nothing, this number apart.
-      const page = /** @type {any} */ (globalThis);
-      const copies = Symbol.for('downscope.instances');
-      // Where it cannot be counted, nothing is lost.
-      Reflect.set(page, copies, (page[copies] ?? 0) + 1);
-      if (page[copies] === 2) console.warn('downscope: second_copy: two in this page share no tokens. Bundle it once.');
-    } catch (cause) {
-      started = undefined;
-      throw isTokenError(cause) ? cause : new TokenError({ code: 'unsupported', message: hint(cause), cause });
-    }
-  })());
+    need('WebAssembly', 'TextDecoder', 'TextEncoder', 'crypto', ...means);
+    await load(await source());
+    start(die, errorOf);
+    // Two bundles may each have a copy. That works, but they share nothing, this number apart.
+    const page = /** @type {any} */ (globalThis);
+    const copies = Symbol.for('downscope.instances');
+    // Where it cannot be counted, nothing is lost.
+    Reflect.set(page, copies, (page[copies] ?? 0) + 1);
+    if (page[copies] === 2) console.warn('downscope: second_copy: two in this page share no tokens. Bundle it once.');
+  })().catch((cause) => {
+    // Not within: what fails at once would be forgotten before it is kept.
+    started = undefined;
+    throw isTokenError(cause) ? cause : new TokenError({ code: 'unsupported', message: hint(cause), cause });
+  }));
 
 /**
  * Calls into WebAssembly, unless it has failed before.
@@ -92,9 +91,9 @@ const hint = (cause) => {
   if (/content security policy|blocked by csp|unsafe-eval|disallowed by embedder/i.test(text)) {
     return "WebAssembly is blocked by the page's Content Security Policy: add 'wasm-unsafe-eval' to script-src.";
   }
-  if (/magic|\\0asm|at least 8 bytes|fell off|empty|html|fetch|load|status/i.test(text)) {
+  if (/magic|\\0asm|at least 8 bytes|fell off|empty|html|fetch|load|status|invalid url/i.test(text)) {
     const why = /html|found 3c/.test(text) ? 'a web page came in its place' : text.match(/status \d+/);
-    return `The WebAssembly file could not be loaded${why ? ` (${why})` : ''}. Import 'downscope' (which has it inlined) in place of 'downscope/slim', say where it is with initialize(source), or, in Vite's development server, set optimizeDeps: { exclude: ['downscope'] }.`;
+    return `The WebAssembly file could not be loaded${why ? ` (${why})` : ''}. Import 'downscope' (which has it inlined) in place of 'downscope/slim', or say where it is with initialize(source).`;
   }
   return 'WebAssembly could not start here.';
 };

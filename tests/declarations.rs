@@ -35,3 +35,17 @@ fn every_error_code_is_explained_where_it_is_declared() {
         );
     }
 }
+
+#[test]
+fn the_page_of_an_error_has_its_message_and_says_whether_to_retry() {
+    for code in Code::ALL {
+        let file = format!("docs/reference/errors/{}.md", code.as_str());
+        let page = std::fs::read_to_string(&file).unwrap_or_default();
+        assert!(page.contains(code.message()), "{file}");
+        let retryable = if code.is_retryable() { "yes" } else { "no" };
+        assert!(
+            page.contains(&format!("\nRetryable: {retryable}.\n")),
+            "{file}"
+        );
+    }
+}

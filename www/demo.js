@@ -4,12 +4,13 @@ import { find } from './dom.js';
 import { createReporter } from './events.js';
 import { wireFaults } from './faults.js';
 import { fileOf } from './format.js';
+import { drawLeases, explainLeases } from './leases.js';
 import { createOwnership, drawLedger, followLedger } from './ledger.js';
 import { createPane } from './preview/pane.js';
 import { drawRing } from './ring.js';
 import { createTimeline } from './timeline.js';
 
-const { apiOrigin, files, upstream } = await (await fetch('/config.json')).json();
+const { apiOrigin, files, leaseTerm, upstream } = await (await fetch('/config.json')).json();
 const ownership = createOwnership();
 const timeline = createTimeline(find('#timeline'), ownership);
 const reporter = createReporter(timeline, draw);
@@ -24,6 +25,7 @@ const app = {
     app.tokens = await createTokenClient({
       tokenEndpoint: '/api/token',
       revokeEndpoint: '/api/revoke',
+      leaseEndpoint: '/api/lease',
       headers: { 'X-Downscope': '1' },
     });
     reporter.listenTo(app.tokens);
@@ -66,8 +68,10 @@ async function start() {
   followLedger((ledger) => {
     ownership.learnFrom(ledger.tokens);
     drawLedger(ledger, ownership);
-    timeline.setServerLog(ledger.log);
+    drawLeases(ledger, ownership);
+    timeline.setServerLog(ledger.log, ledger.tokens);
   });
+  explainLeases(leaseTerm);
   reporter.listenToConnection();
   find('#upstream-embedded').hidden = upstream === 'box';
   find('#upstream-box').hidden = upstream !== 'box';

@@ -1,12 +1,12 @@
 import { element } from './dom.js';
-import { timeOfDay } from './format.js';
+import { fileOf, timeOfDay } from './format.js';
 
 const KEPT_ENTRIES = 300;
 const SHOWN_ENTRIES = 120;
 
 /**
  * One list of what the page did and saw (`add`) and what the server logged
- * (`setServerLog`, the whole log each time), newest first.
+ * (`setServerLog`, the whole log and all tokens each time), newest first.
  */
 export function createTimeline(list, ownership) {
   const told = [];
@@ -27,8 +27,10 @@ export function createTimeline(list, ownership) {
       if (told.length > KEPT_ENTRIES) told.shift();
       draw();
     },
-    setServerLog(log) {
-      logged = grouped(log.map((record) => entryOf(record, ownership)));
+    setServerLog(log, tokens) {
+      const lapsed = tokens.filter(({ revokeReason }) => revokeReason === 'lapsed');
+      const answers = grouped(log.map((record) => entryOf(record, ownership)));
+      logged = [...answers, ...lapsed.map((token) => lapseOf(token, ownership))];
       draw();
     },
   };
@@ -44,6 +46,18 @@ function entryOf({ at, kind, status, session, detail }, ownership) {
     detail: kind === 'file' && status < 300 ? '' : detail,
     whose: session && !ownership.has(session) ? 'another page' : '',
     at,
+    count: 1,
+  };
+}
+
+function lapseOf({ revokedAt, resource, session }, ownership) {
+  return {
+    lane: 'server',
+    tone: 'warn',
+    title: 'Lease lapsed',
+    detail: `${fileOf(resource)}: its token was revoked`,
+    whose: ownership.has(session) ? '' : 'another page',
+    at: revokedAt,
     count: 1,
   };
 }

@@ -5,9 +5,9 @@
 //! dependencies point one way:
 //!
 //! ```text
-//!  edge, service ──▶ engine ──▶ store, upstream ──▶ core
-//!  HTTP, settings    carries     memory, Redis,      what a request means, what
-//!                    out         PostgreSQL, Box     is due, what may be answered
+//!  edge, service, upstream ──▶ engine ──▶ store ──▶ core
+//!  HTTP, settings,             carries    memory,    what a request means, what
+//!  OAuth, Box                  out        Redis, …   is due, what may be answered
 //! ```
 //!
 //! - [`core`] decides. It knows no web, no store, no clock and no randomness: a

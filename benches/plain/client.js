@@ -239,8 +239,8 @@ class Grant {
     const { refreshLead = 600_000, expiryMargin = 300_000, maxAge = Infinity } = this.#client.options;
     const life = Math.min(given, maxAge);
     const lead = Math.min(Math.max(refreshLead, expiryMargin), life / 3);
-    // Pages that were opened together drift apart, and none comes too late.
-    const settled = life - lead - (Math.random() * lead) / 4;
+    // Pages that were opened together part, and none comes too late.
+    const settled = (life - lead) * (1 - (Math.random() * 2) / 3);
     const usable = life - Math.min(expiryMargin, life / 6);
     const { monotonic, wall } = flight;
     return { token, handle, life, settled, usable, monotonic, wall };

@@ -104,7 +104,7 @@ function equal(name, place) {
       const { grant, backend } = await stage.open();
       await grant.token();
       const refreshed = [];
-      for (const wait of [46, 4]) {
+      for (const wait of [16, 34]) {
         clock.wall += stage.minutes(wait);
         clock.monotonic += stage.minutes(wait);
         refreshed.push(await grant.token(), backend.asked.length);
@@ -119,7 +119,9 @@ function equal(name, place) {
     const seen = await page.evaluate(async () => {
       const { grant, backend } = await stage.open();
       await grant.token();
-      await stage.pass(stage.minutes(51));
+      for (let passed = 0; passed < 51 && backend.asked.length < 2; passed += 1) {
+        await stage.pass(stage.minutes(1));
+      }
       return [backend.asked.length, grant.peek()];
     });
     assert.deepEqual(seen, [2, 'fake.2']);
@@ -144,18 +146,22 @@ function equal(name, place) {
     });
   }
 
-  check('a token that lives a minute serves most of its minute', async () => {
+  // Between 13 and 40 s after it came it is refreshed, at random, by downscope.
+  check('a token that lives a minute serves its first thirteen seconds, and twenty see no third', async () => {
     const seen = await page.evaluate(async () => {
       const { grant, backend } = await stage.open();
       backend.answer = ({ access_token }) => ({ access_token, expires_in: '60' });
       const tokens = new Set();
+      let early;
       for (let second = 0; second < 20; second += 1) {
         tokens.add(await grant.token());
+        if (second === 12) early = [...tokens, backend.asked.length];
         await stage.pass(1_000);
       }
-      return [...tokens, backend.asked.length];
+      return { early, asked: backend.asked.length };
     });
-    assert.deepEqual(seen, ['fake.1', 1]);
+    assert.deepEqual(seen.early, ['fake.1', 1]);
+    assert.ok(seen.asked <= 2, `${seen.asked} requests in twenty seconds`);
   });
 
   check('in an outage of five seconds at most four requests go out', async () => {

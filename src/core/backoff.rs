@@ -5,16 +5,15 @@ use super::time::Millis;
 
 /// No failure is followed by another request sooner than this: 1.25 seconds.
 ///
-/// Full jitter alone may roll a wait of nothing several times in a row; the
-/// floor makes "at most four requests in five seconds of an outage" a bound
-/// and not a likelihood.
+/// Whatever is rolled: "at most four requests in five seconds of an outage" is
+/// a bound by it and not a likelihood.
 pub const FLOOR: Millis = Millis(1250);
 
-/// Upper end of the first step's jitter; it doubles with each failure.
-const STEP: Millis = Millis(1000);
-
-/// Upper end of any step's jitter: 1 minute.
-const LONGEST_STEP: Millis = Millis(60_000);
+/// What the shortest wait grows to, fourfold with each failure: 3 minutes.
+///
+/// So no page makes more than eight requests in ten minutes of an outage, those for its
+/// lease included.
+const LONGEST: Millis = Millis(180_000);
 
 /// A `Retry-After` is believed up to here: 1 hour.
 const LONGEST_RETRY_AFTER: Millis = Millis(3_600_000);
@@ -39,12 +38,12 @@ pub(crate) fn floor(failures: u32) -> Millis {
     FLOOR * u64::from(failures.min(4))
 }
 
-/// The wait after the `failures`-th failure in a row: exponential with full
-/// jitter above a floor, and never less than what the server asked for.
+/// The wait after the `failures`-th failure in a row: exponential, up to half as
+/// long again at random, and never less than what the server asked for.
 pub(crate) fn delay(failures: u32, retry_after: Option<Millis>, random: &mut Random) -> Millis {
-    let doublings = failures.saturating_sub(1).min(16);
-    let span = (STEP * (1 << doublings)).min(LONGEST_STEP);
-    let wait = FLOOR + random.up_to(span);
+    let steps = failures.saturating_sub(1).min(4);
+    let least = (FLOOR * (1 << (2 * steps))).min(LONGEST);
+    let wait = least + random.up_to(least / 2);
     wait.max(retry_after.unwrap_or_default().min(LONGEST_RETRY_AFTER))
 }
 
@@ -53,11 +52,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_wait_lies_between_the_floor_and_the_longest_step() {
+    fn every_wait_lies_between_the_floor_and_four_minutes_and_a_half() {
         let mut random = Random::new(1);
         for failures in (0..200).chain([u32::MAX]) {
             let wait = delay(failures, None, &mut random);
-            assert!(wait >= FLOOR && wait <= FLOOR + LONGEST_STEP, "{failures}");
+            assert!(wait >= FLOOR && wait <= LONGEST * 3 / 2, "{failures}");
         }
     }
 
@@ -71,6 +70,22 @@ mod tests {
                 / 500
         };
         assert!(mean(1) < mean(2) && mean(2) < mean(4) && mean(4) < mean(6));
+    }
+
+    #[test]
+    fn the_first_wait_is_no_longer_than_two_seconds() {
+        let mut random = Random::new(1);
+        let longest = (0..1_000).map(|_| delay(1, None, &mut random)).max();
+        assert!(longest <= Some(Millis(1_875)) && longest > Some(Millis(1_850)));
+    }
+
+    #[test]
+    fn eight_requests_that_fail_take_ten_minutes_whatever_is_rolled() {
+        for seed in 0..1_000 {
+            let mut random = Random::new(seed);
+            let waits = (1..=8).map(|failures| delay(failures, None, &mut random).0);
+            assert!(waits.sum::<u64>() >= 600_000, "{seed}");
+        }
     }
 
     #[test]

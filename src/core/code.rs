@@ -116,7 +116,7 @@ impl Code {
                 "The URL is not on an origin that may receive this token; nothing was sent. See option `allowedOrigins`."
             }
             Self::RequestRefused => {
-                "The token endpoint refused the request for good. Check resource and scopes (see `oauthError`), then call resume()."
+                "The token endpoint refused the request for good. Check its path (404, 405), resource and scopes (see `oauthError`), then call resume()."
             }
             Self::Revoked => {
                 "The grant was revoked while waiting for its token. Ask again if it is still wanted."

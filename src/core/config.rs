@@ -5,8 +5,9 @@ use super::time::Millis;
 /// Settings of a [`crate::core::Machine`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// How long before expiry a refresh starts, or up to a quarter of it earlier,
-    /// at random; at most a third of the token's life, at least `expiry_margin`.
+    /// How long before expiry a refresh starts at the latest; at most a third of the
+    /// token's life, at least `expiry_margin`. It starts at random in the last two thirds
+    /// of the time up to then, so that pages which were opened together part.
     /// Default 10 minutes: Box's best practices ask for a refresh of hour-long
     /// tokens at 50 minutes.
     pub refresh_lead: Millis,

@@ -46,7 +46,9 @@ pub(crate) struct Trouble {
     pub(crate) error: Option<Error>,
     /// No request before this; [`Due::NEVER`]: nothing stands against one.
     pub(crate) retry_at: Due,
-    /// Nor before this, though the network is back.
+    /// Nor one that only the clock wants before this.
+    pub(crate) refresh_at: Due,
+    /// Nor any before this, though the network is back.
     pub(crate) retry_floor: Due,
     /// How many answers of a row were not the backend's, and when the first came.
     pub(crate) foreign: Option<(u32, Moment)>,
@@ -57,6 +59,7 @@ impl Trouble {
         failures: 0,
         error: None,
         retry_at: Due::NEVER,
+        refresh_at: Due::PAST,
         retry_floor: Due::PAST,
         foreign: None,
     };
@@ -157,28 +160,37 @@ impl Grant {
     pub(crate) fn wants_request(&self, visible: bool, now: Moment) -> bool {
         !self.waiters.is_empty()
             || self.current.as_ref().is_some_and(|token| {
-                token.refresh_at.reached(now)
+                self.is_refresh_due(token, now)
                     && !token.expired_at.reached(now)
                     && self.is_kept_warm(visible, token)
             })
     }
 
+    /// Whether the held token has passed its refresh point, and it is time to try again if
+    /// that has failed.
+    pub(crate) fn is_refresh_due(&self, token: &Token, now: Moment) -> bool {
+        let trouble = self.trouble.as_ref();
+        token.refresh_at.reached(now) && trouble.is_none_or(|one| one.refresh_at.reached(now))
+    }
+
     /// When the clock has something to do here; while it `rests`, no request is planned.
     pub(crate) fn next_due(&self, visible: bool, rests: bool) -> Due {
         let mut due = Due::NEVER;
+        let mut retry_at = self.retry_at();
         let mut retry_wanted = !self.waiters.is_empty();
         if let Some(token) = &self.current {
             due = token.expired_at;
             if !token.told_expiring {
                 due = due.earliest(token.refresh_at);
-            } else {
-                retry_wanted |= self.is_kept_warm(visible, token);
+            } else if let Some(trouble) = self.trouble.as_ref().filter(|_| !retry_wanted) {
+                retry_at = retry_at.latest(trouble.refresh_at);
+                retry_wanted = self.is_kept_warm(visible, token);
             }
         }
         if let Some(flight) = &self.flight {
             due = due.earliest(flight.due);
         } else if retry_wanted && !rests && !self.stopped {
-            due = due.earliest(self.retry_at());
+            due = due.earliest(retry_at);
         }
         for waiter in &self.waiters {
             due = due.earliest(waiter.due);

@@ -44,9 +44,10 @@ impl Token {
         let life = config.max_age.map_or(granted, |most| most.min(granted));
         let margin = config.expiry_margin.min(life / 6);
         let lead = config.refresh_lead.max(config.expiry_margin).min(life / 3);
-        // On the early side: pages that were opened together drift apart, and
-        // none of them comes too late.
-        let jitter = random.up_to(lead / 4);
+        // On the early side, so that none comes too late; and over so much of the time
+        // that pages which were opened together have parted with their second token: the
+        // spread is as wide as a token is used on average.
+        let jitter = random.up_to((life - lead) * 2 / 3);
         Self {
             generation,
             born,
@@ -101,7 +102,7 @@ mod tests {
         let token = token(&Config::default(), 3600);
         let refresh = token.refresh_at.remaining(START);
         assert!(refresh <= Millis::from_secs(50 * 60));
-        assert!(refresh >= Millis::from_secs(50 * 60 - 150));
+        assert!(refresh >= Millis::from_secs(50 * 60 / 3));
         assert_eq!(
             token.expired_at.remaining(START),
             Millis::from_secs(55 * 60)
@@ -111,8 +112,30 @@ mod tests {
     #[test]
     fn a_minute_long_token_is_good_for_most_of_its_minute() {
         let token = token(&Config::default(), 60);
-        assert!(token.refresh_at.remaining(START) >= Millis::from_secs(35));
+        assert!(token.refresh_at.remaining(START) >= Millis::from_secs(13));
         assert_eq!(token.expired_at.remaining(START), Millis::from_secs(50));
+    }
+
+    #[test]
+    fn refreshes_are_spread_as_wide_as_a_token_is_used_on_average() {
+        let mut random = Random::new(9);
+        let issued = Issued {
+            lifetime: Some(Millis::from_secs(3_600)),
+            weight: 0,
+        };
+        let config = Config::default();
+        let mut refresh = || {
+            let token = Token::new(Generation(1), START, issued, &config, &mut random);
+            token.refresh_at.remaining(START)
+        };
+        let all: Vec<_> = (0..1_000).map(|_| refresh()).collect();
+        let sum = all.iter().fold(Millis(0), |sum, &one| sum + one);
+        let (first, last) = (all.iter().min().unwrap(), all.iter().max().unwrap());
+        let (mean, spread) = (sum / 1_000, *last - *first);
+        assert!(
+            spread > mean * 9 / 10 && spread < mean * 11 / 10,
+            "{mean:?} {spread:?}"
+        );
     }
 
     #[test]
@@ -126,7 +149,7 @@ mod tests {
                 let refresh = token.refresh_at.remaining(START);
                 let expired = token.expired_at.remaining(START);
                 assert!(refresh <= expired && expired <= token.life);
-                assert!(refresh >= token.life / 2, "{lead} {seconds}");
+                assert!(refresh >= token.life / 5, "{lead} {seconds}");
             }
         }
     }

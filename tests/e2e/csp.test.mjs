@@ -13,6 +13,18 @@ test('a policy with wasm-unsafe-eval is all it takes', async () => {
   assert.deepEqual(violations, []);
 });
 
+test('the policy of the guide is enough', async () => {
+  const { outcome, violations } = await outcomeUnder('csp-guide.html');
+  assert.equal(outcome, 'token');
+  assert.deepEqual(violations, []);
+});
+
+test('where no text may become script, the package works: it has none', async () => {
+  const { outcome, violations } = await outcomeUnder('csp-trusted-types.html');
+  assert.equal(outcome, 'token');
+  assert.deepEqual(violations, []);
+});
+
 test('without wasm-unsafe-eval the error is unsupported, and names the directive', async () => {
   const { outcome } = await outcomeUnder('csp-without-wasm.html');
   assert.match(outcome, /^TokenError unsupported: .*'wasm-unsafe-eval' to script-src/);

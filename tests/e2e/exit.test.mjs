@@ -188,7 +188,8 @@ test("an event of the app's own that has the name of the page's ends nothing", a
     return grant.peek() !== undefined;
   });
   assert.equal(isHeld, true);
-  assert.equal((await server.ledger()).requests.revoke, 0);
+  // No count of requests: the tab of the test before may still be telling its second time.
+  assert.equal((await server.ledger()).live, 1);
   await page.close();
   await allRevokedAtOnce(server, 1, 'unload');
 });

@@ -26,7 +26,7 @@ for (const [name, type] of Object.entries({
     const { code, message } = await errorAfter({ status: 200, type, body: PAGE });
     assert.equal(code, 'unsupported');
     assert.match(message, /could not be loaded \(a web page came in its place\)/);
-    assert.match(message, /optimizeDeps: \{ exclude: \['downscope'\] \}/);
+    assert.match(message, /Import 'downscope' .*, or say where it is with initialize\(source\)/);
   });
 }
 
@@ -35,7 +35,7 @@ for (const status of [404, 403, 500]) {
     const { code, message } = await errorAfter({ status, type: 'text/html', body: PAGE });
     assert.equal(code, 'unsupported');
     assert.match(message, new RegExp(`could not be loaded \\(status ${status}\\)`));
-    assert.match(message, /optimizeDeps: \{ exclude: \['downscope'\] \}/);
+    assert.match(message, /Import 'downscope' .*, or say where it is with initialize\(source\)/);
   });
 }
 

@@ -46,7 +46,7 @@ fn a_clock_set_ahead_costs_one_token_and_no_loop() {
     assert_eq!(page.state(grant).status, Status::Empty);
     page.ask(grant);
     page.answer(grant, hours(1));
-    page.pass(minutes(45));
+    page.pass(minutes(16));
     assert_eq!(page.requests(), 2);
 }
 

@@ -25,8 +25,11 @@ const HASTY: Want = Want {
 const TIMES: usize = 5;
 const LASTS: Millis = minutes(5);
 
-/// Further apart than any back-off, and just far enough for [`LASTS`].
-const APART: Millis = seconds(75);
+/// Between [`TIMES`] of them: longer than the back-off each time, and just [`LASTS`] in all.
+const WAITS: [Millis; TIMES - 1] = [seconds(15), seconds(45), seconds(90), seconds(150)];
+
+/// Longer than any back-off.
+const APART: Millis = minutes(5);
 
 /// A page whose requests were answered like that at these times.
 fn failed_at(times: &[Millis], failure: Failure) -> (Scenario, GrantId) {
@@ -42,8 +45,14 @@ fn failed_at(times: &[Millis], failure: Failure) -> (Scenario, GrantId) {
     (page, grant)
 }
 
-fn evenly(times: usize) -> Vec<Millis> {
-    (0..times as u64).map(|number| APART * number).collect()
+/// When the first of them are answered, as soon as the back-off lets them.
+fn first(times: usize) -> Vec<Millis> {
+    let passed = |number: usize| {
+        WAITS[..number]
+            .iter()
+            .fold(Millis(0), |sum, &one| sum + one)
+    };
+    (0..times).map(passed).collect()
 }
 
 #[test]
@@ -87,7 +96,7 @@ fn after_five_in_a_row_over_five_minutes_it_is_taken_for_the_backends_word() {
         (403, Code::AccessDenied),
         (404, Code::RequestRefused),
     ] {
-        let (mut page, grant) = failed_at(&evenly(TIMES), foreign(answer, None));
+        let (mut page, grant) = failed_at(&first(TIMES), foreign(answer, None));
         let error = page.state(grant).error;
         let said = error.map(|error| (error.code, error.status, error.detail));
         assert_eq!(said, Some((code, Some(answer), Some(WHAT))));
@@ -110,7 +119,7 @@ fn four_times_are_not_enough_however_long_they_take() {
 
 #[test]
 fn less_than_five_minutes_are_not_enough_however_often_it_is() {
-    let mut times = [0, 10, 20, 35, 60, 100, 180].map(seconds).to_vec();
+    let mut times = [0, 3, 11, 42].map(seconds).to_vec();
     times.push(LASTS - ONE_MILLISECOND);
     let (page, grant) = failed_at(&times, foreign(403, None));
     assert_eq!(page.state(grant).status, Status::Waiting);
@@ -123,7 +132,8 @@ fn less_than_five_minutes_are_not_enough_however_often_it_is() {
 #[test]
 fn what_says_that_it_passes_is_never_taken_for_good() {
     for code in [408, 429, 502, 503] {
-        let (page, grant) = failed_at(&evenly(20), foreign(code, None));
+        let times: Vec<_> = (0..20).map(|number| LASTS * number).collect();
+        let (page, grant) = failed_at(&times, foreign(code, None));
         assert_eq!(page.state(grant).status, Status::Waiting, "{code}");
     }
 }
@@ -131,7 +141,7 @@ fn what_says_that_it_passes_is_never_taken_for_good() {
 #[test]
 fn anything_else_between_them_begins_the_row_anew() {
     for other in [status(503), Failure::Network, Failure::Malformed("why")] {
-        let (mut page, grant) = failed_at(&evenly(TIMES - 1), foreign(403, None));
+        let (mut page, grant) = failed_at(&first(TIMES - 1), foreign(403, None));
         page.pass(APART);
         page.ask_for(grant, HASTY);
         page.fail(grant, other);
@@ -163,7 +173,7 @@ fn a_token_or_the_app_ends_the_row() {
         },
     ];
     for end in ends {
-        let (mut page, grant) = failed_at(&evenly(TIMES - 1), foreign(403, None));
+        let (mut page, grant) = failed_at(&first(TIMES - 1), foreign(403, None));
         page.pass(APART);
         end(&mut page, grant);
         if page.page.shell.flight(grant).is_none() {
@@ -176,7 +186,7 @@ fn a_token_or_the_app_ends_the_row() {
 
 #[test]
 fn once_it_is_taken_for_good_the_app_can_have_it_tried_again() {
-    let (mut page, grant) = failed_at(&evenly(TIMES), foreign(401, None));
+    let (mut page, grant) = failed_at(&first(TIMES), foreign(401, None));
     page.pass(hours(24));
     let caller = page.ask(grant);
     assert_eq!(page.error(caller).code, Code::LoginRequired);
@@ -261,39 +271,36 @@ fn a_lease_that_was_told_lapses_whatever_is_answered_afterwards() {
     }
 }
 
-/// A page whose lease endpoint has answered so often like that, so far apart.
-fn odd_leases(times: usize, apart: Millis) -> Scenario {
+/// A page whose lease endpoint has answered like that, so long after each other.
+fn odd_leases(waits: &[Millis]) -> Scenario {
     let mut page = Scenario::at(LEASING);
     page.held("a");
-    for number in 0..times {
-        if number > 0 {
-            page.pass(apart);
-        }
-        page.lease_fail(foreign(404, Some(apart)));
+    for &wait in waits {
+        page.lease_fail(foreign(404, Some(wait)));
+        page.pass(wait);
     }
+    page.lease_fail(foreign(404, None));
     page
 }
 
 #[test]
 fn after_five_times_over_five_minutes_there_is_no_lease_endpoint() {
-    for (times, apart, over) in [
-        (TIMES, APART, true),
-        (TIMES, APART - ONE_MILLISECOND, false),
-        (TIMES + 1, APART - ONE_MILLISECOND, true),
-        (TIMES - 1, minutes(6), false),
-        (TIMES, minutes(6), true),
+    let [first, second, third, last] = WAITS;
+    let less = last - ONE_MILLISECOND;
+    for (waits, over) in [
+        (&WAITS[..], true),
+        (&[first, second, third, less], false),
+        (&[first, second, third, less, APART], true),
+        (&[minutes(6); TIMES - 2], false),
+        (&[first, second, third, minutes(6)], true),
     ] {
-        let mut page = odd_leases(times, apart);
+        let mut page = odd_leases(waits);
         let codes: Vec<_> = page.leases_lost().iter().map(|one| one.code).collect();
         let expected = [Code::InvalidResponse, Code::RequestRefused];
-        assert_eq!(
-            codes,
-            expected[..1 + usize::from(over)],
-            "{times} {apart:?}"
-        );
-        page.pass(minutes(10));
-        let asked = page.lease_requests() > times;
-        assert_eq!(asked, !over, "{times} {apart:?}");
+        assert_eq!(codes, expected[..1 + usize::from(over)], "{waits:?}");
+        page.pass(minutes(5));
+        let asked = page.lease_requests() > waits.len() + 1;
+        assert_eq!(asked, !over, "{waits:?}");
     }
 }
 
@@ -302,7 +309,7 @@ fn failures_of_another_kind_do_not_count_against_a_lease_endpoint() {
     for other in [status(503), Failure::Network, Failure::Timeout] {
         let mut page = Scenario::at(LEASING);
         page.held("a");
-        for _ in 0..TIMES {
+        for _ in 0..TIMES - 2 {
             page.lease_fail(other);
             pass_until_lease_request(&mut page);
         }
@@ -316,7 +323,7 @@ fn failures_of_another_kind_do_not_count_against_a_lease_endpoint() {
 
 #[test]
 fn a_lease_endpoint_that_is_none_is_asked_again_with_the_next_token_request() {
-    let mut page = odd_leases(TIMES, APART);
+    let mut page = odd_leases(&WAITS);
     page.pass(minutes(1));
     assert_eq!(page.lease_requests(), TIMES);
     let grant = page.grant("b");

@@ -329,7 +329,9 @@ fn a_request_without_an_answer_is_named_when_the_page_goes() {
     let (grant, token) = page.held("a");
     page.pass_until_request(grant);
     let timed_out = page.flight(grant);
-    page.pass(seconds(18));
+    page.pass(seconds(15));
+    page.event(Event::Online);
+    page.pass_until_request(grant);
     let cut_off = page.flight(grant);
     page.fail(grant, Failure::Network);
     page.event(UNLOAD);

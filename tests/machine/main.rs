@@ -18,6 +18,7 @@ mod lapse;
 mod lease;
 mod leaving;
 mod names;
+mod outage;
 mod pace;
 mod recalled;
 mod refreshing;

@@ -1,8 +1,8 @@
 //! Revoking on demand.
 
 use downscope::core::{
-    Code, Input, Millis, Notice, Output, REVOKE_ATTEMPTS, Reason, RevokeOutcome, Revoked, Scope,
-    Sending, Status,
+    Code, Config, Input, Millis, Notice, Output, REVOKE_ATTEMPTS, Reason, RevokeOutcome, Revoked,
+    Scope, Sending, Status,
 };
 
 use crate::scenario::{MINTING, Scenario, UNLOAD};
@@ -133,6 +133,24 @@ fn a_revoke_that_fails_four_times_is_given_up_and_says_so() {
     page.pass(minutes(30));
     assert_eq!(page.revokes().len(), REVOKE_ATTEMPTS as usize);
     assert!(page.holds(token), "to be named at the end");
+}
+
+#[test]
+fn the_tries_of_a_revoke_outlast_ten_seconds_without_a_backend() {
+    for seed in 0..50 {
+        let mut page = Scenario::seeded(Config::default(), seed);
+        let (grant, _) = page.held("a");
+        page.revoke(grant);
+        let began = page.page.now;
+        for tries in 1..REVOKE_ATTEMPTS as usize {
+            page.answer_revokes(RevokeOutcome::TryAgain(None));
+            while page.revokes().len() == tries {
+                page.pass(page.timer().unwrap_or(seconds(1)));
+            }
+        }
+        let took = page.page.now.since(began);
+        assert!(took > seconds(10) && took < seconds(18), "{seed}: {took:?}");
+    }
 }
 
 #[test]

@@ -23,7 +23,7 @@ fn a_superseded_token_that_dies_by_itself_is_dropped_and_not_revoked() {
     let (grant, old) = page.held("a");
     page.pass_until_request(grant);
     page.answer(grant, hours(1));
-    page.pass(minutes(13));
+    page.pass(minutes(44));
     assert!(page.said().contains(&Output::Forget(old)));
     assert_eq!(page.revokes(), []);
 }

@@ -9,13 +9,15 @@ import ts from 'typescript';
 
 import { packageDirectory } from './support/app.mjs';
 
+const ENTRIES = ['index', 'slim', 'adapters', 'box', 'testing'];
+
 const program = ts.createProgram(
-  ['index.d.ts', 'slim.d.ts'].map((file) => join(packageDirectory, file)),
+  ENTRIES.map((entry) => join(packageDirectory, `${entry}.d.ts`)),
   { lib: ['lib.esnext.d.ts', 'lib.dom.d.ts'], module: ts.ModuleKind.ESNext, types: [] },
 );
 const checker = program.getTypeChecker();
 
-for (const entry of ['index', 'slim']) {
+for (const entry of ENTRIES) {
   test(`${entry}.js exports what ${entry}.d.ts declares, and nothing else`, async () => {
     const values = declared(entry).filter((symbol) => resolved(symbol).flags & ts.SymbolFlags.Value);
     const module = await import(pathToFileURL(join(packageDirectory, `${entry}.js`)));

@@ -66,9 +66,22 @@ for (const name of NEEDED) {
     `);
     const { code, message } = JSON.parse(output);
     assert.equal(code, 'unsupported');
-    assert.match(message, new RegExp(`No ${name} here: .*Node`));
+    assert.match(message, new RegExp(`No ${name} here: .*Node.*downscope/testing`));
   });
 }
+
+test('a start that failed for want of a global is tried again', async () => {
+  const output = await runInApp(`
+    const { DecompressionStream } = globalThis;
+    delete globalThis.DecompressionStream;
+    const { createTokenClient } = await import('downscope');
+    ${TRY}
+    const { code } = await attempt();
+    globalThis.DecompressionStream = DecompressionStream;
+    console.log(code, (await attempt()).token);
+  `);
+  assert.equal(output, 'unsupported FAKE');
+});
 
 test('a client that has to fetch says so where `fetch` is missing, and one with a callback need not', async () => {
   const output = await runInApp(`

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 
 import { runInApp } from './support/run.mjs';
 
-for (const entry of ['downscope', 'downscope/slim']) {
+for (const entry of ['downscope', 'downscope/slim', 'downscope/adapters', 'downscope/box', 'downscope/testing']) {
   test(`importing ${entry} does nothing`, async () => {
     const output = await runInApp(`
       const refuse = (name) => () => { throw new Error(name + ' was called at import'); };

@@ -237,7 +237,7 @@ async fn a_late_answer_to_one_try_leaves_the_next_one_its_time_limit() {
     first.respond(&js("new Response('', { status: 503 })"));
     page.time.advance(200).await;
     assert!(page.network.nth("/revoke", 2).await.is_aborted());
-    page.time.advance(5_000).await;
+    page.time.advance(8_000).await;
     assert!(revoking.await.unwrap().confirmed);
     client.ends_cleanly(&page).await;
 }

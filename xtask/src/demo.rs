@@ -11,7 +11,11 @@ use crate::lock::lock;
 use crate::step;
 use crate::workspace::Workspace;
 
+pub(crate) const SERVER: &str = "downscope-server";
 pub(crate) const DEFAULT_PORT: u16 = 8788;
+
+/// Those of `examples/` that need nothing but to be served.
+const EXAMPLES: [&str; 2] = ["plain", "push"];
 
 /// Runs until it is interrupted.
 pub(crate) fn run(workspace: &Workspace, port: u16) -> Result<()> {
@@ -30,6 +34,12 @@ pub(crate) fn run(workspace: &Workspace, port: u16) -> Result<()> {
         .args(["--api-port", &api_port.to_string()])
         .args(["--www", "www", "--pkg", "pkg"])
         .args(["--mount", "/node_modules/=node_modules"]);
+    for example in EXAMPLES {
+        command.args([
+            "--mount",
+            &format!("/examples/{example}/=examples/{example}"),
+        ]);
+    }
     let status = dependent::run(&mut command)?;
     if !status.success() {
         bail!("the server ended: {status}");
@@ -43,8 +53,7 @@ pub(crate) fn build_server(workspace: &Workspace) -> Result<PathBuf> {
         "compile the reference backend",
         workspace
             .cargo()
-            .args(["build", "--quiet", "--package", "downscope-server"]),
+            .args(["build", "--quiet", "--package", SERVER]),
     )?;
-    let file = format!("debug/downscope-server{}", std::env::consts::EXE_SUFFIX);
-    Ok(workspace.target(&file))
+    Ok(workspace.program(SERVER))
 }

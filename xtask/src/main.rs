@@ -4,15 +4,19 @@
 mod bench;
 mod build;
 mod clock;
+mod compiled;
 mod conformance;
 mod demo;
 mod dependent;
 mod display;
+mod docs;
 mod exits;
 mod files;
 mod lock;
 mod mutants;
 mod pack;
+mod release;
+mod server;
 mod setup;
 mod simulate;
 mod size;
@@ -35,9 +39,11 @@ cargo xtask <command>
   build [--plain]       the npm package, into pkg/; plain, it is not made smaller
   finish DIR [--plain]  the npm package out of what wasm-pack has built there
   pack                  build, then the tarball, checked with publint and attw
+  build-backend         the npm package downscope-backend, into target/downscope-backend/pkg
   size [--json]         what a page downloads; fails above the limit
                         (build, finish and size: --without STEP leaves out one
                         of the steps that make it smaller)
+  docs                  the documents as a site, into target/site/
   demo [--port N]       build, then the demo on a local server
   test [stage...] [--engine NAME]...
                         every check, or only the named stages; those that need a
@@ -48,9 +54,17 @@ cargo xtask <command>
                         what the package costs beside plain JavaScript and its peers
   conformance argument...
                         holds any backend to the endpoint contract; --help has the arguments
+  conformance --all [subject...]
+                        holds everything of this repository to it: the service over each
+                        store, with one and two instances, apps on the npm package, the
+                        examples and the demo
   simulate [argument...]
                         a million pages against a modelled backend, in virtual time;
                         fails above the bounds of docs/scale.md
+  release --dry-run [--twice]
+                        puts a release together and publishes nothing; refuses where the
+                        repository's address is not set. With --twice also out of two
+                        clones, which must be the same byte by byte
   trials [name...] [--store NAME]... [--quick]
                         the service in several processes over real stores: killed, cut
                         off, flooded; docs/backend.md has the figures
@@ -94,6 +108,10 @@ fn dispatch(command: Option<&str>, arguments: Vec<String>) -> Result<()> {
             let _lock = lock::lock(&workspace)?;
             build::finish(&workspace, &steps, &std::path::absolute(directory)?)
         }
+        (Some("build-backend"), []) => {
+            let _lock = lock::lock(&workspace)?;
+            build::backend::build(&workspace).map(drop)
+        }
         (Some("pack"), []) => {
             let _lock = lock::lock(&workspace)?;
             pack::pack(&workspace)?.lint(&workspace)
@@ -102,9 +120,19 @@ fn dispatch(command: Option<&str>, arguments: Vec<String>) -> Result<()> {
             size::run(&workspace, size::Format::Json, &Steps::parse(steps)?)
         }
         (Some("size"), steps) => size::run(&workspace, size::Format::Table, &Steps::parse(steps)?),
+        (Some("docs"), []) => {
+            let _lock = lock::lock(&workspace)?;
+            let site = docs::build(&workspace)?;
+            eprintln!("   {}", site.join("index.html").display());
+            Ok(())
+        }
         (Some("demo"), []) => demo::run(&workspace, demo::DEFAULT_PORT),
         (Some("demo"), [flag, port]) if flag == "--port" => demo::run(&workspace, port.parse()?),
         (Some("test"), chosen) => test::run(&workspace, chosen),
+        (Some("release"), [flag, more @ ..]) if flag == "--dry-run" => {
+            let _lock = lock::lock(&workspace)?;
+            release::dry_run(&workspace, more)
+        }
         (Some("exits"), rest) => exits::run(&workspace, rest),
         (Some("bench"), rest) => bench::run(&workspace, rest),
         (Some("conformance"), rest) => conformance::run(&workspace, rest),

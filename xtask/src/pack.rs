@@ -13,6 +13,24 @@ pub(crate) struct Packed {
     tarball: PathBuf,
     /// Where it is installed.
     app: PathBuf,
+    resolves: Resolves,
+}
+
+/// For whom its types are to resolve.
+#[derive(Clone, Copy)]
+enum Resolves {
+    Everywhere,
+    AsModules,
+}
+
+impl Resolves {
+    /// As attw calls it.
+    const fn profile(self) -> &'static str {
+        match self {
+            Self::Everywhere => "strict",
+            Self::AsModules => "esm-only",
+        }
+    }
 }
 
 /// An app that has the package installed, and nothing else.
@@ -23,6 +41,25 @@ pub(crate) struct App {
 /// What would be published.
 pub(crate) fn pack(workspace: &Workspace) -> Result<Packed> {
     pack_with(workspace, &Steps::all())
+}
+
+/// The package of the backend, checked and installed: the directory that it is in then.
+pub(crate) fn backend(workspace: &Workspace) -> Result<PathBuf> {
+    let app = pack_backend(workspace)?.install(workspace)?;
+    Ok(app.directory().join("node_modules/downscope-backend"))
+}
+
+/// The same, checked and not installed.
+pub(crate) fn pack_backend(workspace: &Workspace) -> Result<Packed> {
+    let package = build::backend::build(workspace)?;
+    let packed = pack_directory(workspace, &package, build::backend::NAME)?;
+    let packed = Packed {
+        // Node requires modules, from 20.19 on; before, it is `import()` that there is.
+        resolves: Resolves::AsModules,
+        ..packed
+    };
+    packed.lint(workspace)?;
+    Ok(packed)
 }
 
 /// The same, should steps that make it smaller be left out.
@@ -47,16 +84,30 @@ pub(crate) fn pack_directory(workspace: &Workspace, package: &Path, name: &str) 
             .args(["--ignore-scripts", "--pack-destination"])
             .arg(&directory),
     )?;
-    let tarball = sorted_entries(&directory)?
-        .pop()
-        .context("npm pack wrote no tarball")?;
-    Ok(Packed {
-        tarball,
-        app: target.join("app"),
-    })
+    Packed::find(&target)
+}
+
+/// What [`pack`] has made before.
+pub(crate) fn packed(workspace: &Workspace) -> Result<Packed> {
+    Packed::find(&workspace.target(""))
 }
 
 impl Packed {
+    fn find(target: &Path) -> Result<Self> {
+        let tarball = sorted_entries(&target.join("package"))?
+            .pop()
+            .context("npm pack wrote no tarball")?;
+        Ok(Self {
+            tarball,
+            app: target.join("app"),
+            resolves: Resolves::Everywhere,
+        })
+    }
+
+    pub(crate) fn tarball(&self) -> &Path {
+        &self.tarball
+    }
+
     /// What bundlers, Node and TypeScript would complain about.
     pub(crate) fn lint(&self, workspace: &Workspace) -> Result<()> {
         run(
@@ -71,8 +122,8 @@ impl Packed {
             workspace
                 .npm_tool("attw")
                 .arg(&self.tarball)
-                .args(["--profile", "esm-only"])
-                .args(["--exclude-entrypoints", "./downscope_bg.wasm"]),
+                .args(["--exclude-entrypoints", "./downscope_bg.wasm"])
+                .args(["--profile", self.resolves.profile()]),
         )?;
         Ok(())
     }
@@ -100,9 +151,14 @@ impl Packed {
                 ])
                 .arg(&self.tarball),
         )?;
-        Ok(App {
-            directory: directory.clone(),
-        })
+        Ok(self.installed())
+    }
+
+    /// The app in which [`Self::install`] has installed it.
+    pub(crate) fn installed(&self) -> App {
+        App {
+            directory: self.app.clone(),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! `cargo xtask simulate`: a million pages against a modelled backend, in virtual time.
-//! Not part of the tests: with all its pages it takes an hour.
+//! The tests run a fiftieth of them (stage `simulate`).
+
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
 
@@ -12,17 +14,11 @@ const PACKAGE: &str = "downscope-simulate";
 
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let lock = lock(workspace)?;
-    step::run(
-        "compile the simulation",
-        workspace
-            .cargo()
-            .args(["build", "--quiet", "--release", "--package", PACKAGE]),
-    )?;
+    let program = build(workspace)?;
     drop(lock);
 
-    let file = format!("release/{PACKAGE}{}", std::env::consts::EXE_SUFFIX);
     let status = workspace
-        .command(workspace.target(&file))
+        .command(program)
         .args(without_separator(arguments))
         .env("DOWNSCOPE_OUT", workspace.target(""))
         .status()
@@ -31,4 +27,16 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
         bail!("{PACKAGE} ended: {status}");
     }
     Ok(())
+}
+
+/// Compiles it, optimised, and gives its executable.
+pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
+    step::run(
+        "compile the simulation",
+        workspace
+            .cargo()
+            .args(["build", "--quiet", "--release", "--package", PACKAGE]),
+    )?;
+    let file = format!("release/{PACKAGE}{}", std::env::consts::EXE_SUFFIX);
+    Ok(workspace.target(&file))
 }

@@ -13,6 +13,8 @@ use crate::step::ask;
 pub(crate) struct Workspace {
     root: PathBuf,
     target: PathBuf,
+    /// Not that in which cargo started this program: cargo has to be told.
+    is_other: bool,
 }
 
 impl Workspace {
@@ -30,7 +32,20 @@ impl Workspace {
             // A relative one is meant from where cargo was called.
             |dir| env::current_dir().unwrap_or_default().join(dir),
         );
-        Ok(Self { root, target })
+        Ok(Self {
+            root,
+            target,
+            is_other: false,
+        })
+    }
+
+    /// Another checkout, with a target directory of its own.
+    pub(crate) fn other(root: PathBuf) -> Self {
+        Self {
+            target: root.join("target"),
+            root,
+            is_other: true,
+        }
     }
 
     pub(crate) fn root(&self) -> &Path {
@@ -48,6 +63,11 @@ impl Workspace {
         self.target.join(relative)
     }
 
+    /// Where cargo puts a program that it builds without optimising it.
+    pub(crate) fn program(&self, name: &str) -> PathBuf {
+        self.target(&format!("debug/{name}{}", env::consts::EXE_SUFFIX))
+    }
+
     /// A program, started in the workspace's root, with an environment that
     /// does not tell of the cargo which started this one: build scripts of
     /// dependencies watch it and would run again at every turn.
@@ -62,6 +82,9 @@ impl Workspace {
             {
                 command.env_remove(&name);
             }
+        }
+        if self.is_other {
+            command.env("CARGO_TARGET_DIR", &self.target);
         }
         command
     }
@@ -88,38 +111,48 @@ impl Workspace {
         self.command(self.path("node_modules/.bin").join(file))
     }
 
-    /// The version in the root `Cargo.toml`: that of the crate and of the npm
-    /// package.
-    pub(crate) fn version(&self) -> Result<String> {
-        Ok(self.package()?.version)
+    /// The version of a crate of the workspace, which is that of the npm package by its name.
+    pub(crate) fn version_of(&self, package: &str) -> Result<String> {
+        Ok(self.package(package)?.version)
     }
 
     /// What the root `Cargo.toml` tells other programs than cargo.
     pub(crate) fn metadata(&self) -> Result<serde_json::Value> {
-        Ok(self.package()?.metadata)
+        Ok(self.package("downscope")?.metadata)
     }
 
-    fn package(&self) -> Result<Package> {
-        #[derive(Deserialize)]
-        struct Metadata {
-            packages: Vec<Package>,
-        }
+    /// The repository's address, if it is settled: in the root `Cargo.toml`, and there alone.
+    pub(crate) fn repository(&self) -> Result<Option<String>> {
+        let address = self.package("downscope")?.repository;
+        Ok(address.filter(|address| !address.is_empty()))
+    }
 
+    fn told(&self) -> Result<Metadata> {
         let arguments = ["metadata", "--no-deps", "--format-version", "1"];
-        let metadata: Metadata = serde_json::from_str(&ask(self.cargo().args(arguments))?)?;
-        metadata
+        Ok(serde_json::from_str(&ask(self.cargo().args(arguments))?)?)
+    }
+
+    fn package(&self, name: &str) -> Result<Package> {
+        self.told()?
             .packages
             .into_iter()
-            .find(|package| package.name == "downscope")
-            .context("the workspace has no package named downscope")
+            .find(|package| package.name == name)
+            .with_context(|| format!("the workspace has no package named {name}"))
     }
 }
 
-/// What cargo says of the root `Cargo.toml`.
+/// What cargo says of the workspace.
+#[derive(Deserialize)]
+struct Metadata {
+    packages: Vec<Package>,
+}
+
+/// What it says of the root `Cargo.toml`.
 #[derive(Deserialize)]
 struct Package {
     name: String,
     version: String,
+    repository: Option<String>,
     metadata: serde_json::Value,
 }
 

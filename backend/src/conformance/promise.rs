@@ -55,10 +55,15 @@ impl Case {
 
     /// Fails if a token was minted during this check, where that can be seen.
     pub(super) fn nothing_was_minted(&self) -> Verdict {
-        let minted = self.kit.authority.as_deref().map(Authority::minted);
-        match minted.map_or(0, |minted| minted.len()) {
+        match self.count_minted() {
             0 => Ok(()),
             count => Err(failed("that nothing is minted", format!("{count} tokens"))),
         }
+    }
+
+    /// How many tokens were minted during this check, as far as that can be seen.
+    pub(super) fn count_minted(&self) -> usize {
+        let minted = self.kit.authority.as_deref().map(Authority::minted);
+        minted.map_or(0, |minted| minted.len())
     }
 }

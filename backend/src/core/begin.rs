@@ -76,6 +76,6 @@ pub struct Admit {
 pub enum Admitted {
     /// It may be given out.
     Live,
-    /// Nobody wants it any more: it is due.
+    /// Nobody wants it any more: it is due, or has been and is dead.
     Due,
 }

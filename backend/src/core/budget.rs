@@ -24,6 +24,15 @@ impl Budget {
         }
     }
 
+    /// How many to take in a second, so that no more than `most` arrive in any one: some are on
+    /// their way for longer than those behind them. There is room for a difference of 190 ms.
+    pub const fn with_room(most: u32) -> u32 {
+        match most {
+            0 | 1 => most,
+            _ => most - most.div_ceil(7),
+        }
+    }
+
     /// So many a second from now on. What was taken stays taken.
     pub const fn set_rate(&mut self, per_second: u32) {
         self.per_second = per_second;
@@ -92,5 +101,11 @@ mod tests {
         assert_eq!(budget.take(0, 9), 1);
         assert_eq!(budget.take(1_000, 9), 0);
         assert_eq!(budget.take(2_000, 9), 1);
+    }
+
+    #[test]
+    fn a_seventh_is_left_for_what_arrives_late_but_one_is_always_one() {
+        let rates = [0, 1, 2, 7, 20, 100].map(Budget::with_room);
+        assert_eq!(rates, [0, 1, 1, 6, 17, 85]);
     }
 }

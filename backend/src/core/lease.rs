@@ -14,6 +14,9 @@ use super::time::Millis;
 /// its tokens at each repetition: soon that has to be taken for heard.
 const MOST_REPETITIONS: u64 = 3;
 
+/// The leases are looked at each second: a gap below this one is none.
+const SHORTEST_GAP: Millis = 2_000;
+
 /// How long is what.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct LeaseTerms {
@@ -24,13 +27,25 @@ pub struct LeaseTerms {
 }
 
 impl LeaseTerms {
+    /// How much longer than the hold the term is at the least. With less, a store that stalls for
+    /// a moment costs pages that live their tokens: too short to be seen as an outage, it is
+    /// too long for a page that has just been held.
+    pub const SHORTEST_ROOM: Millis = 2 * SHORTEST_GAP;
+
+    /// How long a request is held that may be held for `longest`, by a random number: half of that
+    /// to all of it. Held for equally long, pages that came together would be answered together
+    /// for ever.
+    pub fn held_for(longest: Millis, random: u32) -> Millis {
+        let less = longest / 2 * Millis::from(random) / Millis::from(u32::MAX);
+        longest - less
+    }
+
     /// [`Limits::watch_gap`] for these terms. A page that was held
     /// when the store went away has been silent for the hold and the outage together: what is
-    /// shorter than this must not add up to a term. Not below 2 s, as the leases are looked at
-    /// each second.
+    /// shorter than this must not add up to a term.
     pub fn watch_gap(&self) -> Millis {
         let most = Limits::default().watch_gap;
-        (self.term.saturating_sub(self.hold) / 2).clamp(2_000, most)
+        (self.term.saturating_sub(self.hold) / 2).clamp(SHORTEST_GAP, most)
     }
 }
 
@@ -126,6 +141,17 @@ mod tests {
     }
 
     #[test]
+    fn with_the_shortest_room_a_page_outlasts_every_outage_that_is_not_seen() {
+        for hold in (0..=60_000).step_by(500) {
+            let term = hold + LeaseTerms::SHORTEST_ROOM;
+            assert!(
+                LeaseTerms { hold, term }.watch_gap() < term - hold,
+                "{hold}"
+            );
+        }
+    }
+
+    #[test]
     fn a_push_is_said_until_it_is_heard() {
         let mut pushes = Pushes::default();
         assert_eq!(pushes.say(None, None, "a"), None);
@@ -175,5 +201,13 @@ mod tests {
         for text in ["", "{", "null", "{\"recall\":\"all\"}"] {
             assert_eq!(Pushes::parse(text), Pushes::default(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_request_is_held_for_half_of_the_longest_to_all_of_it() {
+        let held = |random| LeaseTerms::held_for(55_000, random);
+        assert_eq!((held(0), held(u32::MAX)), (55_000, 27_500));
+        assert_eq!(held(u32::MAX / 2), 41_251);
+        assert_eq!(LeaseTerms::held_for(0, 7), 0);
     }
 }

@@ -30,6 +30,8 @@ pub struct Mint {
     chance: Chance,
     has_asked: bool,
     minted: Option<(Minted, Option<Secret>)>,
+    /// What is asked of the store once more where it has not answered.
+    once_more: Option<Box<Admit>>,
 }
 
 /// What came of the step before.
@@ -56,7 +58,7 @@ pub enum MintStep {
     AskWhetherEnded(Owner),
     /// Have a token minted. To be finished though the page has gone.
     Exchange(Exchange),
-    /// Enter the token.
+    /// Enter the token; once more where the store has not answered, since it may be entered.
     Admit(Box<Admit>),
     /// Answer.
     Done(Box<MintDone>),
@@ -67,8 +69,9 @@ pub enum MintStep {
 pub struct MintDone {
     /// What is answered.
     pub answer: Result<TokenAnswer, Refusal>,
-    /// The record of a token that was not minted, to be given up.
-    pub abandoned: Option<String>,
+    /// The record of a token that nobody has, to be given up; and for how long it may be alive
+    /// all the same, as [`crate::store::Store::abandon`] is told.
+    pub abandoned: Option<(String, Millis)>,
     /// A token that could not be put on record and that nobody has seen: to be ended here and now.
     pub orphan: Option<(Secret, Millis)>,
     /// Whether something became due, so that somebody should look.
@@ -94,6 +97,7 @@ impl Mint {
             chance,
             has_asked: false,
             minted: None,
+            once_more: None,
         }
     }
 
@@ -119,7 +123,7 @@ impl Mint {
             )),
             MintEvent::Exchanged(Ok(minted)) => self.admit(minted),
             MintEvent::Exchanged(Err(error)) => done(MintDone {
-                abandoned: Some(self.key()),
+                abandoned: Some((self.key(), self.lost(error))),
                 ..MintDone::answered(Err(error.into()))
             }),
             MintEvent::Admitted(admitted) => self.admitted(admitted),
@@ -211,19 +215,24 @@ impl Mint {
         };
         let plain = record::write(&minted, handle.as_ref());
         let key = self.key();
-        let admit = Admit {
+        let admit = Box::new(Admit {
             name: self.request.name.clone(),
             token: minted.token.fingerprint(),
             handle: handle.as_ref().map(Secret::fingerprint),
             sealed: self.ring.seal(Purpose::Record(&key), for_record, &plain),
             expires_in: life,
             key,
-        };
+        });
         self.minted = Some((minted, handle));
-        MintStep::Admit(Box::new(admit))
+        self.once_more = Some(admit.clone());
+        MintStep::Admit(admit)
     }
 
     fn admitted(&mut self, admitted: Option<Admitted>) -> MintStep {
+        let once_more = self.once_more.take();
+        if let Some(admit) = once_more.filter(|_| admitted.is_none()) {
+            return MintStep::Admit(admit);
+        }
         let Some((minted, handle)) = &self.minted else {
             return refused(Refusal::server_error("The request failed."));
         };
@@ -243,6 +252,15 @@ impl Mint {
                 orphan: Some((minted.token.clone(), self.life(minted))),
                 ..MintDone::answered(Err(Refusal::no_store()))
             }),
+        }
+    }
+
+    /// For how long a token may be alive that came to nobody.
+    const fn lost(&self, error: UpstreamError) -> Millis {
+        if error.may_have_minted() {
+            self.minting.limits.longest_life
+        } else {
+            0
         }
     }
 
@@ -276,3 +294,6 @@ fn refused(refusal: Refusal) -> MintStep {
 fn done(done: MintDone) -> MintStep {
     MintStep::Done(Box::new(done))
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,7 @@ mod minting;
 mod names;
 mod policy;
 mod recall;
+mod recall_request;
 mod record;
 mod refusal;
 mod renewal;
@@ -24,6 +25,7 @@ mod secret;
 mod syntax;
 mod time;
 mod upstream;
+mod upstream_answer;
 mod withdraw;
 mod work;
 
@@ -51,6 +53,7 @@ pub use self::{
     secret::{Fingerprint, Secret},
     time::Millis,
     upstream::{Exchange, Minted, RestrictedObject, Restriction, UpstreamError, lifetime},
+    upstream_answer::{MAX_UPSTREAM_ANSWER, UpstreamAnswer, UpstreamToken},
     withdraw::{Enlist, Enlisted, Listed, RecallOp, Withdraw, Withdrawn},
     work::{Claim, Class, Fate, Stats, Work},
 };

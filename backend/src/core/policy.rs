@@ -36,6 +36,11 @@ impl Policy {
         }
     }
 
+    /// Whether that is one scope (RFC 6749 section 3.3). No request can name what is none.
+    pub fn is_scope(text: &str) -> bool {
+        syntax::is_scope_token(text)
+    }
+
     /// Whether `scopes` on `resource` may be had.
     pub fn check(&self, resource: &str, scopes: &[String]) -> Result<(), Refusal> {
         if !self.resources.iter().any(|one| one.fits(resource)) {
@@ -49,13 +54,17 @@ impl Policy {
 }
 
 impl Pattern {
-    /// Reads one: an absolute URI, of which the last segment may be `*`.
+    /// Reads one: an absolute URI, of which the last segment may be `*`, and the host may not.
     pub fn parse(text: &str) -> Option<Self> {
         let (start, is_open) = match text.strip_suffix("/*") {
             Some(start) => (format!("{start}/"), true),
             None => (text.to_owned(), false),
         };
-        (syntax::is_absolute_uri(&start) && !start.contains('*')).then_some(Self { start, is_open })
+        let has_host = start
+            .split_once("://")
+            .is_none_or(|(_, rest)| !rest.is_empty() && !rest.starts_with('/'));
+        (syntax::is_absolute_uri(&start) && has_host && !start.contains('*'))
+            .then_some(Self { start, is_open })
     }
 
     /// Compared character by character (RFC 3986 section 6.2.1): two spellings of one
@@ -116,6 +125,8 @@ mod tests {
             "https://a/*/b",
             "https://a/f*",
             "https://*/x",
+            "https://*",
+            "https:///x/*",
         ] {
             assert_eq!(Pattern::parse(text), None, "{text}");
         }

@@ -87,9 +87,14 @@ impl Refusal {
         Self::new(415, "invalid_request", description)
     }
 
-    /// The request was revoked before its token was given out.
-    pub const fn withdrawn() -> Self {
-        Self::invalid_request("This request was withdrawn by a revoke.")
+    /// 503: the token was taken back before it was given out. A page that has done so itself
+    /// does not listen any more; one whose app or operator has is to ask anew, and on a 4xx it
+    /// would stop for good.
+    pub fn withdrawn() -> Self {
+        Self::temporarily_unavailable(
+            "What was asked for was taken back before it was given out.",
+            Some(1),
+        )
     }
 
     /// The body of the answer.
@@ -132,7 +137,8 @@ impl From<UpstreamError> for Refusal {
             )
             .after(retry_after),
             UpstreamError::SubjectRejected => Self::login_required(),
-            UpstreamError::Unavailable { retry_after } => Self::temporarily_unavailable(
+            UpstreamError::Unanswered { retry_after }
+            | UpstreamError::Unavailable { retry_after } => Self::temporarily_unavailable(
                 "The authorization server does not answer.",
                 retry_after,
             ),
@@ -143,6 +149,12 @@ impl From<UpstreamError> for Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_taken_back_may_be_asked_for_anew() {
+        let refusal = Refusal::withdrawn();
+        assert_eq!((refusal.status, refusal.retry_after), (503, Some(1)));
+    }
 
     #[test]
     fn a_wait_is_never_shorter_than_a_second_nor_longer_than_ten_minutes() {

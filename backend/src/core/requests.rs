@@ -42,6 +42,9 @@ pub struct RevokeRequest {
     pub tokens: Vec<Secret>,
     /// Handles, each once.
     pub handles: Vec<Secret>,
+    /// Whether it names a token or a handle that cannot be one, so that nothing can be looked
+    /// up. Nobody can say then that all is dead.
+    pub has_unreadable: bool,
     /// Why.
     pub reason: Option<Reason>,
 }
@@ -99,7 +102,8 @@ impl TokenRequest {
 }
 
 impl RevokeRequest {
-    /// Reads the body. A name that cannot be one is ignored: nothing goes by it.
+    /// Reads the body. A request or a page life that cannot be one is ignored: nothing was
+    /// minted for it.
     pub fn parse(body: &[u8]) -> Result<Self, Refusal> {
         let mut request = Self::default();
         let mut names_something = false;
@@ -109,7 +113,8 @@ impl RevokeRequest {
                 && !value.is_empty();
             match &*name {
                 "token" if syntax::is_access_token(&value) => request.tokens.push(value.into()),
-                "handle" if syntax::is_access_token(&value) => request.handles.push(value.into()),
+                "handle" if syntax::is_handle(&value) => request.handles.push(value.into()),
+                "token" | "handle" => request.has_unreadable |= !value.is_empty(),
                 "pending" if syntax::is_name(&value) => request.pending.push(value),
                 "session" if syntax::is_session(&value) => request.session = Some(value),
                 "whole_session" => request.whole_session = value == "1",

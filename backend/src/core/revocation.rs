@@ -16,6 +16,11 @@ use super::time::Millis;
 use super::withdraw::{Enlist, Enlisted, Listed, Withdraw, Withdrawn};
 use super::work::{Claim, Class, Work};
 
+/// For how long, in seconds, a token is ended all the same whose sealed handle says that it has
+/// expired. Its life began with the answer of the authorization server, and the handle's with
+/// the request; and the clocks of two instances differ.
+const LATE: u64 = 300;
+
 /// How revokes are carried out here.
 #[derive(Clone, Copy, Debug)]
 pub struct Revoking {
@@ -33,7 +38,7 @@ pub struct Revoking {
 #[derive(Debug)]
 pub struct Revocation {
     request: RevokeRequest,
-    /// What it names by token, with how long it lives where a sealed handle has told it:
+    /// What it names by token, with how long it may live where a sealed handle has told it:
     /// that proves it.
     tokens: Vec<(Secret, Option<Millis>)>,
     revoking: Revoking,
@@ -88,16 +93,24 @@ impl Revocation {
         let names_requests = request.whole_session || !request.pending.is_empty();
         let tokens = std::mem::take(&mut request.tokens);
         let mut tokens: Vec<_> = tokens.into_iter().map(|token| (token, None)).collect();
+        tokens.sort_by(|(one, _), (other, _)| one.expose().cmp(other.expose()));
+        let by_token = tokens.len();
         request.handles.retain(|text| {
             let Some(handle) = ring.open_handle(text.expose()) else {
                 return true;
             };
-            // What has expired is dead, whatever becomes of the rest.
-            let left = handle.expires_at.saturating_sub(unix_now);
-            if left > 0 {
-                tokens.push((handle.token, Some(left.saturating_mul(1_000))));
-                request.session.get_or_insert(handle.session);
+            let left = handle.expires_at.saturating_add(LATE);
+            let left = left.saturating_sub(unix_now).saturating_mul(1_000);
+            // Named by itself too, it is proven all the same.
+            let (named, _) = tokens.split_at_mut(by_token);
+            let place = named.binary_search_by(|(one, _)| one.expose().cmp(handle.token.expose()));
+            match place.ok().and_then(|place| named.get_mut(place)) {
+                Some((_, life)) if left > 0 => *life = (*life).max(Some(left)),
+                // It may live for longer than the handle says: nobody had to name it.
+                Some(_) => {}
+                None => tokens.push((handle.token, Some(left))),
             }
+            request.session.get_or_insert(handle.session);
             false
         });
         Self {
@@ -164,20 +177,22 @@ impl Revocation {
         self.minting = withdrawn.minting;
         // A handle that nobody here has given may be another store's, and its token
         // alive: it cannot even be taken over.
-        self.is_taken = !withdrawn.is_refused && withdrawn.unknown_handles.is_empty();
+        self.is_taken = !withdrawn.is_refused
+            && !self.request.has_unreadable
+            && withdrawn.unknown_handles.is_empty();
         self.is_dead = withdrawn.due == 0 && (withdrawn.is_complete || !self.names_requests);
         let unknown = withdrawn.unknown_tokens.iter().zip(nonces);
         let items: Vec<_> = unknown
             .filter_map(|(place, nonce)| {
                 let (token, life) = self.tokens.get(usize::try_from(*place).ok()?)?;
-                Some(self.listed(token, *life, *nonce))
+                // What has expired for long, and is not on record either, is dead.
+                (*life != Some(0)).then(|| self.listed(token, *life, *nonce))
             })
             .collect();
         if items.is_empty() {
             return self.work();
         }
         RevocationStep::Enlist(Box::new(Enlist {
-            session: self.request.session.clone(),
             items,
             reason: self.request.reason,
             claim: self.revoking.claim,

@@ -6,6 +6,9 @@ const MIN_SESSION: usize = 22;
 const MAX_NAME: usize = 128;
 /// As long as the client accepts one.
 const MAX_TOKEN: usize = 16_384;
+/// A sealed one holds a token and the name of a page life, and takes four characters for
+/// each three bytes.
+const MAX_HANDLE: usize = 4 * (MAX_TOKEN + MAX_NAME + 64).div_ceil(3);
 const MAX_URI: usize = 2_048;
 
 /// The refusal of a `session` that is none.
@@ -38,10 +41,16 @@ pub(in crate::core) fn is_scope_token(text: &str) -> bool {
 
 /// RFC 6749 appendix A.12: `access-token`, as far as it can stand in a header.
 pub(in crate::core) fn is_access_token(text: &str) -> bool {
-    (1..=MAX_TOKEN).contains(&text.len())
-        && text
-            .chars()
-            .all(|c| matches!(c, '!'..='~') && !matches!(c, '"' | ',' | '\\'))
+    (1..=MAX_TOKEN).contains(&text.len()) && text.chars().all(is_of_token)
+}
+
+/// A revocation handle, which may be longer.
+pub(in crate::core) fn is_handle(text: &str) -> bool {
+    (1..=MAX_HANDLE).contains(&text.len()) && text.chars().all(is_of_token)
+}
+
+fn is_of_token(c: char) -> bool {
+    matches!(c, '!'..='~') && !matches!(c, '"' | ',' | '\\')
 }
 
 /// The name of a page life.
@@ -101,6 +110,20 @@ mod tests {
         for other in ["", "a b", "a\r\nb", "a\"b", "a,b", "a\\b", "ä"] {
             assert!(!is_access_token(other), "{other:?}");
         }
+    }
+
+    #[test]
+    fn the_handle_of_the_longest_token_is_one() {
+        use crate::core::{KeyRing, SealedHandle};
+        let handle = SealedHandle {
+            token: "t".repeat(MAX_TOKEN).into(),
+            session: "s".repeat(MAX_NAME),
+            expires_at: u64::MAX,
+        };
+        let text = KeyRing::of(&[1; 32]).seal_handle([7; 12], &handle);
+        assert!(is_handle(text.expose()));
+        assert!(!is_handle(&"h".repeat(MAX_HANDLE + 1)));
+        assert!(!is_handle("a b"));
     }
 
     #[test]

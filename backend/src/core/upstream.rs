@@ -68,7 +68,13 @@ pub enum UpstreamError {
     },
     /// The user's authority is no longer accepted: it takes a new sign-in.
     SubjectRejected,
-    /// It did not answer, or not in a way that helps.
+    /// It was asked, and nothing came of which one can tell what it has done: it may have minted.
+    /// So with whatever breaks off, takes too long, or is answered by something before it.
+    Unanswered {
+        /// Seconds to wait, where it said so.
+        retry_after: Option<u64>,
+    },
+    /// It cannot be reached, or says itself that it does nothing now: it has minted nothing.
     Unavailable {
         /// Seconds to wait, where it said so.
         retry_after: Option<u64>,
@@ -79,12 +85,19 @@ impl UpstreamError {
     /// Seconds to wait, where it said so.
     pub const fn retry_after(self) -> Option<u64> {
         match self {
-            Self::RateLimited { retry_after } | Self::Unavailable { retry_after } => retry_after,
+            Self::RateLimited { retry_after }
+            | Self::Unanswered { retry_after }
+            | Self::Unavailable { retry_after } => retry_after,
             Self::InvalidScope
             | Self::InvalidTarget
             | Self::Misconfigured
             | Self::SubjectRejected => None,
         }
+    }
+
+    /// Whether a token may have been minted all the same.
+    pub const fn may_have_minted(self) -> bool {
+        matches!(self, Self::Unanswered { .. })
     }
 
     /// A word for logs and metrics.
@@ -95,6 +108,7 @@ impl UpstreamError {
             Self::Misconfigured => "misconfigured",
             Self::RateLimited { .. } => "rate_limited",
             Self::SubjectRejected => "subject_rejected",
+            Self::Unanswered { .. } => "unanswered",
             Self::Unavailable { .. } => "unavailable",
         }
     }

@@ -37,12 +37,11 @@ pub struct Withdrawn {
     pub due: u32,
     /// Being minted: due as soon as it is. The keys of the records.
     pub minting: Vec<String>,
-    /// Which of the tokens are not on record, by their places in the request.
+    /// Which of the tokens are not on record, or only on somebody's word, by their places in the
+    /// request.
     pub unknown_tokens: Vec<u32>,
     /// Which of the handles are not on record, by their places in the request.
     pub unknown_handles: Vec<u32>,
-    /// Whether requests or a page life were named of which nothing is on record.
-    pub has_unknown_requests: bool,
     /// There was no room to remember that they are withdrawn.
     pub is_refused: bool,
     /// Whether the store goes back further than any token lives, so that what is not
@@ -50,11 +49,10 @@ pub struct Withdrawn {
     pub is_complete: bool,
 }
 
-/// Makes due what somebody named and nothing is on record of.
+/// Makes due what somebody named and nothing is on record of, or nothing but a word without
+/// proof.
 #[derive(Clone, Debug)]
 pub struct Enlist {
-    /// The page life that speaks.
-    pub session: Option<String>,
     /// The tokens.
     pub items: Vec<Listed>,
     /// Why.

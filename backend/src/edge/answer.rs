@@ -92,7 +92,9 @@ pub(super) fn refused(refusal: Refusal) -> (Response, Note) {
         let challenge = HeaderValue::from_static("Cookie realm=\"app\"");
         headers.insert(header::WWW_AUTHENTICATE, challenge);
     }
-    (response, Note::new(refusal.code))
+    // Each of the two is fixed in this crate.
+    let detail = format!("{}: {}", refusal.code, refusal.description);
+    (response, Note::new(detail))
 }
 
 fn status(status: u16) -> StatusCode {

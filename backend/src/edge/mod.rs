@@ -19,7 +19,7 @@ use axum::{
 
 pub use self::answer::Note;
 use crate::{
-    core::{Origins, Owner, Policy, Refusal, Secret},
+    core::{Origins, Owner, Policy, Refusal, Secret, TokenRequest},
     engine::Engine,
 };
 
@@ -38,11 +38,24 @@ pub struct Identity {
 pub type Identifying<'a> =
     Pin<Box<dyn Future<Output = Result<Option<Identity>, Refusal>> + Send + 'a>>;
 
+/// The future of [`Identify::permit`].
+pub type Permitting<'a> = Pin<Box<dyn Future<Output = Result<(), Refusal>> + Send + 'a>>;
+
 /// Tells who sends a request.
 pub trait Identify: Send + Sync {
     /// Who that is; `None` if nobody is signed in. An error is answered as it is, for
     /// example with 503 where the app cannot be asked.
     fn identify<'a>(&'a self, headers: &'a HeaderMap) -> Identifying<'a>;
+
+    /// Whether they may have what they ask for, where the policies allow it. By default: yes.
+    fn permit<'a>(
+        &'a self,
+        _headers: &'a HeaderMap,
+        _identity: &'a Identity,
+        _request: &'a TokenRequest,
+    ) -> Permitting<'a> {
+        Box::pin(std::future::ready(Ok(())))
+    }
 }
 
 /// What the endpoints share.
@@ -52,8 +65,8 @@ pub struct Edge {
     pub engine: Engine,
     /// Where the app's pages are.
     pub origins: Origins,
-    /// What anybody may have.
-    pub policy: Policy,
+    /// What anybody may have; `None` where [`Identify::permit`] alone says it.
+    pub policy: Option<Policy>,
     /// Who sends a request.
     pub identify: Arc<dyn Identify>,
 }

@@ -32,9 +32,10 @@ async fn admit(
     let body = body::read(headers, body, "application/json", refusal, MAX_TOKEN_BODY).await?;
     let identity = edge.identify(headers).await?;
     let request = TokenRequest::parse(&body)?;
-    edge.policy.check(&request.resource, &request.scopes)?;
-    if let Some(policy) = &identity.policy {
+    for policy in edge.policy.iter().chain(&identity.policy) {
         policy.check(&request.resource, &request.scopes)?;
     }
+    let permit = edge.identify.permit(headers, &identity, &request);
+    permit.await?;
     Ok((request, identity))
 }

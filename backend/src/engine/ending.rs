@@ -1,40 +1,56 @@
 //! Ends tokens at the authorization server.
 
-use std::time::Duration;
+use std::{slice, sync::Arc, time::Duration};
 
 use futures_util::{StreamExt, stream};
-use tokio::time::Instant;
 
-use super::{Engine, Event, entropy};
-use crate::core::{Class, Millis, Reason, Secret, UpstreamError, Verdict, Work, after_revoking};
+use super::{
+    Engine, Event,
+    claims::Claimed,
+    entropy,
+    runtime::{Instant, sleep},
+};
+use crate::core::{
+    Claim, Class, Millis, Reason, Secret, UpstreamError, Verdict, Withdraw, Work, after_revoking,
+};
 
 /// How many calls one revoke has under way at a time.
 const AT_ONCE: usize = 16;
+/// How long a store is left alone that does not hear which token is dead.
+const TELLING_AGAIN: Duration = Duration::from_secs(5);
 /// How long a record waits whose key is missing from the ring.
 const KEY_IS_MISSING: Millis = 60_000;
 
 impl Engine {
     /// Carries out what was claimed, and says whether all of it is dead.
     pub(super) async fn carry_out(&self, works: Vec<Work>) -> bool {
-        let outcomes = stream::iter(works).map(|work| self.carry_out_one(work));
+        let works = works.into_iter().map(|work| self.0.claims.hold(work));
+        // All of them, though some wait for the others.
+        let works: Vec<_> = works.collect();
+        let outcomes = stream::iter(works).map(|claimed| self.carry_out_one(claimed));
         let are_dead = outcomes.buffer_unordered(AT_ONCE);
         are_dead.all_of().await
     }
 
-    async fn carry_out_one(&self, work: Work) -> bool {
+    async fn carry_out_one(&self, claimed: Claimed) -> bool {
         let Self(inner) = self;
+        let work = Arc::clone(&claimed.work);
         let Some(token) = work.token(&self.ring()) else {
             inner.audit.record(&Event::Unreadable { key: &work.key });
-            self.again(work, KEY_IS_MISSING).await;
+            drop(claimed);
+            self.again(&work, KEY_IS_MISSING).await;
             return false;
         };
         // What has failed for another one fails for this one: no call is made for it.
-        if let Some(until) = inner.pause.until() {
+        if let Some(until) = self.paused_until(work.class) {
             let wait = until.saturating_duration_since(Instant::now());
-            self.again(work, millis(wait)).await;
+            drop(claimed);
+            self.again(&work, millis(wait)).await;
             return false;
         }
         let outcome = self.call(&token, work.class).await;
+        // What follows is not to be undone by keeping the claim.
+        drop(claimed);
         match after_revoking(outcome, work.attempts, entropy::number()) {
             Verdict::Dead => {
                 inner.audit.record(&Event::Revoked {
@@ -44,7 +60,7 @@ impl Engine {
                     reason: work.reason,
                 });
                 // It is dead all the same: where this fails, it is claimed again and found dead.
-                if let Err(error) = inner.store.done(&[work]).await {
+                if let Err(error) = inner.store.done(slice::from_ref(&*work)).await {
                     self.failed("done", &error);
                 }
                 true
@@ -59,34 +75,35 @@ impl Engine {
                         attempts: work.attempts,
                     });
                 }
-                self.again(work, after).await;
+                self.again(&work, after).await;
                 false
             }
         }
     }
 
     /// Gives a work back. Where that fails, its claim runs out.
-    pub(super) async fn again(&self, work: Work, after: Millis) {
-        if let Err(error) = self.0.store.retry(&[(work, after)]).await {
+    async fn again(&self, work: &Work, after: Millis) {
+        if let Err(error) = self.0.store.retry(&[(work.clone(), after)]).await {
             self.failed("retry", &error);
         }
     }
 
     async fn call(&self, token: &Secret, class: Class) -> Result<(), UpstreamError> {
         let Self(inner) = self;
-        let calls = match class {
-            Class::Known => &inner.calls,
-            Class::Unknown => &inner.look_ups,
+        let (calls, pause) = match class {
+            Class::Known => (&inner.calls, &inner.pause),
+            Class::Unknown => (&inner.look_ups, &inner.look_up_pause),
         };
         // Nobody closes it.
         let _permit = calls.acquire().await;
         let outcome = inner.upstream.revoke(token).await;
-        inner.pause.note(outcome);
+        pause.note(outcome);
         outcome
     }
 }
 
-/// Ends a token that is on no record, as long as it lives.
+/// Ends a token of which the store has not said that it is on record, as long as it lives. It
+/// may be on record all the same: so that the store hands it out to nobody, it is told.
 pub(super) async fn orphan(engine: &Engine, token: Secret, life: Duration) {
     let ends_at = Instant::now().checked_add(life);
     let mut attempts = 0;
@@ -101,9 +118,31 @@ pub(super) async fn orphan(engine: &Engine, token: Secret, life: Duration) {
                     session: None,
                     reason: Some(Reason::Unrecorded),
                 });
+                break;
+            }
+            Verdict::Again(after) => sleep(Duration::from_millis(after)).await,
+        }
+    }
+    let withdraw = Withdraw {
+        tokens: vec![token.fingerprint()],
+        reason: Some(Reason::Unrecorded),
+        claim: Claim {
+            most: 0,
+            ..engine.revoking().claim
+        },
+        limits: engine.revoking().limits,
+        ..Withdraw::default()
+    };
+    while ends_at.is_none_or(|ends_at| ends_at > Instant::now()) {
+        match engine.0.store.withdraw(&withdraw).await {
+            Ok(_) => {
+                engine.0.due.notify_one();
                 return;
             }
-            Verdict::Again(after) => tokio::time::sleep(Duration::from_millis(after)).await,
+            Err(error) => {
+                engine.failed("withdraw", &error);
+                sleep(TELLING_AGAIN).await;
+            }
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Randomness from the operating system.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
+use super::runtime::{SystemTime, UNIX_EPOCH};
 use crate::core::{Chance, Secret};
 
 /// What a token request needs.
@@ -30,9 +29,12 @@ pub(super) fn number() -> u32 {
 }
 
 /// Seconds since the Unix epoch.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one place that asks the system: for sealed handles, which outlive a process"
+#[cfg_attr(
+    not(target_arch = "wasm32"),
+    expect(
+        clippy::disallowed_methods,
+        reason = "the one place that asks the system: for sealed handles, which outlive a process"
+    )
 )]
 pub(super) fn unix_now() -> u64 {
     let elapsed = SystemTime::now().duration_since(UNIX_EPOCH);

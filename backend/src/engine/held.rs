@@ -23,6 +23,17 @@ struct State {
     by_sign_in: HashMap<String, u32>,
     /// The sum of these.
     total: u32,
+    /// By page life: the requests of it that ask the store just now.
+    asking: HashMap<String, Asking>,
+    /// When all were released last, as a number.
+    released: u64,
+}
+
+#[derive(Default)]
+struct Asking {
+    count: u32,
+    /// When the page life was woken last, as a number.
+    woken: u64,
 }
 
 /// One that is held. Dropped, it gives its place back.
@@ -34,7 +45,26 @@ pub(super) struct Place<'a> {
     pub(super) woken: oneshot::Receiver<()>,
 }
 
+/// One that asks the store for news and may be held afterwards. What is said meanwhile is
+/// said after it has asked and before it is held, and wakes it all the same.
+pub(super) struct Ear<'a> {
+    held: &'a Held,
+    session: String,
+    since: u64,
+}
+
 impl Held {
+    /// To be called before the store is asked for news of `session`.
+    pub(super) fn listen(&self, session: &str) -> Ear<'_> {
+        let mut state = self.lock();
+        state.asking.entry(session.to_owned()).or_default().count += 1;
+        Ear {
+            held: self,
+            session: session.to_owned(),
+            since: state.last,
+        }
+    }
+
     /// Whether one more is held of this sign-in, of `most` in all.
     pub(super) fn has_room(&self, sign_in: &str, most: u32) -> bool {
         let state = self.lock();
@@ -55,13 +85,14 @@ impl Held {
         self.lock().by_session.contains_key(session)
     }
 
-    /// Holds a request of `session`; an earlier one of it is answered.
-    pub(super) fn hold(&self, session: &str, sign_in: &str) -> Place<'_> {
+    /// Holds the request that has listened; an earlier one of its page life is answered.
+    pub(super) fn hold(&self, ear: &Ear<'_>, sign_in: &str) -> Place<'_> {
         let (wake, woken) = oneshot::channel();
+        let session = ear.session.as_str();
         let mut state = self.lock();
-        state.last += 1;
-        let number = state.last;
-        if !state.has_stopped {
+        let has_missed = state.has_woken(session, ear.since);
+        let number = state.next();
+        if !state.has_stopped && !has_missed {
             state.by_session.insert(session.to_owned(), (number, wake));
         }
         state.total += 1;
@@ -77,12 +108,19 @@ impl Held {
 
     /// There is something to say to `session`.
     pub(super) fn wake(&self, session: &str) {
-        self.lock().by_session.remove(session);
+        let mut state = self.lock();
+        state.by_session.remove(session);
+        let number = state.next();
+        if let Some(asking) = state.asking.get_mut(session) {
+            asking.woken = number;
+        }
     }
 
     /// Answers all of them.
     pub(super) fn release(&self) {
-        self.lock().by_session.clear();
+        let mut state = self.lock();
+        state.by_session.clear();
+        state.released = state.next();
     }
 
     /// Answers all of them, and holds none from now on.
@@ -93,6 +131,37 @@ impl Held {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn next(&mut self) -> u64 {
+        self.last += 1;
+        self.last
+    }
+
+    fn has_woken(&self, session: &str, since: u64) -> bool {
+        let woken = self.asking.get(session).map_or(0, |asking| asking.woken);
+        woken.max(self.released) > since
+    }
+}
+
+impl Ear<'_> {
+    /// To be called before the store is asked once more.
+    pub(super) fn listen_anew(&mut self) {
+        self.since = self.held.lock().last;
+    }
+}
+
+impl Drop for Ear<'_> {
+    fn drop(&mut self) {
+        let mut state = self.held.lock();
+        if let Some(asking) = state.asking.get_mut(&self.session) {
+            asking.count = asking.count.saturating_sub(1);
+            if asking.count == 0 {
+                state.asking.remove(&self.session);
+            }
+        }
     }
 }
 
@@ -110,5 +179,43 @@ impl Drop for Place<'_> {
                 state.by_sign_in.remove(&self.sign_in);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::oneshot::error::TryRecvError;
+
+    use super::Held;
+
+    #[test]
+    fn what_is_said_between_the_question_and_the_holding_wakes() {
+        let held = Held::default();
+        let ear = held.listen("page");
+        held.wake("page");
+        let mut place = held.hold(&ear, "user");
+        assert_eq!(place.woken.try_recv(), Err(TryRecvError::Closed));
+    }
+
+    #[test]
+    fn what_was_said_before_the_question_wakes_nobody() {
+        let held = Held::default();
+        let mut ear = held.listen("page");
+        held.wake("page");
+        held.release();
+        ear.listen_anew();
+        held.wake("another page");
+        let mut place = held.hold(&ear, "user");
+        assert_eq!(place.woken.try_recv(), Err(TryRecvError::Empty));
+    }
+
+    #[test]
+    fn who_has_been_answered_is_remembered_no_longer() {
+        let held = Held::default();
+        let (one, another) = (held.listen("page"), held.listen("page"));
+        drop(one);
+        assert_eq!(held.lock().asking.len(), 1);
+        drop(another);
+        assert!(held.lock().asking.is_empty());
     }
 }

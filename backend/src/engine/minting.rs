@@ -45,6 +45,7 @@ impl Engine {
     ) -> Result<TokenAnswer, Refusal> {
         let Self(inner) = self;
         let mut event = MintEvent::Start;
+        let mut is_told = false;
         loop {
             event = match mint.next(event) {
                 MintStep::Begin(begin) => {
@@ -69,7 +70,10 @@ impl Engine {
                     MintEvent::Exchanged(minted)
                 }
                 MintStep::Admit(admit) => {
-                    if let Some((minted, expires_in)) = mint.minted() {
+                    // It is entered once more where the store has not answered.
+                    if let Some((minted, expires_in)) = mint.minted()
+                        && !std::mem::replace(&mut is_told, true)
+                    {
                         inner.audit.record(&Event::Minted {
                             token: minted.token.fingerprint(),
                             request: mint.name(),
@@ -95,8 +99,9 @@ impl Engine {
         done: MintDone,
     ) -> Result<TokenAnswer, Refusal> {
         let Self(inner) = self;
-        if let Some(key) = done.abandoned
-            && let Err(error) = inner.store.abandon(&mint.name().session, &key).await
+        if let Some((key, lost)) = done.abandoned
+            && let session = &mint.name().session
+            && let Err(error) = inner.store.abandon(session, &key, lost).await
         {
             self.failed("abandon", &error);
         }

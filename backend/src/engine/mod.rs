@@ -1,9 +1,11 @@
-//! Carries out what the core decides, on Tokio, and repeats what is due until it is dead.
+//! Carries out what the core decides, on Tokio or on the event loop of JavaScript, and repeats what is due until it is dead.
 //!
 //! What has begun is finished, though the page that asked has gone: each token request
 //! and each revoke runs in a task of its own.
 
 mod audit;
+mod claims;
+mod ended;
 mod ending;
 mod entropy;
 mod held;
@@ -12,6 +14,8 @@ mod pause;
 mod renewing;
 mod revoking;
 mod run;
+mod runtime;
+mod sweep;
 mod upstream;
 
 use std::{
@@ -21,18 +25,23 @@ use std::{
 };
 
 use tokio::sync::{Notify, Semaphore};
-use tokio_util::task::TaskTracker;
 
 pub use self::{
     audit::{Audit, Event, NoAudit},
+    ended::Ended,
     run::Running,
     upstream::{SignIns, Upstream, UpstreamCall},
 };
-use self::{held::Held, pause::Pause};
+use self::{
+    claims::{Claims, VISIBILITY},
+    held::Held,
+    pause::Pause,
+    runtime::{Instant, Tasks},
+};
 use crate::{
     core::{
-        Claim, Class, Handles, KeyRing, LeaseTerms, Limits, Millis, Minting, RecallOp, Renewing,
-        Revoking,
+        Budget, Claim, Class, Handles, KeyRing, LeaseTerms, Limits, Millis, Minting, RecallOp,
+        Renewing, Revoking,
     },
     store::{Store, StoreError},
 };
@@ -47,7 +56,8 @@ pub struct Settings {
     /// Whether pages must keep a lease to be given tokens. Default: no.
     pub require_lease: bool,
     /// How many revocations a second the authorization server takes, from all
-    /// instances together. Default: 0, no limit.
+    /// instances together; a little less is asked of it, since some arrive late. Default: 0, no
+    /// limit.
     pub revocations_per_second: u32,
     /// How many token requests are carried out at a time; one more is answered with 503.
     /// It cannot be changed later. Default: 1024.
@@ -87,15 +97,19 @@ pub struct Engine(Arc<Inner>);
 
 struct Inner {
     audit: Arc<dyn Audit>,
+    claims: Claims,
     held: Held,
     /// Token requests that may still be begun.
     mints: Arc<Semaphore>,
     pause: Pause,
+    /// The same for look-ups alone: a name that somebody has made up, and that the server
+    /// fails over, must keep nobody waiting.
+    look_up_pause: Pause,
     ring: RwLock<KeyRing>,
     settings: RwLock<Settings>,
     sign_ins: Arc<dyn SignIns>,
     store: Arc<dyn Store>,
-    tasks: TaskTracker,
+    tasks: Tasks,
     told: run::Told,
     upstream: Arc<dyn Upstream>,
     /// Calls to revoke at the authorization server that are under way.
@@ -114,10 +128,6 @@ const CALLS: usize = 64;
 const LOOK_UPS: usize = 4;
 /// How many tokens of one revoke are ended before its answer; the rest follows.
 const AT_ONCE: u32 = 200;
-/// Nobody else gets a work for so long. Where the instance that had it was killed, its token
-/// lives for so much longer; where it is only slow, the token is revoked twice, and that
-/// does no harm.
-const VISIBILITY: Millis = 8_000;
 /// How long a revoke waits for the end of what it names: less than a page waits for its answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -135,14 +145,16 @@ impl Engine {
         let mints = mints.min(Semaphore::MAX_PERMITS);
         Self(Arc::new(Inner {
             audit,
+            claims: Claims::default(),
             held: Held::default(),
             pause: Pause::default(),
+            look_up_pause: Pause::default(),
             mints: Arc::new(Semaphore::new(mints)),
             ring: RwLock::new(ring),
             settings: RwLock::new(settings),
             sign_ins,
             store,
-            tasks: TaskTracker::new(),
+            tasks: Tasks::new(),
             told: run::Told::default(),
             upstream,
             calls: Semaphore::new(CALLS),
@@ -248,13 +260,25 @@ impl Engine {
     fn claim(&self, class: Class, most: u32) -> Claim {
         let settings = self.settings();
         Claim {
-            most: self.0.pause.most(most),
+            most: match class {
+                Class::Known => self.0.pause.most(most),
+                Class::Unknown => self.0.look_up_pause.most(self.0.pause.most(most)),
+            },
             visibility: VISIBILITY,
-            per_second: match class {
+            per_second: Budget::with_room(match class {
                 Class::Known => settings.revocations_per_second,
                 Class::Unknown => settings.unknown_per_second,
-            },
+            }),
             class,
+        }
+    }
+
+    /// When the next call for this class may be made, if not now.
+    fn paused_until(&self, class: Class) -> Option<Instant> {
+        let until = self.0.pause.until();
+        match class {
+            Class::Known => until,
+            Class::Unknown => until.max(self.0.look_up_pause.until()),
         }
     }
 

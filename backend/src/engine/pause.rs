@@ -5,8 +5,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::time::Instant;
-
+use super::runtime::Instant;
 use crate::core::{UpstreamError, Verdict, after_revoking};
 
 /// Once it is back, it is tried again within this time.
@@ -41,7 +40,11 @@ impl Pause {
     pub(super) fn note(&self, outcome: Result<(), UpstreamError>) {
         let mut state = self.lock();
         match outcome {
-            Err(UpstreamError::RateLimited { .. } | UpstreamError::Unavailable { .. }) => {
+            Err(
+                UpstreamError::RateLimited { .. }
+                | UpstreamError::Unanswered { .. }
+                | UpstreamError::Unavailable { .. },
+            ) => {
                 // Calls that were under way together count as one failure.
                 if state.until.is_none_or(|until| until <= Instant::now()) {
                     state.failures = state.failures.saturating_add(1);

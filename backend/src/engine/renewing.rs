@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout};
-
-use super::{Engine, entropy};
+use super::{
+    Engine, entropy,
+    held::Ear,
+    runtime::{Instant, timeout},
+};
 use crate::core::{
-    LeaseAnswer, LeaseRequest, Millis, Owner, Refusal, Renewal, RenewalEvent, RenewalStep,
+    LeaseAnswer, LeaseRequest, LeaseTerms, Millis, Owner, Refusal, Renewal, RenewalEvent,
+    RenewalStep,
 };
 
 impl Engine {
@@ -19,7 +22,7 @@ impl Engine {
             // Nobody has looked lately: what was said before must not wake this one.
             self.wake_told().await;
         }
-        let session = request.session.clone();
+        let mut ear = inner.held.listen(&request.session);
         let has_room = inner
             .held
             .has_room(&owner.sign_in, self.settings().held_at_once);
@@ -29,6 +32,7 @@ impl Engine {
         loop {
             event = match renewal.next(event) {
                 RenewalStep::Heartbeat(heartbeat) => {
+                    ear.listen_anew();
                     let heard = inner.store.heartbeat(&heartbeat).await;
                     if heartbeat.takes_over {
                         inner.due.notify_one();
@@ -50,7 +54,8 @@ impl Engine {
                     RenewalEvent::Withdrawn(withdrawn.is_ok())
                 }
                 RenewalStep::Hold(hold) => {
-                    let held = self.hold(&session, &owner, hold).await;
+                    let hold = LeaseTerms::held_for(hold, entropy::number());
+                    let held = self.hold(&ear, &owner, hold).await;
                     RenewalEvent::Held {
                         held,
                         has_signed_out: inner.sign_ins.has_ended(&owner).await,
@@ -61,9 +66,9 @@ impl Engine {
         }
     }
 
-    async fn hold(&self, session: &str, owner: &Owner, hold: Millis) -> Millis {
+    async fn hold(&self, ear: &Ear<'_>, owner: &Owner, hold: Millis) -> Millis {
         let since = Instant::now();
-        let mut place = self.0.held.hold(session, &owner.sign_in);
+        let mut place = self.0.held.hold(ear, &owner.sign_in);
         _ = timeout(Duration::from_millis(hold), &mut place.woken).await;
         Millis::try_from(since.elapsed().as_millis()).unwrap_or(Millis::MAX)
     }

@@ -2,16 +2,27 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep, timeout_at};
+use super::{
+    Engine, PATIENCE, entropy,
+    runtime::{Instant, sleep, timeout_at},
+};
 
-use super::{Engine, PATIENCE, entropy};
-use crate::core::{
-    Fate, Refusal, Revocation, RevocationEvent, RevocationStep, RevokeAnswer, RevokeRequest, Work,
+use crate::{
+    core::{
+        Fate, Refusal, Revocation, RevocationEvent, RevocationStep, RevokeAnswer, RevokeRequest,
+        Work,
+    },
+    store::Call,
 };
 
 /// How long it takes to look again what became of a token that is being minted.
 const FIRST_LOOK: Duration = Duration::from_millis(25);
 const LAST_LOOK: Duration = Duration::from_secs(1);
+/// How long a store is left alone that has failed.
+const FIRST_WAIT: Duration = Duration::from_millis(100);
+const LAST_WAIT: Duration = Duration::from_secs(1);
+/// How long one call to it may take.
+const ONE_TRY: Duration = Duration::from_secs(3);
 
 impl Engine {
     /// Answers a revoke, within 10 s. Whoever names something may end it, so there is
@@ -39,20 +50,20 @@ impl Engine {
         loop {
             event = match revocation.next(event) {
                 RevocationStep::Withdraw(withdraw) => {
-                    let withdrawn = inner.store.withdraw(&withdraw).await;
-                    let withdrawn = withdrawn.map_err(|error| self.failed("withdraw", &error));
+                    let ask = || inner.store.withdraw(&withdraw);
+                    let withdrawn = self.insist("withdraw", until, ask).await;
                     inner.due.notify_one();
-                    RevocationEvent::Withdrawn(withdrawn.ok().map(|withdrawn| {
+                    RevocationEvent::Withdrawn(withdrawn.map(|withdrawn| {
                         let nonces = entropy::nonces(withdrawn.unknown_tokens.len());
                         (withdrawn, nonces)
                     }))
                 }
                 RevocationStep::Enlist(enlist) => {
-                    let enlisted = inner.store.enlist(&enlist).await;
-                    let enlisted = enlisted.map_err(|error| self.failed("enlist", &error));
+                    let ask = || inner.store.enlist(&enlist);
+                    let enlisted = self.insist("enlist", until, ask).await;
                     inner.due.notify_one();
                     inner.unknown.notify_one();
-                    RevocationEvent::Enlisted(enlisted.ok())
+                    RevocationEvent::Enlisted(enlisted)
                 }
                 RevocationStep::Work(works) => {
                     RevocationEvent::Worked(self.carry_out_until(works, until).await)
@@ -62,6 +73,28 @@ impl Engine {
                 }
                 RevocationStep::Done(answer) => return answer,
             }
+        }
+    }
+
+    /// Asks the store until it answers: a page that leaves sends its revoke once, and reads no
+    /// refusal. `None` where that takes too long.
+    async fn insist<'a, T>(
+        &self,
+        operation: &'static str,
+        until: Instant,
+        ask: impl Fn() -> Call<'a, T>,
+    ) -> Option<T> {
+        let mut wait = FIRST_WAIT;
+        loop {
+            match ask().await {
+                Ok(answer) => return Some(answer),
+                Err(error) => self.failed(operation, &error),
+            }
+            if Instant::now() + wait + ONE_TRY > until {
+                return None;
+            }
+            sleep(wait).await;
+            wait = (wait * 2).min(LAST_WAIT);
         }
     }
 

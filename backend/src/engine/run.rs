@@ -6,12 +6,12 @@ use std::{
     time::Duration,
 };
 
-use tokio::{
-    sync::watch,
-    time::{Instant, MissedTickBehavior, interval, sleep_until, timeout},
-};
+use tokio::sync::watch;
 
-use super::{Engine, Event};
+use super::{
+    Engine, Event,
+    runtime::{Instant, Interval, sleep, sleep_until, spawn, timeout},
+};
 use crate::core::{Class, Work};
 
 /// How often it is looked whether something is due that another instance has left.
@@ -19,7 +19,7 @@ const LOOK: Duration = Duration::from_millis(500);
 /// How often what is due is looked at where a rate is kept: its budget is there by the tenth.
 const LOOK_PACED: Duration = Duration::from_millis(50);
 /// How many works are claimed at a time.
-const CLAIM: u32 = 64;
+pub(super) const CLAIM: u32 = 64;
 /// The same for unknown tokens.
 const CLAIM_UNKNOWN: u32 = 8;
 /// How often the leases are looked at.
@@ -41,10 +41,13 @@ impl Engine {
         for class in [Class::Known, Class::Unknown] {
             let engine = self.clone();
             let stopped = stopped.clone();
-            tokio::spawn(async move { engine.work(class, stopped).await });
+            spawn(async move { engine.work(class, stopped).await });
         }
         let engine = self.clone();
-        tokio::spawn(async move { engine.watch(stopped).await });
+        let keeps = stopped.clone();
+        spawn(async move { engine.keep_claims(keeps).await });
+        let engine = self.clone();
+        spawn(async move { engine.watch(stopped).await });
         Running {
             engine: self.clone(),
             stop,
@@ -74,7 +77,7 @@ impl Engine {
                 } else {
                     LOOK
                 };
-                let paused_until = inner.pause.until();
+                let paused_until = self.paused_until(class);
                 tokio::select! {
                     () = async {
                         match paused_until {
@@ -108,12 +111,11 @@ impl Engine {
 
     async fn watch(&self, mut stopped: watch::Receiver<bool>) {
         let mut next = Instant::now();
-        let mut look = interval(Duration::from_millis(250));
-        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut look = Interval::new(Duration::from_millis(250));
         loop {
             tokio::select! {
                 () = sleep_until(next) => next = Instant::now() + self.lapse().await,
-                _ = look.tick() => if !self.0.held.is_empty() {
+                () = look.tick() => if !self.0.held.is_empty() {
                     self.wake_told().await;
                 },
                 _ = stopped.changed() => return,
@@ -123,7 +125,7 @@ impl Engine {
 
     /// The answer is when to look again: every second, so that it is seen that somebody
     /// looks, or as soon as the next lease can end.
-    async fn lapse(&self) -> Duration {
+    pub(super) async fn lapse(&self) -> Duration {
         let settings = self.settings();
         let term = settings.lease.term;
         loop {
@@ -181,7 +183,7 @@ impl Running {
                 // What is under way first: what it leaves behind may be due as well.
                 inner.tasks.wait().await;
                 while inner.store.stats().await.is_ok_and(|stats| stats.due > 0) {
-                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    sleep(Duration::from_millis(50)).await;
                 }
             }
             self.stop.send_replace(true);

@@ -10,7 +10,9 @@ pub type UpstreamCall<'a, T> = Pin<Box<dyn Future<Output = Result<T, UpstreamErr
 /// An authorization server that exchanges (RFC 8693) and revokes (RFC 7009). A call
 /// ends by itself within 10 s.
 pub trait Upstream: Send + Sync {
-    /// Exchanges the user's authority for a token that can do no more than `wanted`.
+    /// Exchanges the user's authority for a token that can do no more than `wanted`. Where the
+    /// question may have arrived and no answer has come, the error is
+    /// [`UpstreamError::Unanswered`]: a token may be alive then that nobody has.
     fn exchange<'a>(&'a self, wanted: &'a Exchange) -> UpstreamCall<'a, Minted>;
 
     /// Revokes `token`. A token that is dead already, or was never alive, is a success.

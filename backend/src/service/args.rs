@@ -11,7 +11,7 @@ Hands pages downscoped access tokens, beside any app, and sees to it that each e
 Usage: downscope-backend [--config FILE] [--check]
 
   --config FILE   the settings, in TOML; DOWNSCOPE_CONFIG can name it too
-  --check         look at the settings and exit
+  --check         look at the settings and exit; nothing is connected to
   --version       print the version
   --help          print this
 
@@ -45,9 +45,9 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
             "--check" => is_check = true,
             "--config" => {
                 let path = args.next();
-                config = Some(path.ok_or_else(|| Invalid("--config needs a file".to_owned()))?);
+                config = Some(path.ok_or_else(|| Invalid::new("--config needs a file"))?);
             }
-            _ => return Err(Invalid("unknown argument; see --help".to_owned())),
+            _ => return Err(Invalid::new("unknown argument; see --help")),
         }
     }
     Ok(if is_check {

@@ -11,13 +11,13 @@ use super::{
     observe::{self, Observer},
     random,
     settings::{Auth, Config, Invalid},
-    sign_in::{self, Development, Ended, Forward},
+    sign_in::{self, Development, Forward},
     stores,
 };
 use crate::{
     core::KeyRing,
     edge::{self, Edge, Identify},
-    engine::{Engine, Running},
+    engine::{Ended, Engine, Running},
     upstream::OAuth,
 };
 
@@ -36,7 +36,7 @@ pub(super) async fn assemble(
 ) -> Result<Service, Invalid> {
     let store = stores::open(&config.store).await?;
     let upstream =
-        OAuth::new(config.upstream.clone()).map_err(|error| Invalid(error.to_string()))?;
+        OAuth::new(config.upstream.clone()).map_err(|error| Invalid::new(error.to_string()))?;
     let ring = config.keys.ring.take();
     let ring = ring.unwrap_or_else(|| KeyRing::of(&random::bytes()));
     let ended = Arc::new(Ended::default());
@@ -53,6 +53,12 @@ pub(super) async fn assemble(
     );
     let (forward, identify, development): (_, Arc<dyn Identify>, _) = match &config.auth {
         Auth::Forward(settings) => {
+            if settings.secret.is_none() {
+                tracing::warn!(
+                    "auth.secret is not set: the app cannot tell that it is this service that \
+                     asks; `openssl rand -hex 32` makes one"
+                );
+            }
             let (policy, metrics) = (config.policy.clone(), Arc::clone(metrics));
             let forward = Arc::new(Forward::new(settings, policy, random::secret(), metrics)?);
             (Some(Arc::clone(&forward)), forward, Router::new())
@@ -65,7 +71,7 @@ pub(super) async fn assemble(
     let edge = Edge {
         engine: engine.clone(),
         origins: config.origins.clone(),
-        policy: config.policy.clone(),
+        policy: Some(config.policy.clone()),
         identify,
     };
     let observer = Observer {

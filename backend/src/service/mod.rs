@@ -8,6 +8,7 @@ mod deadline;
 mod log;
 mod metrics;
 mod observe;
+mod patient;
 mod random;
 mod run;
 mod serve;
@@ -20,7 +21,7 @@ use std::{env, fs, process::ExitCode};
 
 use self::{
     args::{Command, USAGE},
-    settings::{CONFIG, Config, Invalid},
+    settings::{CONFIG, Config, Invalid, Place},
 };
 
 /// Reads the command line, the environment and the file of settings, and serves until a
@@ -48,13 +49,12 @@ pub fn main() -> ExitCode {
 
 fn read(config: Option<&str>) -> Result<Config, Invalid> {
     let named = env::var(CONFIG).ok().filter(|path| !path.is_empty());
-    let text = match config.map(str::to_owned).or(named) {
+    let path = config.map(str::to_owned).or(named);
+    let text = match &path {
         None => None,
         Some(path) => Some(fs::read_to_string(path).map_err(|error| {
-            Invalid(format!(
-                "the file of settings cannot be read: {}",
-                error.kind()
-            ))
+            let wrong = format!("the file of settings cannot be read: {}", error.kind());
+            Invalid::new(wrong).at(Place::File(Some(path.clone())))
         })?),
     };
     let mut variables = Vec::new();
@@ -70,8 +70,9 @@ fn read(config: Option<&str>) -> Result<Config, Invalid> {
             ));
         }
     }
-    let read = settings::read(text.as_deref(), variables, &|path| fs::read_to_string(path))?;
-    Config::new(&read)
+    let read = settings::read(text.as_deref(), variables, &|path| fs::read_to_string(path));
+    let config = read.and_then(|read| Config::new(&read));
+    config.map_err(|invalid| invalid.in_file(path.as_deref().unwrap_or_default()))
 }
 
 #[expect(

@@ -51,7 +51,7 @@ struct Failure(String);
 
 impl From<Invalid> for Failure {
     fn from(invalid: Invalid) -> Self {
-        Self(invalid.0)
+        Self(invalid.to_string())
     }
 }
 

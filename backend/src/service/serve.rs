@@ -16,7 +16,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{metrics::Metrics, settings::Bounds};
+use super::{metrics::Metrics, patient::Patient, settings::Bounds};
 
 /// The longest headers of a request.
 const MAX_HEADERS: usize = 64 * 1024;
@@ -68,12 +68,15 @@ fn connection(
     stream: TcpStream,
     router: Router,
     bounds: Bounds,
-) -> http1::Connection<TokioIo<TcpStream>, TowerToHyperService<Router>> {
+) -> http1::Connection<TokioIo<Patient>, TowerToHyperService<Router>> {
     // An answer is one write: there is nothing to wait for.
     _ = stream.set_nodelay(true);
     http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(bounds.header)
         .max_buf_size(MAX_HEADERS)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
+        .serve_connection(
+            TokioIo::new(Patient::new(stream, bounds.body)),
+            TowerToHyperService::new(router),
+        )
 }

@@ -41,22 +41,28 @@ impl std::error::Error for StoreError {}
 pub trait Store: Send + Sync {
     /// Enters a token request. Also, where a lease is kept, hears the page life, as
     /// [`Store::heartbeat`] does. A sign-in other than that of the page life is told whose
-    /// it is; one that takes it over makes due what was minted for the former.
+    /// it is; one that takes it over makes due what was minted for the former. Once more with
+    /// the same key, while its token is being minted, it has the same answer.
     fn begin<'a>(&'a self, begin: &'a Begin) -> Call<'a, Begun>;
 
     /// Enters the token of a request that was begun. It is due at once if a revoke or the
     /// end of a lease has named the request meanwhile, or if its record is not there or no
-    /// longer its own.
+    /// longer its own. Once more with the same key and token, it changes nothing: the answer
+    /// is whether the token may be given out now.
     fn admit<'a>(&'a self, admit: &'a Admit) -> Call<'a, Admitted>;
 
-    /// Gives up a record whose token was not minted.
-    fn abandon<'a>(&'a self, session: &'a str, key: &'a str) -> Call<'a, ()>;
+    /// Gives up a record whose token nobody has. `lost` is for how long it may be alive all the
+    /// same: 0 if it was not minted. For so long nothing of its page life is said to be dead
+    /// that is not on record.
+    fn abandon<'a>(&'a self, session: &'a str, key: &'a str, lost: Millis) -> Call<'a, ()>;
 
     /// Makes due what is named, marks what is being minted as withdrawn, and remembers
     /// for `limits.tombstone` that requests which have not come are (none, if that is 0).
     fn withdraw<'a>(&'a self, withdraw: &'a Withdraw) -> Call<'a, Withdrawn>;
 
-    /// Makes due what nothing is on record of.
+    /// Makes due what nothing is on record of, and takes what is proven out of the line of the
+    /// unknown, whoever has named it before. Of what is unknown the caller claims nothing while
+    /// others wait.
     fn enlist<'a>(&'a self, enlist: &'a Enlist) -> Call<'a, Enlisted>;
 
     /// Makes due what is recalled, and leaves word for the page lives that keep a lease.
@@ -78,13 +84,14 @@ pub trait Store: Send + Sync {
         None
     }
 
-    /// Takes what is due, the longest life first.
+    /// Takes what is due: the longest life first, and what is unknown from both ends of its
+    /// line, by turns as it were.
     fn claim<'a>(&'a self, claim: &'a Claim) -> Call<'a, Vec<Work>>;
 
     /// These are dead at the authorization server.
     fn done<'a>(&'a self, works: &'a [Work]) -> Call<'a, ()>;
 
-    /// These are to be claimed again after so long.
+    /// These are to be claimed again after so long. What is still claimed is kept by it, too.
     fn retry<'a>(&'a self, works: &'a [(Work, Millis)]) -> Call<'a, ()>;
 
     /// What has become of these records of one page life.
@@ -93,6 +100,9 @@ pub trait Store: Send + Sync {
     /// The page lives for which word was left since `number`, and the number to go on with.
     fn told_since(&self, number: u64) -> Call<'_, (u64, Vec<String>)>;
 
-    /// How much there is.
+    /// Answers, and looks at nothing: whether the store can be reached.
+    fn ping(&self) -> Call<'_, ()>;
+
+    /// How much there is. It may count everything.
     fn stats(&self) -> Call<'_, Stats>;
 }

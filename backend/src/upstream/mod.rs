@@ -7,20 +7,20 @@ mod settings;
 use std::time::Duration;
 
 use reqwest::{Client, RequestBuilder, header, redirect};
-use tokio::{sync::Mutex, time::Instant};
+use tokio::{
+    sync::Mutex,
+    time::{Instant, timeout},
+};
 
-use self::answer::Answer;
 pub use self::settings::{ClientAuthentication, OAuthSettings, SettingsError, Subject};
 use crate::{
-    core::{Exchange, Fingerprint, Minted, Secret, UpstreamError},
+    core::{Exchange, Fingerprint, Minted, Secret, UpstreamAnswer, UpstreamError},
     engine::{Upstream, UpstreamCall},
 };
 
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// Longer than any answer of these endpoints.
-const MAX_ANSWER: usize = 64 * 1024;
 /// How much life the app's own token must have left to be used again.
 const SUBJECT_MARGIN: Duration = Duration::from_secs(60);
 /// The life of the app's own token where it is not told.
@@ -63,8 +63,19 @@ impl OAuth {
         })
     }
 
-    /// The subject token; a new one if it is `refused`.
+    /// The subject token; a new one if it is `refused`. Those who wait for another's call are
+    /// not to make theirs one after the other once that has failed.
     async fn subject_token(
+        &self,
+        wanted: &Exchange,
+        refused: Option<Fingerprint>,
+    ) -> Result<Secret, UpstreamError> {
+        timeout(TIMEOUT, self.subject_token_in_turn(wanted, refused))
+            .await
+            .unwrap_or(Err(UpstreamError::Unavailable { retry_after: None }))
+    }
+
+    async fn subject_token_in_turn(
         &self,
         wanted: &Exchange,
         refused: Option<Fingerprint>,
@@ -91,8 +102,8 @@ impl OAuth {
                 .iter()
                 .map(|(name, value)| (name.as_str(), value.as_str())),
         );
-        let answer = self.post(&self.settings.token_endpoint, form).await?;
-        let answer = answer.token().map_err(of_subject)?;
+        let answer = self.post(&self.settings.token_endpoint, form).await;
+        let answer = answer.and_then(UpstreamAnswer::token).map_err(of_subject)?;
         let life = Duration::from_secs(answer.lifetime().unwrap_or(SUBJECT_LIFE));
         let token = Secret::from(answer.access_token);
         *held = Some(SubjectToken {
@@ -118,12 +129,23 @@ impl OAuth {
         Ok(answer.token()?.minted(&wanted.scope))
     }
 
-    async fn post(&self, url: &str, form: Vec<(&str, &str)>) -> Result<Answer, UpstreamError> {
+    async fn post(
+        &self,
+        url: &str,
+        form: Vec<(&str, &str)>,
+    ) -> Result<UpstreamAnswer, UpstreamError> {
         // reqwest's errors can quote the request: none gets out of here.
-        let unavailable = UpstreamError::Unavailable { retry_after: None };
-        let request = self.request(url, form);
-        let response = request.send().await.map_err(|_| unavailable)?;
-        Answer::read(response).await.ok_or(unavailable)
+        let unanswered = UpstreamError::Unanswered { retry_after: None };
+        let sent = self.request(url, form).send().await;
+        let response = sent.map_err(|error| {
+            // It was never asked.
+            if error.is_connect() || error.is_builder() {
+                UpstreamError::Unavailable { retry_after: None }
+            } else {
+                unanswered
+            }
+        })?;
+        answer::read(response).await.ok_or(unanswered)
     }
 
     fn request(&self, url: &str, form: Vec<(&str, &str)>) -> RequestBuilder {
@@ -163,7 +185,12 @@ impl Upstream for OAuth {
                     // It can die before its time, for example by a revoke.
                     let refused = Some(subject.fingerprint());
                     let subject = self.subject_token(wanted, refused).await?;
-                    self.exchange_once(wanted, &subject).await
+                    let outcome = self.exchange_once(wanted, &subject).await;
+                    if outcome == Err(UpstreamError::SubjectRejected) {
+                        // It is fresh, and this backend's own: no user can sign in against that.
+                        return Err(UpstreamError::Misconfigured);
+                    }
+                    outcome
                 }
                 outcome => outcome,
             }
@@ -187,13 +214,52 @@ fn only_once(token: &Secret, refused: Option<Fingerprint>) -> Result<Secret, Ups
     }
 }
 
-/// Whatever the server holds against this client, the page can do nothing about it.
+/// Whatever the server holds against this client, the page can do nothing about it. Nor has
+/// anything been minted for the page.
 const fn of_subject(error: UpstreamError) -> UpstreamError {
     match error {
         UpstreamError::RateLimited { .. } | UpstreamError::Unavailable { .. } => error,
+        UpstreamError::Unanswered { retry_after } => UpstreamError::Unavailable { retry_after },
         UpstreamError::InvalidScope
         | UpstreamError::InvalidTarget
         | UpstreamError::Misconfigured
         | UpstreamError::SubjectRejected => UpstreamError::Misconfigured,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::future::join_all;
+    use tokio::net::TcpListener;
+
+    #[tokio::test(start_paused = true)]
+    async fn those_who_share_a_subject_token_wait_together_where_it_does_not_come() {
+        // Connections wait there for ever.
+        let listener = TcpListener::bind("127.0.0.1:0").await;
+        let address = listener.as_ref().ok().and_then(|one| one.local_addr().ok());
+        let base = address.map(|address| format!("http://{address}"));
+        let settings = OAuthSettings::for_box(
+            base.as_deref(),
+            "app".to_owned(),
+            Secret::from("FAKE".to_owned()),
+            Subject::ClientCredentials {
+                parameters: Vec::new(),
+            },
+        );
+        let oauth = settings.and_then(OAuth::new);
+        let wanted = Exchange {
+            resource: "urn:example:a".to_owned(),
+            scope: "a".to_owned(),
+            subject: None,
+        };
+        let since = Instant::now();
+        let calls = oauth
+            .iter()
+            .flat_map(|oauth| (0..5).map(|_| oauth.exchange(&wanted)));
+        let outcomes = join_all(calls).await;
+        let unavailable = UpstreamError::Unavailable { retry_after: None };
+        assert_eq!(outcomes, vec![Err(unavailable); 5]);
+        assert!(since.elapsed() < 2 * TIMEOUT, "{:?}", since.elapsed());
     }
 }

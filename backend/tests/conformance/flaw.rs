@@ -4,6 +4,8 @@
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Flaw {
     None,
+    /// No flaw either.
+    TakesAnyLastSegment,
     // Who is let in.
     IgnoresHeader,
     IgnoresFetchMetadata,

@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use downscope_backend::core::{RevokeAnswer, RevokeRequest};
 use tokio::time::sleep;
 
 use crate::support::{Authority, engine_over, recall_everything, request};
@@ -35,5 +36,33 @@ async fn an_authorization_server_that_is_away_is_tried_now_and_then_by_one_call(
     authority.is_away.store(false, Ordering::Relaxed);
     sleep(Duration::from_secs(35)).await;
     assert_eq!(authority.revoked.lock().unwrap().len(), TOKENS);
+    drop(running);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_somebody_makes_up_stops_nothing_that_is_on_record() {
+    let authority = Arc::new(Authority::default());
+    authority.fails_over_unknown.store(true, Ordering::Relaxed);
+    let engine = engine_over(&authority);
+    let running = engine.run();
+    for id in 0..TOKENS {
+        authority.go_on.notify_one();
+        let (request, owner) = request(&id.to_string());
+        assert!(engine.mint(request, owner, None).await.is_ok());
+    }
+    let revoke = async |names: String| {
+        let request = RevokeRequest::parse(names.as_bytes()).unwrap();
+        engine.revoke(request).await
+    };
+    for number in 0..TOKENS {
+        let made_up = revoke(format!("token=made-up-{number}")).await;
+        assert_eq!(made_up, Ok(RevokeAnswer::TakenOver));
+        sleep(Duration::from_millis(500)).await;
+        let authentic = revoke(format!("token=FAKE-{number}")).await;
+        assert_eq!(authentic, Ok(RevokeAnswer::Dead), "{number}");
+    }
+    // And it is left alone over what it fails over.
+    let calls = authority.calls.load(Ordering::Relaxed);
+    assert!(calls < 2 * 100, "{calls}");
     drop(running);
 }

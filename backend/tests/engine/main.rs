@@ -8,5 +8,10 @@
 )]
 
 mod away;
+mod claims;
+mod faulty;
+mod orphans;
+mod pace;
 mod stopping;
 mod support;
+mod unsteady;

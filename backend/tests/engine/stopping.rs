@@ -21,6 +21,8 @@ async fn what_is_minted_while_it_stops_is_ended_before_it_has_stopped() {
     };
     tokio::join!(running.stop(Duration::from_secs(20), true), answering);
 
-    assert!(minting.await.unwrap().is_err());
+    // Whoever hears of a recall asks anew: it is no refusal for good.
+    let refusal = minting.await.unwrap().unwrap_err();
+    assert_eq!((refusal.status, refusal.retry_after), (503, Some(1)));
     assert_eq!(*authority.revoked.lock().unwrap(), ["FAKE-0"]);
 }

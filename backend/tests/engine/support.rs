@@ -4,8 +4,9 @@ use std::{
     pin::Pin,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use downscope_backend::{
@@ -14,9 +15,12 @@ use downscope_backend::{
         TokenRequest, UpstreamError,
     },
     engine::{Engine, NoAudit, Settings, SignIns, Upstream, UpstreamCall},
-    store::memory::Memory,
+    store::{Store, memory::Memory},
 };
-use tokio::{sync::Notify, time::Instant};
+use tokio::{
+    sync::Notify,
+    time::{Instant, sleep},
+};
 
 /// Mints once it is let go on, and remembers what was revoked.
 #[derive(Default)]
@@ -29,8 +33,12 @@ pub(crate) struct Authority {
     pub(crate) revoked: Mutex<Vec<String>>,
     /// Whether it refuses to revoke.
     pub(crate) is_away: AtomicBool,
+    /// Whether it fails over a token that it has not minted.
+    pub(crate) fails_over_unknown: AtomicBool,
     /// How often it was asked to.
     pub(crate) calls: AtomicU32,
+    /// How many milliseconds that takes.
+    pub(crate) takes: AtomicU64,
     minted: AtomicU32,
 }
 
@@ -52,8 +60,12 @@ impl Upstream for Authority {
     fn revoke<'a>(&'a self, token: &'a Secret) -> UpstreamCall<'a, ()> {
         Box::pin(async {
             self.calls.fetch_add(1, Ordering::Relaxed);
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-            if self.is_away.load(Ordering::Relaxed) {
+            let takes = self.takes.load(Ordering::Relaxed).max(5);
+            sleep(Duration::from_millis(takes)).await;
+            let is_unknown = !token.expose().starts_with("FAKE-");
+            if self.is_away.load(Ordering::Relaxed)
+                || is_unknown && self.fails_over_unknown.load(Ordering::Relaxed)
+            {
                 return Err(UpstreamError::Unavailable { retry_after: None });
             }
             let mut revoked = self.revoked.lock().unwrap();
@@ -71,15 +83,25 @@ impl SignIns for NobodyLeaves {
     }
 }
 
-/// A backend over `authority`.
-pub(crate) fn engine_over(authority: &Arc<Authority>) -> Engine {
+/// A store with nothing in it.
+pub(crate) fn store() -> Arc<dyn Store> {
     let since = Instant::now();
     let now = move || u64::try_from(since.elapsed().as_millis()).unwrap();
+    Arc::new(Memory::new(now, true))
+}
+
+/// A backend over `authority`.
+pub(crate) fn engine_over(authority: &Arc<Authority>) -> Engine {
+    instance_over(&store(), Arc::<Authority>::clone(authority))
+}
+
+/// One of several over this store.
+pub(crate) fn instance_over(store: &Arc<dyn Store>, authority: Arc<dyn Upstream>) -> Engine {
     Engine::new(
         Settings::default(),
         KeyRing::of(&[7; 32]),
-        Arc::new(Memory::new(now, true)),
-        Arc::<Authority>::clone(authority),
+        Arc::clone(store),
+        authority,
         Arc::new(NobodyLeaves),
         Arc::new(NoAudit),
     )

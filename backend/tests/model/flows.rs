@@ -42,6 +42,7 @@ fn limits() -> Limits {
     Limits {
         // Few, so that their ends are met.
         named_tombstones: 2,
+        named_by_strangers: 1,
         ..Limits::default()
     }
 }

@@ -10,8 +10,8 @@ use std::{
 
 use downscope_backend::{
     core::{
-        Class, Fate, KeyRing, MintEvent, MintStep, Minted, RevocationEvent, RevocationStep,
-        RevokeAnswer, UpstreamError, Verdict, Work, after_revoking,
+        Class, Exchange, Fate, KeyRing, MintEvent, MintStep, Minted, RevocationEvent,
+        RevocationStep, RevokeAnswer, UpstreamError, Verdict, Work, after_revoking,
     },
     store::{Store, memory::Memory},
 };
@@ -169,26 +169,16 @@ impl World {
                         MintEvent::Began(Some(begun))
                     }
                     MintStep::AskWhetherEnded(_) => MintEvent::HasEnded(false),
-                    MintStep::Exchange(wanted) => MintEvent::Exchanged(if works {
-                        self.number += 1;
-                        let token = format!("FAKE-{}", self.number);
-                        let begun = self.begun.get(&name).copied().unwrap_or(0);
-                        self.alive.insert(token.clone(), (name.0, name.1, begun));
-                        Ok(Minted {
-                            token: token.into(),
-                            expires_in: Some(3_600),
-                            scope: wanted.scope,
-                            restricted_to: Vec::new(),
-                        })
-                    } else {
-                        Err(UpstreamError::Unavailable { retry_after: None })
-                    }),
+                    MintStep::Exchange(wanted) => {
+                        MintEvent::Exchanged(self.exchange(name, wanted, works))
+                    }
                     MintStep::Admit(admit) => {
                         MintEvent::Admitted(Some(now(self.store.admit(&admit))))
                     }
                     MintStep::Done(done) => {
-                        if let Some(key) = done.abandoned {
-                            now(self.store.abandon(&flows::session_name(name.0), &key));
+                        if let Some((key, lost)) = done.abandoned {
+                            let session = flows::session_name(name.0);
+                            now(self.store.abandon(&session, &key, lost));
                         }
                         if let Ok(answer) = done.answer {
                             let token = answer.token.expose().to_owned();
@@ -260,6 +250,32 @@ impl World {
                 })
             }
         }
+    }
+
+    /// Where it does not work, it has minted or not: every other time its answer is lost.
+    fn exchange(
+        &mut self,
+        name: (u8, u8),
+        wanted: Exchange,
+        works: bool,
+    ) -> Result<Minted, UpstreamError> {
+        self.number += 1;
+        let retry_after = None;
+        if !works && self.number.is_multiple_of(2) {
+            return Err(UpstreamError::Unavailable { retry_after });
+        }
+        let token = format!("FAKE-{}", self.number);
+        let begun = self.begun.get(&name).copied().unwrap_or(0);
+        self.alive.insert(token.clone(), (name.0, name.1, begun));
+        if !works {
+            return Err(UpstreamError::Unanswered { retry_after });
+        }
+        Ok(Minted {
+            token: token.into(),
+            expires_in: Some(3_600),
+            scope: wanted.scope,
+            restricted_to: Vec::new(),
+        })
     }
 
     fn carry_out(&mut self, claimed: Vec<Work>, works: bool) -> bool {

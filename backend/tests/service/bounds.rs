@@ -123,3 +123,22 @@ async fn half_of_the_connections_are_left_to_requests_that_do_not_wait() -> Outc
     held.abort();
     Ok(())
 }
+
+#[tokio::test]
+async fn a_client_that_does_not_read_keeps_nobody_out() -> Outcome {
+    let settings = [("server.connections", "1"), ("server.body_seconds", "1")];
+    let world = World::new(&settings).await?;
+    let mut deaf = TcpStream::connect(world.service.public).await?;
+    let asked = "a".repeat(8_000);
+    let preflight = format!(
+        "OPTIONS /api/revoke HTTP/1.1\r\nhost: a\r\naccess-control-request-headers: {asked}\r\n\r\n"
+    );
+    // The answers fill what the system keeps for both, and then the connection ends.
+    while timeout(LONG, deaf.write_all(preflight.as_bytes()))
+        .await?
+        .is_ok()
+    {}
+    let page = world.page(ALICE);
+    timeout(LONG, page.token()).await??;
+    Ok(())
+}

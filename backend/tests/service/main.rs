@@ -3,10 +3,12 @@
 
 mod app_asked;
 mod bounds;
+mod checks;
 mod development;
 mod keys;
 mod lifecycle;
 mod log;
+mod reasons;
 mod recall;
 mod settings;
 mod stop;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{ADMIN_TOKEN, App, Outcome, World};
+use crate::support::{ADMIN_TOKEN, App, Outcome, World, client};
 
 #[tokio::test]
 async fn a_recall_ends_the_tokens_of_a_sign_in_or_of_a_user() -> Outcome {
@@ -93,6 +93,28 @@ async fn who_has_signed_out_gets_nothing_more_though_the_answer_was_cached() -> 
 }
 
 #[tokio::test]
+async fn what_the_app_said_of_others_is_kept_when_one_signs_out() -> Outcome {
+    let world = World::new(&[("auth.cache_seconds", "3600")]).await?;
+    let cookies = ["who=alice-1", "who=alice-2", "who=bob-1"];
+    for cookie in cookies {
+        world.page(cookie).token().await?;
+    }
+    for (recall, asked) in [
+        (json!({ "sign_in": "alice-1" }), 4),
+        (json!({ "user": "alice" }), 6),
+        (json!({ "session": "FAKE-session-of-a-page" }), 6),
+        (json!({ "all": true }), 9),
+    ] {
+        assert_eq!(world.service.recall(&recall).await?.0, 200);
+        for cookie in cookies {
+            world.page(cookie).token().await?;
+        }
+        assert_eq!(world.app.asked().len(), asked, "{recall}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn an_answer_that_was_under_way_at_a_sign_out_lets_nobody_in() -> Outcome {
     let world = World::new(&[("auth.cache_seconds", "3600")]).await?;
     let page = world.page("who=alice-1");
@@ -177,5 +199,21 @@ async fn another_sign_in_of_the_same_user_goes_on() -> Outcome {
         .recall(&json!({ "sign_in": "alice-1" }))
         .await?;
     assert_eq!(page.mint().await?.status, 200);
+    Ok(())
+}
+
+#[tokio::test]
+async fn no_page_takes_anything_back() -> Outcome {
+    let world = World::new(&[]).await?;
+    world.page("who=alice-1").token().await?;
+    // A name that leads here now makes a stranger's page one of this origin.
+    let request = client()?
+        .post(format!("http://{}/recall", world.service.admin))
+        .bearer_auth(ADMIN_TOKEN)
+        .header("content-type", "application/json")
+        .header("origin", "http://rebound.example:8791")
+        .body(r#"{"all":true}"#);
+    assert_eq!(request.send().await?.status().as_u16(), 403);
+    assert_eq!(world.server.alive().len(), 1);
     Ok(())
 }

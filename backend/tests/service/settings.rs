@@ -9,7 +9,7 @@ use downscope_backend::{
 
 use crate::support::{Failure, Outcome};
 
-const MINIMAL: &str = r#"
+pub(crate) const MINIMAL: &str = r#"
 [auth]
 url = "http://127.0.0.1:3000/who"
 [policy]
@@ -22,7 +22,7 @@ client_id = "client"
 client_secret = "FAKE-secret"
 "#;
 
-fn config(file: &str, variables: &[(&str, &str)]) -> Result<Config, Failure> {
+pub(crate) fn config(file: &str, variables: &[(&str, &str)]) -> Result<Config, Failure> {
     let variables = variables
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
@@ -30,7 +30,7 @@ fn config(file: &str, variables: &[(&str, &str)]) -> Result<Config, Failure> {
     Ok(Config::new(&read(Some(file), variables, &open)?)?)
 }
 
-fn error(file: &str, variables: &[(&str, &str)]) -> String {
+pub(crate) fn error(file: &str, variables: &[(&str, &str)]) -> String {
     match config(file, variables) {
         Ok(_) => "none".to_owned(),
         Err(error) => error.to_string(),
@@ -99,9 +99,9 @@ fn what_is_wrong_is_named_and_never_quoted() {
             "lease.term_seconds: must be a whole",
         ),
         (
-            file("[lease]\nterm_seconds = 1\nhold_seconds = 1"),
+            file("[lease]\nterm_seconds = 10\nhold_seconds = 7"),
             &[],
-            "lease.hold_seconds: must be less",
+            "lease.hold_seconds: must be less than lease.term_seconds by 4",
         ),
         (
             file("[lease]\nrequired = \"FAKE\""),

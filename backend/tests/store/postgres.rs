@@ -1,7 +1,7 @@
 //! What is true of the store in PostgreSQL alone.
 
 use downscope_backend::{
-    core::{Begun, Class, Heard, Stats},
+    core::{Begun, Claim, Class, Heard, Stats, Withdraw},
     store::{
         Store,
         postgres::{Postgres, Settings},
@@ -188,11 +188,51 @@ fn a_store_that_does_not_get_on_says_so_and_no_more() {
                 .await
                 .map_err(|error| error.0);
             assert_eq!(error, Err("PostgreSQL: SQLSTATE 57014".to_owned()));
+            // Whether it answers is no matter of what is in it, unlike how much that is.
+            ok(hurried.ping()).await;
+            assert!(hurried.stats().await.is_err());
             transaction.rollback().await
         };
         let blocked: Result<(), tokio_postgres::Error> = blocked.await;
         assert!(blocked.is_ok(), "{blocked:?}");
         ok(hurried.heartbeat(&alive(PAGE))).await;
+    });
+}
+
+#[test]
+fn where_nothing_is_left_of_a_rate_nobody_waits_for_who_takes_of_it() {
+    alone(async |schema| {
+        let store = schema.connect("options=-c%20statement_timeout%3D500").await;
+        store.set_now(1_000_000);
+        let of_one = Claim {
+            per_second: 1,
+            ..EVERYTHING
+        };
+        for id in ["1", "2"] {
+            ok(store.begin(&request(PAGE, id))).await;
+            ok(store.admit(&minted(PAGE, id, LIFE))).await;
+        }
+        let names = Withdraw {
+            claim: of_one,
+            ..whole(PAGE)
+        };
+        assert_eq!(ok(store.withdraw(&names)).await.works.len(), 1);
+        let mut taker = client(&schema.url).await;
+        let taking = async {
+            let transaction = taker.transaction().await?;
+            let lock = format!("select from {}.budgets for update", schema.name);
+            transaction.execute(&lock, &[]).await?;
+            let claimed = store.claim(&of_one).await;
+            transaction.rollback().await?;
+            Ok::<_, tokio_postgres::Error>(claimed)
+        };
+        let taken = taking.await;
+        assert!(
+            matches!(&taken, Ok(Ok(works)) if works.is_empty()),
+            "{taken:?}"
+        );
+        store.set_now(1_001_200);
+        assert_eq!(ok(store.claim(&of_one)).await.len(), 1);
     });
 }
 

@@ -162,7 +162,6 @@ pub(crate) fn listed(text: &str, class: Class, expires_in: Millis) -> Listed {
 /// Enlists, and carries out nothing at once.
 pub(crate) fn enlist(items: Vec<Listed>) -> Enlist {
     Enlist {
-        session: Some(PAGE.to_owned()),
         items,
         reason: Some(Reason::Unload),
         claim: NOTHING,

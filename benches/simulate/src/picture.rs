@@ -36,8 +36,8 @@ const STYLE: &str = "
   .tokens { fill: #1f6feb; stroke: #1f6feb; }
   .leases { fill: #8250df; stroke: #8250df; }
   .revokes { fill: #9a6700; stroke: #9a6700; }
-  .line { fill: none; stroke-width: 1.2; }
-  .range { stroke: none; opacity: 0.3; }
+  polyline.line { fill: none; stroke-width: 1.2; }
+  polygon.range { stroke: none; opacity: 0.3; }
   @media (prefers-color-scheme: dark) {
     text { fill: #f0f6fc; }
     .faint { fill: #9198a1; }

@@ -5,7 +5,10 @@ use std::{
     collections::{BTreeMap, VecDeque},
     io,
     net::SocketAddr,
-    sync::{Arc, Mutex, MutexGuard},
+    sync::{
+        Arc, Mutex, MutexGuard,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use axum::{
@@ -46,6 +49,8 @@ pub(crate) struct Token {
 /// What it remembers and how it behaves.
 #[derive(Default)]
 pub(crate) struct Book {
+    /// No other one mints the same tokens.
+    number: usize,
     /// By what they were asked for; each trial asks for everything once.
     pub(crate) tokens: BTreeMap<String, Token>,
     /// What was asked for each token.
@@ -72,9 +77,14 @@ pub(crate) struct Book {
 impl Authority {
     pub(crate) async fn start() -> Result<Self, Failure> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
+        static STARTED: AtomicUsize = AtomicUsize::new(0);
+        let book = Book {
+            number: STARTED.fetch_add(1, Ordering::Relaxed),
+            ..Book::default()
+        };
         let mut authority = Self {
             address: listener.local_addr()?,
-            book: Arc::default(),
+            book: Arc::new(Mutex::new(book)),
             serving: None,
         };
         authority.serve(listener);
@@ -190,7 +200,7 @@ async fn token(State(book): State<Arc<Mutex<Book>>>, body: Bytes) -> Response {
     let life: u64 = life.unwrap_or(3_600);
     let text = {
         let mut book = locked(&book);
-        let text = format!("{TOKEN}{:08}", book.wanted.len());
+        let text = format!("{TOKEN}{:03}-{:08}", book.number, book.wanted.len());
         let token = Token {
             text: text.clone(),
             expires_at: Instant::now() + Duration::from_secs(life),

@@ -108,6 +108,11 @@ impl Instance {
         Ok(self.admin.ask("GET", "/metrics", "", "").await?.body)
     }
 
+    /// The number of its process.
+    pub(crate) const fn process(&self) -> u32 {
+        self.id
+    }
+
     /// What it holds of the machine's memory, in bytes.
     pub(crate) fn resident(&self) -> Result<u64, Failure> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.id))?;

@@ -10,6 +10,7 @@ mod authority;
 mod http;
 mod instance;
 mod page;
+mod processor;
 mod random;
 mod report;
 mod servers;
@@ -20,7 +21,7 @@ mod world;
 use std::{
     error::Error,
     process::ExitCode,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use args::Options;
@@ -62,16 +63,10 @@ pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    let options = match Options::parse(std::env::args().skip(1)) {
-        Ok(options) => options,
-        Err(wrong) => {
-            eprintln!("{wrong}");
-            return ExitCode::FAILURE;
-        }
-    };
+/// First what mostly waits, over each store at a time; then what is measured, one by one.
+async fn try_all(options: Arc<Options>) -> Report {
     let mut report = Report::default();
+    let mut waiting = Vec::new();
     for kind in Kind::ALL {
         if !options.has_store(kind) {
             continue;
@@ -81,10 +76,41 @@ async fn main() -> ExitCode {
             continue;
         }
         match Server::start(kind) {
-            Ok(server) => trials::run(kind, server, &options, &mut report).await,
+            Ok(server) => {
+                let tried = trials::run(&trials::WAITING, kind, server, Arc::clone(&options));
+                waiting.push((kind, tokio::spawn(tried)));
+            }
             Err(failure) => report.failed("start", kind, &failure),
         }
     }
+    let mut servers = Vec::new();
+    for (kind, tried) in waiting {
+        match tried.await {
+            Ok((server, seen)) => {
+                report.add(seen);
+                servers.push((kind, server));
+            }
+            Err(panic) => report.failed("all", kind, &panic.into()),
+        }
+    }
+    for (kind, server) in servers {
+        let (_, seen) = trials::run(&trials::BUSY, kind, server, Arc::clone(&options)).await;
+        report.add(seen);
+    }
+    report
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let options = match Options::parse(std::env::args().skip(1)) {
+        Ok(options) => options,
+        Err(wrong) => {
+            eprintln!("{wrong}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let options = Arc::new(options);
+    let report = try_all(Arc::clone(&options)).await;
     println!("\n{}", report.table());
     if let Err(error) = report.write(&options.line) {
         eprintln!("error: {error}");

@@ -31,7 +31,7 @@ impl Page {
     /// The page of this name; two hundred of them share a sign-in.
     pub(crate) fn new(name: &str, number: u64) -> Self {
         Self {
-            session: format!("FAKE-page-life-{name}-{number}"),
+            session: format!("FAKE-page-life-{name}-{number:06}"),
             cookie: format!("who=user-{name}-{}", number / 200),
         }
     }

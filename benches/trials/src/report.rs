@@ -36,6 +36,11 @@ impl Report {
         }
     }
 
+    /// What was seen elsewhere.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
     /// A trial that did not come to its end.
     pub(crate) fn failed(&mut self, trial: &'static str, kind: Kind, failure: &Failure) {
         self.of(trial, kind)

@@ -88,7 +88,7 @@ impl Server {
                     .arg(path.join("data"))
                     .args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-k"])
                     .arg(path)
-                    .args(["-c", "max_connections=200"]);
+                    .args(["-c", "max_connections=400"]);
             }
         }
         let log = File::options()
@@ -147,6 +147,34 @@ impl Server {
         }
     }
 
+    /// The number of its process, while it runs.
+    pub(crate) fn process(&self) -> Option<u32> {
+        self.child.as_ref().map(Child::id)
+    }
+
+    /// What it takes in memory (Redis) or of files (PostgreSQL, without its log), in bytes.
+    pub(crate) fn weight(&self) -> Result<u64, Failure> {
+        let text = match self.kind {
+            Kind::Memory => return Ok(0),
+            Kind::Redis => {
+                let said = self.say("INFO memory").ok_or("no answer")?;
+                let line = said
+                    .lines()
+                    .find_map(|line| line.strip_prefix("used_memory:"));
+                line.ok_or("no used_memory")?.to_owned()
+            }
+            Kind::Postgres => {
+                let output = Command::new(self.program.with_file_name("psql"))
+                    .args(["-h", "127.0.0.1", "-U", "postgres", "-p"])
+                    .args([&*self.port.to_string(), "postgres", "-Atc"])
+                    .arg("select pg_database_size(current_database())")
+                    .output()?;
+                String::from_utf8(output.stdout)?
+            }
+        };
+        Ok(text.trim().parse()?)
+    }
+
     fn init_postgres(&self) -> Result<(), Failure> {
         let path = self.directory.path();
         if geteuid().is_root() {
@@ -182,7 +210,7 @@ impl Server {
     fn say(&self, word: &str) -> Option<String> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).ok()?;
         stream.write_all(format!("{word}\r\n").as_bytes()).ok()?;
-        let mut answer = [0; 64];
+        let mut answer = [0; 1_024];
         let length = stream.read(&mut answer).ok()?;
         Some(String::from_utf8_lossy(answer.get(..length)?).into_owned())
     }

@@ -1,6 +1,7 @@
 //! Everything that a trial needs: an app, an authorization server, instances of the service.
 
 use std::{
+    ops::Range,
     path::PathBuf,
     process::Stdio,
     sync::{
@@ -9,11 +10,12 @@ use std::{
     },
 };
 
+use futures_util::{StreamExt, TryStreamExt, stream};
 use tempfile::TempDir;
 
 use crate::{
     Failure, Kind, app::App, authority::Authority, http::Client, instance, instance::Instance,
-    servers::Server,
+    page::Page, servers::Server,
 };
 
 /// 32 bytes each, in base64url.
@@ -21,6 +23,10 @@ pub(crate) const KEYS: [&str; 2] = [
     "b2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xkb2w",
     "bmV3bmV3bmV3bmV3bmV3bmV3bmV3bmV3bmV3bmV3bmU",
 ];
+/// How many of a crowd of tokens are minted at a time.
+const FILLING: usize = 48;
+/// How many seconds those live.
+const LIFE: u64 = 3_600;
 pub(crate) const CLIENT_SECRET: &str = "FAKE-client-secret";
 
 /// The processes and the stand-ins. Dropped, they end.
@@ -99,6 +105,24 @@ impl World {
             *old = instance;
         }
         Ok(())
+    }
+
+    /// Has a token minted for each of these numbers, so many for each page, some at a time.
+    pub(crate) async fn fill(
+        &self,
+        name: &str,
+        numbers: Range<u64>,
+        of_a_page: u64,
+        lease: bool,
+    ) -> Result<(), Failure> {
+        let minting = stream::iter(numbers).map(async |number| {
+            let page = Page::new(name, number / of_a_page);
+            let id = number % of_a_page;
+            let minted = page.mint(self.client(), id, LIFE, lease).await?;
+            let refused = || format!("not minted: {}", minted.status).into();
+            minted.token.map(drop).ok_or_else(refused)
+        });
+        minting.buffer_unordered(FILLING).try_collect().await
     }
 
     /// An instance, round robin.

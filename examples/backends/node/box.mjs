@@ -38,7 +38,8 @@ export async function exchange(subject_token, resource, scope) {
 /** RFC 7009: nothing if the token is dead now, and one that Box does not know is; else why not. */
 export async function revoke(token) {
   const answer = await askBox('/oauth2/revoke', { token });
-  if (answer.status === 200 || answer.body.error === 'invalid_token') return undefined;
+  const isUnknown = answer.status === 400 && answer.body.error === 'invalid_token';
+  if (answer.status === 200 || isUnknown) return undefined;
   return failed('revoke', answer);
 }
 

@@ -40,6 +40,7 @@ export class Ending {
    * the first try has failed or cannot be made now: then the rest goes on by itself. */
   end(record) {
     if (record.stage === 'dead') return true;
+    if (record.stage === 'lost') return false;
     if (!record.firstTry) {
       record.firstTry = new Promise((resolve) => (record.tell = resolve));
       this.#due.add(record);

@@ -95,8 +95,14 @@ export function lifetime(expires_in) {
   return seconds >= 1 ? Math.floor(Math.min(seconds, LONGEST_LIFE)) : undefined;
 }
 
-/** A refusal by the authorization server, in words of our own: its may repeat a secret. */
-export function refusalOf({ status, error, retryAfter }) {
+/** A refusal by the authorization server, in words of our own: its may repeat a secret.
+ * Unless it has said itself why there is no token, one may have been minted all the same. */
+export function refusalOf(failure) {
+  const isSaid = failure.error || [400, 401, 403, 429].includes(failure.status);
+  return Object.assign(inOwnWords(failure), { mayHaveMinted: !isSaid });
+}
+
+function inOwnWords({ status, error, retryAfter }) {
   if (status === 429) return new Refusal(429, 'temporarily_unavailable', retryAfter);
   if (![400, 401, 403].includes(status)) {
     return new Refusal(503, 'temporarily_unavailable', retryAfter);

@@ -64,12 +64,12 @@ export class Store {
     return record.stage === 'live';
   }
 
-  /** There is no token. What was withdrawn stays so if it comes again. */
-  abandon(record) {
+  /** There is no token, or one that nobody has. What was withdrawn stays so if it comes again. */
+  abandon(record, mayBeAlive) {
     this.minting -= 1;
     const { session, id, stage } = record;
     if (stage === 'unwanted') this.#withdrawn.add(session, [id], false, true, this.#now());
-    record.stage = 'dead';
+    record.stage = mayBeAlive ? 'lost' : 'dead';
     this.#remove(record);
   }
 
@@ -83,9 +83,9 @@ export class Store {
     if (isWhole || late.length > 0) {
       found.isAllKnown = false;
       const now = this.#now();
-      const is = this.#withdrawn.add(session, late, isWhole, records.size > 0, now);
-      if (is === 'refused') found.isTaken = false;
-      if (is === 'whole') for (const record of records.values()) found.records.add(record);
+      const isKnown = records.size > 0;
+      if (!this.#withdrawn.add(session, late, isWhole, isKnown, now)) found.isTaken = false;
+      if (isWhole) for (const record of records.values()) found.records.add(record);
     }
     for (const record of found.records) makeDue(record);
     return found;
@@ -156,7 +156,8 @@ function endAll(of) {
   return records.filter((record) => record.stage === 'due');
 }
 
-/** `unwanted` is minting, and due as soon as there is a token. */
+/** `unwanted` is minting, and due as soon as there is a token; of `lost` nobody knows whether
+ * there is one. */
 function makeDue(record) {
   if (record.stage === 'live') record.stage = 'due';
   if (record.stage === 'minting') record.stage = 'unwanted';

@@ -79,7 +79,7 @@ async function mint(boxToken, { resource, scope }, record) {
   try {
     minted = await exchange(boxToken, resource, scope);
   } catch (error) {
-    store.abandon(record);
+    store.abandon(record, error.mayHaveMinted);
     throw error;
   }
   if (store.admit(record, minted)) return minted;

@@ -2,8 +2,9 @@
 
 /** For longer than any page waits for an answer a request can be late. */
 const LATE = 60_000;
-/** From so many on it is the whole session: it is dying, and names the rest. */
-const BY_NAME = 64;
+/** From so many on, nothing is minted for the session. One that is known is remembered whatever one
+ * revoke can name: after an outage a living page names hundreds. */
+const BY_NAME = { known: 7_000, strange: 64 };
 /** So many names from strangers are remembered. Beyond, more are refused; none is forgotten. */
 const NAMES = 100_000;
 /** Stands for every request of a session; no id can be this. */
@@ -19,22 +20,23 @@ export class Withdrawn {
     return ids?.get(id) > now || ids?.get(WHOLE) > now;
   }
 
-  /** Withdraws these requests, or all: 'named', 'whole', or 'refused' where there is no room.
-   * A session with tokens (`isKnown`) is never refused. */
+  /** Withdraws these requests, or all, and says whether there was room. There always is for a
+   * session with tokens (`isKnown`). */
   add(session, ids, isWhole, isKnown, now) {
     this.#forget(now);
     const of = this.#sessions.get(session) ?? new Map();
     for (const [id, until] of of) if (until <= now) this.#drop(of, id);
     const isNew = (name) => !of.has(name);
-    const isMany = of.size + ids.filter(isNew).length > BY_NAME;
+    const most = isKnown ? BY_NAME.known : BY_NAME.strange;
+    const isMany = of.size + ids.filter(isNew).length > most;
     const names = isWhole || isMany ? [WHOLE] : ids;
     const more = names.filter(isNew).length;
-    if (!isKnown && this.#names + more > NAMES) return 'refused';
+    if (!isKnown && this.#names + more > NAMES) return false;
     this.#names += more;
     for (const name of names) of.set(name, now + LATE);
     this.#sessions.delete(session);
     this.#sessions.set(session, of);
-    return names[0] === WHOLE ? 'whole' : 'named';
+    return true;
   }
 
   /** What was named last is over last, so only the front is looked at. */

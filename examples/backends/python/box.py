@@ -48,7 +48,7 @@ async def revoke(token: str) -> Failure | None:
     """RFC 7009: nothing if the token is dead now, and one that Box does not know is; else
     why not."""
     status, retry_after, body = await ask_box("/oauth2/revoke", token=token)
-    if status == 200 or body.get("error") == "invalid_token":
+    if status == 200 or status == 400 and body.get("error") == "invalid_token":
         return None
     return failed("revoke", status, retry_after, body)
 

@@ -48,7 +48,9 @@ class Ending:
         if record.minting:
             await asyncio.wait([record.minting])
         self.start(record)
-        return record.stage == "dead" or await asyncio.shield(record.first_try)
+        if record.stage in ("dead", "lost"):
+            return record.stage == "dead"
+        return await asyncio.shield(record.first_try)
 
     def look_up(self, records: list[Record]) -> None:
         """The same for tokens that nobody here has minted."""

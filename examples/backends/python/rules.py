@@ -21,6 +21,9 @@ LONGEST_LIFE = 400 * 86_400
 class Refusal(Exception):
     """An answer that is an error of RFC 6749 section 5.2. It repeats nothing of a request."""
 
+    # Whether a token may have been minted all the same.
+    may_have_minted = False
+
     def __init__(self, status: int, error: str, retry_after: str | None = None):
         self.status, self.error = status, error
         # Seconds: a slip of the authorization server must not lock pages out.
@@ -125,7 +128,15 @@ def lifetime(expires_in: Any) -> int | None:
 
 
 def refusal_of(failure: Failure) -> Refusal:
-    """A refusal by the authorization server, in words of our own: its may repeat a secret."""
+    """A refusal by the authorization server, in words of our own: its may repeat a secret.
+    Unless it has said itself why there is no token, one may have been minted all the same."""
+    refusal = in_own_words(failure)
+    is_said = failure.error or failure.status in (400, 401, 403, 429)
+    refusal.may_have_minted = not is_said
+    return refusal
+
+
+def in_own_words(failure: Failure) -> Refusal:
     if failure.status == 429:
         return Refusal(429, "temporarily_unavailable", failure.retry_after)
     if failure.status not in (400, 401, 403):

@@ -23,12 +23,13 @@ UNTOLD_LIFE = 86_400
 
 @dataclass(eq=False)
 class Record:
-    """A token, or a request for one. `unwanted` is minting, and due as soon as there is a token."""
+    """A token, or a request for one. `unwanted` is minting, and due as soon as there is a token;
+    of `lost` nobody knows whether there is one."""
 
     session: str = ""
     id: str = ""
     asks_for: str = ""
-    stage: Literal["minting", "unwanted", "live", "due", "dead"] = "minting"
+    stage: Literal["minting", "unwanted", "live", "due", "dead", "lost"] = "minting"
     answer: dict[str, Any] = field(default_factory=dict)
     token: str = ""
     is_unknown: bool = False
@@ -107,12 +108,13 @@ class Store:
         self._by_token[record.token] = record
         return record.stage == "live"
 
-    def abandon(self, record: Record) -> None:
-        """There is no token. What was withdrawn stays so if it comes again."""
+    def abandon(self, record: Record, may_be_alive: bool) -> None:
+        """There is no token, or one that nobody has. What was withdrawn stays so if it comes
+        again."""
         self.minting -= 1
         if record.stage == "unwanted":
             self._withdrawn.add(record.session, [record.id], is_whole=False, is_known=True)
-        record.stage = "dead"
+        record.stage = "lost" if may_be_alive else "dead"
         self._remove(record)
 
     def withdraw(self, named: Named) -> Found:
@@ -126,9 +128,8 @@ class Store:
         if named.is_whole or late:
             found.is_all_known = False
             is_known = bool(of.records)
-            done = self._withdrawn.add(named.session, late, named.is_whole, is_known)
-            found.is_taken &= done != "refused"
-            if done == "whole":
+            found.is_taken &= self._withdrawn.add(named.session, late, named.is_whole, is_known)
+            if named.is_whole:
                 found.records.update(of.records.values())
         for record in found.records:
             record.make_due()

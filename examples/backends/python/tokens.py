@@ -107,8 +107,11 @@ async def sweep() -> None:
 async def mint(box_token: str, wanted: Wanted, record: Record) -> dict:
     try:
         minted = await exchange(box_token, wanted.resource, wanted.scope)
+    except Refusal as refusal:
+        store.abandon(record, refusal.may_have_minted)
+        raise
     except BaseException:
-        store.abandon(record)
+        store.abandon(record, may_be_alive=True)
         raise
     if store.admit(record, minted):
         return minted

@@ -1,12 +1,13 @@
 """Which requests are withdrawn that have not come yet."""
 
 import time
-from typing import Literal
 
 # For longer than any page waits for an answer a request can be late.
 LATE = 60
-# From so many on it is the whole session: it is dying, and names the rest.
-BY_NAME = 64
+# From so many on, nothing is minted for the session. One that is known is remembered whatever one
+# revoke can name: after an outage a living page names hundreds.
+BY_NAME_KNOWN = 7_000
+BY_NAME_STRANGE = 64
 # So many names from strangers are remembered. Beyond, more are refused; none is forgotten.
 NAMES = 100_000
 # Stands for every request of a session; no id can be this.
@@ -23,25 +24,24 @@ class Withdrawn:
         ids = self._sessions.get(session, {})
         return max(ids.get(id, 0), ids.get(WHOLE, 0)) > time.monotonic()
 
-    def add(
-        self, session: str, ids: list[str], is_whole: bool, is_known: bool
-    ) -> Literal["named", "whole", "refused"]:
-        """Withdraws these requests, or all. "refused" where there is no room; a session with
-        tokens (`is_known`) never is."""
+    def add(self, session: str, ids: list[str], is_whole: bool, is_known: bool) -> bool:
+        """Withdraws these requests, or all, and says whether there was room. There always is for
+        a session with tokens (`is_known`)."""
         now = time.monotonic()
         self._forget(now)
         of = self._sessions.get(session, {})
         self._drop(of, [id for id, until in of.items() if until <= now])
-        is_many = len(of) + sum(id not in of for id in ids) > BY_NAME
+        most = BY_NAME_KNOWN if is_known else BY_NAME_STRANGE
+        is_many = len(of) + sum(id not in of for id in ids) > most
         names = [WHOLE] if is_whole or is_many else ids
         more = sum(name not in of for name in names)
         if not is_known and self._names + more > NAMES:
-            return "refused"
+            return False
         self._names += more
         of.update((name, now + LATE) for name in names)
         self._sessions.pop(session, None)
         self._sessions[session] = of
-        return "whole" if WHOLE in names else "named"
+        return True
 
     def _forget(self, now: float) -> None:
         """What was named last is over last, so only the front is looked at."""

@@ -4,6 +4,10 @@
 
 #![cfg(target_arch = "wasm32")]
 
+/// As the guide has it; the tests hold its copy to this one.
+#[allow(dead_code, missing_docs)]
+mod guide;
+
 use downscope::{Backend, Client, FetchFailure, core::Config};
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, Request};

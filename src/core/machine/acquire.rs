@@ -24,7 +24,7 @@ impl Machine {
         let force = want.force && !grant.is_refused_again(now);
         if !force && let Some(token) = grant.usable(want.min_ttl, now) {
             let generation = token.generation;
-            let due = token.refresh_at.reached(now);
+            let due = grant.is_refresh_due(token, now);
             self.out.push(Output::Resolve(caller, generation));
             if due {
                 self.mark_expiring(id, now);

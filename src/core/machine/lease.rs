@@ -24,6 +24,10 @@ pub const LEASE_PATIENCE: Millis = Millis(75_000);
 /// request may be held for that long, so a shorter one makes little sense.
 pub const ASSUMED_TERM: Millis = Millis(60_000);
 
+/// Over so much time a lease request that was cut off is put off, at random, beside the
+/// back-off: 15 seconds. A backend that goes cuts off all that it held at once.
+pub(super) const RETRY_SPREAD: Millis = Millis(15_000);
+
 const _: () = assert!(
     LEASE_GAP.0 * 2 <= SHORTEST_TERM.0,
     "the shortest term must leave room for two requests"
@@ -33,7 +37,7 @@ const _: () = assert!(
 #[derive(Debug)]
 pub(super) struct Lease {
     pub(super) flight: Option<Flight>,
-    /// When to ask again; [`Due::NEVER`]: with the next token request.
+    /// When to ask again; [`Due::NEVER`]: with the next token request, after a failure with the next token.
     pub(super) next: Due,
     /// No further lease request of this page life before this, whatever happens.
     pub(super) not_before: Option<Due>,
@@ -92,8 +96,11 @@ impl Lease {
     }
 
     /// A token request that was answered says that the page lives, too. Of use
-    /// where nothing else is counting.
+    /// where nothing else is counting; and that the backend is back.
     pub(super) fn heard(&mut self, sent: Moment) {
+        if self.failures > 0 && self.next == Due::NEVER {
+            self.next = Due::PAST;
+        }
         if let Some(term) = self.term
             && self.lapses == Due::NEVER
         {

@@ -12,7 +12,7 @@ use super::super::output::{Notice, Output, Reason};
 use super::super::table::Cursor;
 use super::super::time::{ASLEEP, Due, Millis, Moment};
 use super::Machine;
-use super::lease::{ASSUMED_TERM, Flight, LEASE_GAP, LEASE_PATIENCE, Lease};
+use super::lease::{ASSUMED_TERM, Flight, LEASE_GAP, LEASE_PATIENCE, Lease, RETRY_SPREAD};
 
 /// How often and for how long a lease endpoint answers what is no lease before
 /// there is none: as with the token endpoint.
@@ -69,12 +69,14 @@ impl Machine {
         }
     }
 
-    /// Sends the first lease request of a page life with its first token request.
+    /// Sends the first lease request of a page life with its first token request. Where
+    /// the last one has failed and nothing was at stake since, a token has to arrive first:
+    /// in an outage each request for one would make two.
     pub(super) fn begin_lease(&mut self, now: Moment) {
         if self.endpoints.lease && !self.lease.told && self.lease.odd.is_none() {
             self.lease.term = Some(ASSUMED_TERM);
         }
-        if self.lease.next == Due::NEVER {
+        if self.lease.next == Due::NEVER && self.lease.failures == 0 {
             self.renew_lease(now);
         }
     }
@@ -120,11 +122,15 @@ impl Machine {
     /// The backend has not heard of this page for the term: what it minted is
     /// dead, or about to be.
     pub(super) fn lapse(&mut self, now: Moment) {
+        let slept = self.lease.lapses.overshoot(now) > ASLEEP;
         self.lease.lapses = Due::NEVER;
-        // What it says is as old as the tokens.
+        // What it says is as old as the tokens. One that follows others that failed is not
+        // made again: it goes with the next token.
         if let Some(flight) = self.lease.flight.take() {
             self.emit(Output::AbortLease(flight.request));
-            self.lease.next = now.after(Millis(0));
+            if self.lease.failures == 0 {
+                self.lease.next = now.after(Millis(0));
+            }
         }
         let mut endings = Vec::new();
         let mut affected = Vec::new();
@@ -136,7 +142,13 @@ impl Machine {
                 affected.push(id);
             }
         }
-        self.end(endings, Reason::Lapsed, None);
+        // What was slept through has ended at the backend: it is named with the next revoke and
+        // at the end, since one of its own would double what is asked where many lids are opened
+        // at once. Else the backend may not have ended it, because it was away itself, keeps no
+        // lease, or has heard a request without an answer: there it is revoked as soon as a token
+        // arrives.
+        self.revokes.owes_lapsed |= !slept || self.lease.failures > 0 || !self.lease.told;
+        self.keep_unrevoked(endings);
         for id in affected {
             self.notify(id, Notice::Revoked(Reason::Lapsed));
             if self.life.visible {
@@ -200,12 +212,18 @@ impl Machine {
                 lease.term = None;
                 lease.lapses = Due::NEVER;
             }
+            self.lease.failures = 0;
             self.emit(Output::LeaseLost(error));
         } else {
             lease.failures = lease.failures.saturating_add(1);
             lease.cut_off = matches!(error.code, Code::Network | Code::Timeout);
             let wait = backoff::delay(lease.failures, error.retry_after, &mut self.random);
-            lease.next = now.after(wait);
+            let spread = if lease.cut_off {
+                RETRY_SPREAD
+            } else {
+                Millis(0)
+            };
+            lease.next = now.after(wait + self.random.up_to(spread));
         }
     }
 

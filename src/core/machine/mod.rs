@@ -121,7 +121,7 @@ impl Machine {
         if self.lease.has_lapsed(now) {
             return None;
         }
-        (!settled || !token.refresh_at.reached(now)).then_some(token.generation)
+        (!settled || !grant.is_refresh_due(token, now)).then_some(token.generation)
     }
 
     /// Takes one input; drain [`Machine::poll_output`] afterwards.

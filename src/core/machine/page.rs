@@ -118,6 +118,7 @@ impl Machine {
             {
                 // What is planned for earlier is not put off.
                 trouble.retry_at = trouble.retry_at.earliest(trouble.retry_floor);
+                trouble.refresh_at = trouble.retry_at;
             }
         }
         self.lease.retry_at_once(now);

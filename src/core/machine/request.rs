@@ -18,6 +18,10 @@ use super::Machine;
 const FOREIGN_TIMES: u32 = 5;
 const FOREIGN_LASTS: Millis = Millis(300_000);
 
+/// A lease that fails counts for so many failures of a token request at the most: it may have
+/// reasons of its own.
+const LEASE_TELLS: u32 = 3;
+
 /// Superseded tokens that a grant keeps alive for those who still hold them.
 const MOST_SUPERSEDED: usize = 4;
 
@@ -100,6 +104,8 @@ impl Machine {
             return;
         };
         self.pace.failed(grant.name, sent);
+        let usable = grant.current.as_ref();
+        let usable = usable.map_or(Millis(0), |token| token.expired_at.remaining(now));
         let trouble = grant.trouble();
         trouble.failures = trouble.failures.saturating_add(1);
         let mut error = Error::from(failure);
@@ -113,10 +119,18 @@ impl Machine {
             trouble.foreign = None;
         }
         if !error.is_terminal() {
-            let wait = backoff::delay(trouble.failures, error.retry_after, &mut self.random);
+            let mut failures = trouble.failures;
+            if failures > 1 {
+                // A lease that fails tells of the same outage.
+                failures += self.lease.failures.min(LEASE_TELLS);
+            }
+            let wait = backoff::delay(failures, error.retry_after, &mut self.random);
             error.retry_after = Some(wait);
             trouble.retry_at = now.after(wait);
             trouble.retry_floor = now.after(backoff::floor(trouble.failures));
+            // There is no hurry while callers have a token, and those who come all at
+            // once when an outage ends make the next one.
+            trouble.refresh_at = now.after(usable / 2 + self.random.up_to(usable / 4));
         }
         trouble.error = Some(error);
         grant.stopped |= error.is_terminal();
@@ -173,6 +187,10 @@ impl Machine {
             self.emit(Output::Resolve(waiter.caller, generation));
         }
         self.notify(id, Notice::Refreshed(expires_in));
+        if std::mem::take(&mut self.revokes.owes_lapsed) {
+            let lapsed = std::mem::take(&mut self.revokes.unrevoked);
+            self.send(lapsed, 0, Reason::Lapsed, None);
+        }
     }
 
     /// The answer took longer than the token lives. After a sleep that says

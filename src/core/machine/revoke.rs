@@ -37,7 +37,8 @@ impl Machine {
             && sent.attempts < REVOKE_ATTEMPTS
             && !sent.names_nothing()
         {
-            let wait = backoff::delay(sent.attempts, wait, &mut self.random);
+            // They are few: what is to end is not kept waiting for longer.
+            let wait = backoff::delay(sent.attempts.min(2), wait, &mut self.random);
             sent.retry_at = now.after(wait);
             return;
         }
@@ -154,8 +155,14 @@ impl Machine {
             self.out.alive.has_lost_track &= !sent.whole_session;
             self.forget(&sent.endings);
         } else {
-            self.revokes.unrevoked.append(&mut sent.endings);
+            self.keep_unrevoked(std::mem::take(&mut sent.endings));
         }
+        self.answer_caller(&sent, confirmed && !self.out.alive.has_lost_track);
+    }
+
+    /// Has it named with the next revoke that somebody asks for, and at the end.
+    pub(super) fn keep_unrevoked(&mut self, endings: Vec<Ending>) {
+        self.revokes.unrevoked.extend(endings);
         // Without an endpoint there is nobody to name it to.
         let most = if self.endpoints.revoke {
             MOST_UNREVOKED
@@ -167,7 +174,6 @@ impl Machine {
             self.out.alive.has_lost_track = true;
             self.forget(&unrevoked);
         }
-        self.answer_caller(&sent, confirmed && !self.out.alive.has_lost_track);
     }
 
     pub(super) fn forget(&mut self, endings: &[Ending]) {

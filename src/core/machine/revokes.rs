@@ -20,6 +20,8 @@ pub(super) struct Revokes {
     /// What may be alive though it was to be revoked: the backend has not said
     /// that it is dead.
     pub(super) unrevoked: Vec<Ending>,
+    /// Some of it lapsed here and perhaps nowhere else: it is named as soon as a token arrives.
+    pub(super) owes_lapsed: bool,
     /// Until then something may be alive that the backend has taken over;
     /// [`Due::PAST`]: nothing is.
     pub(super) taken_over_until: Due,
@@ -59,6 +61,7 @@ impl Revokes {
         given_up: Vec::new(),
         unanswered: Vec::new(),
         unrevoked: Vec::new(),
+        owes_lapsed: false,
         taken_over_until: Due::PAST,
         last_answers: Vec::new(),
         lets_go_at: Due::NEVER,

@@ -2,12 +2,12 @@
 
 import { chromium } from 'playwright-core';
 
-export function launch() {
-  return chromium.launch({
-    executablePath: process.env.CHROME_BIN,
-    args: ['--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync'],
-  });
-}
+export const launchOptions = {
+  executablePath: process.env.CHROME_BIN,
+  args: ['--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync'],
+};
+
+export const launch = () => chromium.launch(launchOptions);
 
 /** Opens the page of a server, and gives what the app left in `globalThis.token`. */
 export async function tokenOf(browser, server) {

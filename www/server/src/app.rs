@@ -12,7 +12,10 @@ use axum::{
 };
 use serde::Serialize;
 
-use downscope_backend::edge::{self, Edge, Paths};
+use downscope_backend::{
+    core::Millis,
+    edge::{self, Edge, Paths},
+};
 
 use crate::{
     control::{self, Control},
@@ -30,6 +33,8 @@ use crate::{
 pub(crate) struct PageConfig {
     pub(crate) api_origin: String,
     pub(crate) upstream: &'static str,
+    /// How long a page may be silent.
+    pub(crate) lease_term: Millis,
     pub(crate) files: Vec<FileInfo>,
 }
 

@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use downscope_backend::{
-    core::{Handles, Reason, Recall, RecallOp, RecallScope},
+    core::{Handles, Millis, Reason, Recall, RecallOp, RecallScope},
     engine::Engine,
     store::memory::Memory,
 };
@@ -177,9 +177,11 @@ struct RecallCommand {
 impl Control {
     fn snapshot(&self) -> Snapshot {
         let mut snapshot = self.ledger.snapshot();
-        let view = |(expires_at, session): (_, String)| LeaseView {
+        let term = self.engine.settings().lease.term;
+        let view = |(expires_at, session): (Millis, String)| LeaseView {
             held: self.engine.is_held(&session),
             session,
+            heard_at: expires_at.saturating_sub(term),
             expires_at,
         };
         snapshot.leases = self.store.leases().into_iter().map(view).collect();

@@ -108,6 +108,7 @@ impl Demo {
         let mut config = PageConfig {
             api_origin,
             upstream: "embedded",
+            lease_term: leases.term,
             files: media.infos().cloned().collect(),
         };
         let upstream: Arc<dyn Upstream> = match upstream {
@@ -148,7 +149,7 @@ impl Demo {
         let edge = Edge {
             engine: engine.clone(),
             origins: Origins::new(app_origins),
-            policy,
+            policy: Some(policy),
             identify: Arc::clone(&sign_ins) as Arc<dyn downscope_backend::edge::Identify>,
         };
 

@@ -26,7 +26,7 @@ pub(super) fn inline(wasm: &Path, module: &Path) -> Result<()> {
     let size = bytes.len();
     write(
         module,
-        format!("export const size = {size};\nexport default \"{text}\";\n"),
+        format!("export const size = {size};\nexport const packed = \"{text}\";\n"),
     )
 }
 
@@ -46,7 +46,7 @@ mod tests {
 
         let text = crate::files::read_text(&module)?;
         let encoded = text
-            .trim_start_matches("export const size = 8;\nexport default \"")
+            .trim_start_matches("export const size = 8;\nexport const packed = \"")
             .trim_end_matches("\";\n");
         let bytes = STANDARD.decode(encoded)?;
         assert_eq!(

@@ -1,10 +1,13 @@
 //! `cargo xtask build`: the npm package, into `pkg/`.
 
 mod assemble;
+pub(crate) mod backend;
 pub(crate) mod bindgen;
+mod commonjs;
 mod compile;
 mod finish;
 mod inline;
+mod links;
 mod names;
 mod paths;
 mod places;
@@ -23,7 +26,9 @@ use bindgen::Bindings;
 use rewrite::Look;
 use steps::Smaller;
 
+pub(crate) use assemble::NOTICES;
 pub(crate) use finish::finish;
+pub(crate) use links::settled;
 pub(crate) use places::Places;
 pub(crate) use steps::Steps;
 
@@ -84,6 +89,7 @@ fn package(
     step("put the package together", || {
         assemble::assemble(workspace, places)
     })?;
+    commonjs::commonjs(workspace, &places.package)?;
     let size = fs::metadata(&wasm)?.len();
     eprintln!("   downscope_bg.wasm is {size} bytes");
     Ok(())

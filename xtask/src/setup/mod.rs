@@ -10,5 +10,5 @@ mod wasm_target;
 pub(crate) use crates::Crate;
 pub(crate) use engine::{Engine, Found, engine, is_required};
 pub(crate) use npm::{npm, npm_in};
-pub(crate) use program::{Program, Source, find};
+pub(crate) use program::{Program, Source, find, installed};
 pub(crate) use wasm_target::{WASM_TARGET, wasm_target};

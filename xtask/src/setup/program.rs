@@ -56,6 +56,11 @@ pub(crate) fn find(workspace: &Workspace, programs: &[Program]) -> Result<Vec<Pa
         .collect()
 }
 
+/// Where one is, if it is there already.
+pub(crate) fn installed(workspace: &Workspace, program: &Program) -> Result<Option<PathBuf>> {
+    program.locate(workspace)
+}
+
 impl Program {
     fn locate(&self, workspace: &Workspace) -> Result<Option<PathBuf>> {
         if let Some(named) = env::var_os(self.variable).filter(|named| !named.is_empty()) {
@@ -75,7 +80,7 @@ impl Program {
     }
 
     /// The one command that helps.
-    fn way(&self) -> String {
+    pub(crate) fn way(&self) -> String {
         let name = self.names.first().copied().unwrap_or_default();
         let command = match self.source {
             Source::Debian(package) => format!("on Debian and Ubuntu `apt-get install {package}`"),

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 
-use super::{Engine, STAGES};
+use super::{Engine, STAGES, beside};
 use crate::setup::is_required;
 
 /// What a run is asked for; naming none asks for all.
@@ -10,6 +10,8 @@ use crate::setup::is_required;
 pub(super) struct Chosen {
     stages: Vec<String>,
     engines: Vec<Engine>,
+    /// Whether another run, which waits for this one, has built what these stages look at.
+    pub(super) is_beside: bool,
 }
 
 impl Chosen {
@@ -17,7 +19,9 @@ impl Chosen {
         let mut chosen = Self::default();
         let mut rest = arguments.iter();
         while let Some(argument) = rest.next() {
-            if argument == "--engine" {
+            if argument == beside::FLAG {
+                chosen.is_beside = true;
+            } else if argument == "--engine" {
                 let name = rest.next().context("--engine is followed by a name")?;
                 chosen.engines.push(Engine::parse(name)?);
             } else if STAGES.iter().any(|(stage, _)| stage == argument) {

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
+use super::programs;
 use crate::demo;
 use crate::display::Display;
 use crate::pack::{self, App, Packed};
@@ -19,10 +20,12 @@ pub(super) struct Context<'a> {
     packed: Once<Packed>,
     app: Once<App>,
     server: Once<PathBuf>,
+    /// Whether the package has been built and installed by a run beside this one.
+    is_beside: bool,
 }
 
 impl<'a> Context<'a> {
-    pub(super) fn new(workspace: &'a Workspace) -> Self {
+    pub(super) fn new(workspace: &'a Workspace, is_beside: bool) -> Self {
         Self {
             workspace,
             engines: Engine::ALL.map(|_| Once::new("the engine was not found")),
@@ -30,6 +33,7 @@ impl<'a> Context<'a> {
             packed: Once::new("the package could not be built"),
             app: Once::new("the package could not be installed"),
             server: Once::new("the reference backend could not be built"),
+            is_beside,
         }
     }
 
@@ -50,17 +54,34 @@ impl<'a> Context<'a> {
     }
 
     pub(super) fn packed(&self) -> Result<&Packed> {
-        self.packed.get(|| pack::pack(self.workspace))
+        self.packed.get(|| {
+            if self.is_beside {
+                pack::packed(self.workspace)
+            } else {
+                pack::pack(self.workspace)
+            }
+        })
     }
 
     /// An app that has the package installed.
     pub(super) fn app(&self) -> Result<&App> {
-        self.app.get(|| self.packed()?.install(self.workspace))
+        self.app.get(|| {
+            let packed = self.packed()?;
+            if self.is_beside {
+                Ok(packed.installed())
+            } else {
+                packed.install(self.workspace)
+            }
+        })
     }
 
     /// Executable of the reference backend.
     pub(super) fn server(&self) -> Result<&Path> {
-        let server = self.server.get(|| demo::build_server(self.workspace));
+        let server = self.server.get(|| {
+            let step = "compile the reference backend";
+            programs::build(self.workspace, step, &[demo::SERVER])?;
+            Ok(self.workspace.program(demo::SERVER))
+        });
         server.map(PathBuf::as_path)
     }
 }

@@ -6,43 +6,41 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
-use super::node_tests;
+use super::{node_tests, programs};
 use crate::conformance;
 use crate::setup;
 use crate::step::{self, ask};
 use crate::workspace::Workspace;
 
 const EXAMPLES: &str = "examples/backends";
+/// The one in Rust.
+pub(crate) const RUST: &str = "downscope-rust-backend";
 /// What the example in Python is written in.
 const OLDEST_PYTHON: (u32, u32) = (3, 11);
 
 /// The command that runs the tests, all at once: most of its time each of them waits.
 pub(super) fn tests(workspace: &Workspace) -> Result<Command> {
     setup::npm(workspace)?;
+    let step = "compile the conformance kit and the example in Rust";
+    programs::build(workspace, step, &[conformance::PROGRAM, RUST])?;
     let mut node = workspace.node();
     node.args(["--test", "--test-reporter=spec"])
         .args(["--test-concurrency=8", "--test-timeout=600000"])
         .args(node_tests::tests_in(workspace, EXAMPLES)?)
-        .env("DOWNSCOPE_CONFORMANCE", conformance::build(workspace)?)
-        .env("DOWNSCOPE_RUST_BACKEND", build_rust(workspace)?);
+        .env(
+            "DOWNSCOPE_CONFORMANCE",
+            workspace.program(conformance::PROGRAM),
+        )
+        .env("DOWNSCOPE_RUST_BACKEND", workspace.program(RUST));
     if let Some(python) = python(workspace)? {
         node.env("DOWNSCOPE_PYTHON", python);
     }
     Ok(node)
 }
 
-fn build_rust(workspace: &Workspace) -> Result<PathBuf> {
-    const PACKAGE: &str = "downscope-rust-backend";
-    let mut cargo = workspace.cargo();
-    cargo.args(["build", "--quiet", "--package", PACKAGE]);
-    step::run("compile the example backend in Rust", &mut cargo)?;
-    let file = format!("debug/{PACKAGE}{}", std::env::consts::EXE_SUFFIX);
-    Ok(workspace.target(&file))
-}
-
 /// A Python that has what the example needs, in an environment of its own; none where this
 /// machine has no such Python.
-fn python(workspace: &Workspace) -> Result<Option<PathBuf>> {
+pub(crate) fn python(workspace: &Workspace) -> Result<Option<PathBuf>> {
     let directory = workspace.target("python");
     let python = directory.join("bin/python");
     let requirements = workspace.path(&format!("{EXAMPLES}/python/requirements.txt"));

@@ -28,6 +28,12 @@ pub(super) fn node_tests(context: &Context<'_>, found: &Found, directory: &str) 
     Ok(node)
 }
 
+/// The same for a directory that has packages of its own, in Chromium.
+pub(super) fn project_tests(context: &Context<'_>, directory: &str) -> Result<Command> {
+    setup::npm_in(context.workspace, directory)?;
+    node_tests(context, context.engine(Engine::Chromium)?, directory)
+}
+
 /// The command that runs those that hold for the package however it was built, in
 /// Chromium against the reference backend.
 pub(super) fn built_tests(context: &Context<'_>, package: &Path) -> Result<Command> {
@@ -43,12 +49,21 @@ pub(super) fn built_tests(context: &Context<'_>, package: &Path) -> Result<Comma
 pub(super) fn plain_node_tests(context: &Context<'_>, directory: &str) -> Result<Command> {
     let files = tests_in(context.workspace, directory)?;
     let mut node = context.workspace.node();
-    // One file after the other: each starts a browser. The limit of time turns
-    // a hang into a failure.
-    node.args(["--test", "--test-reporter=spec"])
-        .args(["--test-concurrency=1", "--test-timeout=120000"])
+    // One file after the other: each starts a browser. The limit of time, which is that
+    // of a file, turns a hang into a failure.
+    node.args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
+        .arg(format!("--test-timeout={}", patience(directory)))
         .args(files);
     Ok(node)
+}
+
+/// In milliseconds. Of toolchains a file has twenty builds, on a machine that may be busy.
+fn patience(directory: &str) -> u32 {
+    if directory.starts_with("tests/toolchains") {
+        900_000
+    } else {
+        120_000
+    }
 }
 
 /// All `*.test.mjs` of a directory; there is one at least.

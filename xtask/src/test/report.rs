@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use anyhow::{Error, Result, bail};
 
+use super::beside::Finished;
 use super::tally::Tally;
 use crate::clock::Stopwatch;
 
@@ -53,6 +54,24 @@ impl Report {
             }
         }
         self.total += tally;
+    }
+
+    /// What ran beside other stages, which is told only now: in between it would be read
+    /// as part of them.
+    pub(super) fn beside(&mut self, finished: Result<Finished>) {
+        match finished {
+            Ok(finished) => {
+                for line in finished.output.lines() {
+                    eprintln!("beside: {line}");
+                }
+                self.total += finished.tally;
+                self.failed.extend(finished.failed);
+            }
+            Err(error) => {
+                eprintln!("{error:#}");
+                self.failed.push("the stages beside".to_owned());
+            }
+        }
     }
 
     pub(super) fn close(self) -> Result<()> {

@@ -5,11 +5,17 @@ use anyhow::{Context as _, Result};
 use super::context::Context;
 use super::stores::Stores;
 use super::wasm_pack::WasmPack;
-use super::{docs_rs, examples, node_tests, purity, skips, tally::Tally, types, web_tests};
+use super::{
+    docs_rs, examples, node_tests, programs, purity, skips, tally::Tally, types, web_tests,
+};
 use crate::build::{self, Places, Steps, bindgen};
+use crate::conformance;
+use crate::demo;
+use crate::docs;
 use crate::files::copy_file;
 use crate::pack::{self, App};
 use crate::setup::{self, Engine, Found, WASM_TARGET};
+use crate::simulate;
 use crate::size;
 use crate::step::{run, step};
 
@@ -43,6 +49,29 @@ pub(super) fn lint(context: &Context<'_>, _: &mut Tally) -> Result<()> {
         WASM_TARGET,
     ];
     clippy("clippy, wasm32, the Rust example", &example)?;
+    let backend = [
+        "--package",
+        "downscope-backend-wasm",
+        "--target",
+        WASM_TARGET,
+    ];
+    clippy("clippy, wasm32, the backend", &backend)?;
+    alone(context)
+}
+
+/// The programs, each with the features that it names itself: for tests they are compiled
+/// together, and any of them then has the features of all.
+fn alone(context: &Context<'_>) -> Result<()> {
+    let kit = ["downscope-backend", "--features", "conformance", "--bins"];
+    for (name, package) in [
+        ("the conformance kit, alone", &kit[..]),
+        ("the example backend in Rust, alone", &[examples::RUST]),
+        ("the reference backend, alone", &[demo::SERVER]),
+    ] {
+        let mut cargo = context.workspace.cargo();
+        cargo.args(["check", "--quiet", "--package"]);
+        run(name, cargo.args(package))?;
+    }
     Ok(())
 }
 
@@ -93,13 +122,16 @@ pub(super) fn unit(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
         cargo.args(["test", "--no-fail-fast"]);
         tally.count_tests(&run(name, cargo.args(packages))?)
     };
-    // Apart from the rest: together, their dependencies would be built with
-    // other features than this very program was.
-    test(
-        "native tests",
-        &["--workspace", "--exclude", "xtask", "--all-features"],
-    )?;
+    test("native tests", &programs::TOGETHER)?;
     test("tests of xtask", &["--package", "xtask"])
+}
+
+/// Twenty thousand pages: what they ask for keeps within the bounds.
+pub(super) fn simulate(context: &Context<'_>, _: &mut Tally) -> Result<()> {
+    let program = simulate::build(context.workspace)?;
+    let mut quick = context.workspace.command(program);
+    run("twenty thousand pages", quick.arg("--quick"))?;
+    Ok(())
 }
 
 pub(super) fn browser(context: &Context<'_>, found: &Found, tally: &mut Tally) -> Result<()> {
@@ -113,9 +145,17 @@ pub(super) fn pack(context: &Context<'_>, _: &mut Tally) -> Result<()> {
     context.packed()?.lint(context.workspace)
 }
 
-pub(super) fn types(context: &Context<'_>, _: &mut Tally) -> Result<()> {
+pub(super) fn types(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
     types::check_facade(context)?;
-    types::check_apps(context)
+    types::check_apps(context)?;
+    let directory = "tests/typescript";
+    setup::npm_in(context.workspace, directory)?;
+    let mut node = node_tests::plain_node_tests(context, directory)?;
+    node.env("DOWNSCOPE_PKG", context.app()?.package());
+    count(
+        tally,
+        &run("apps in each version of TypeScript", &mut node)?,
+    )
 }
 
 pub(super) fn package(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
@@ -126,6 +166,56 @@ pub(super) fn package(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
         &run("the tarball in Node and four bundlers", &mut node)?,
     )?;
     built(context, context.app()?, tally)
+}
+
+/// The documents as a site, in Chromium.
+pub(super) fn docs(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
+    let site = docs::build(context.workspace)?;
+    setup::npm(context.workspace)?;
+    let mut node = node_tests::plain_node_tests(context, "tests/site")?;
+    context.prepare(&mut node, context.engine(Engine::Chromium)?)?;
+    node.env("DOWNSCOPE_SITE", site);
+    count(tally, &run("the site in Chromium", &mut node)?)
+}
+
+/// The adapters, with the clients that they are for.
+pub(super) fn clients(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
+    let mut node = node_tests::project_tests(context, "tests/clients")?;
+    count(tally, &run("the adapters with their clients", &mut node)?)
+}
+
+/// `downscope/react` and the recipes, with the frameworks that they are for.
+pub(super) fn frameworks(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
+    let mut node = node_tests::project_tests(context, "tests/frameworks")?;
+    node.env("DOWNSCOPE_SERVER", context.server()?);
+    count(tally, &run("the package in frameworks", &mut node)?)
+}
+
+/// The tarball in bundlers and their development servers.
+pub(super) fn toolchains(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
+    let mut node = node_tests::project_tests(context, "tests/toolchains")?;
+    count(tally, &run("the tarball in toolchains", &mut node)?)
+}
+
+/// Unit tests of apps, with the runners and environments that they have.
+pub(super) fn runners(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
+    let directory = "tests/runners";
+    setup::npm_in(context.workspace, directory)?;
+    let mut node = node_tests::plain_node_tests(context, directory)?;
+    node.env("DOWNSCOPE_PKG", context.app()?.package());
+    count(
+        tally,
+        &run("the package in runners of unit tests", &mut node)?,
+    )
+}
+
+/// The same in those that take as long as all of the others.
+pub(super) fn toolchains_large(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
+    let mut node = node_tests::project_tests(context, "tests/toolchains-large")?;
+    count(
+        tally,
+        &run("the tarball in Next.js and Angular", &mut node)?,
+    )
 }
 
 /// The package without what only makes it smaller. That follows closely what the
@@ -159,7 +249,7 @@ fn built(context: &Context<'_>, app: &App, tally: &mut Tally) -> Result<()> {
 pub(super) fn backends(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
     over_stores(context, tally)?;
     let mut examples = examples::tests(context.workspace)?;
-    let name = "the example backends, and the README's copies";
+    let name = "the example backends, and the guide's copies";
     count(tally, &run(name, &mut examples)?)?;
     let mut node = node_tests::plain_node_tests(context, "benches/exits")?;
     count(
@@ -168,15 +258,33 @@ pub(super) fn backends(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
     )
 }
 
-/// The backend crate over the stores that several instances share.
+/// The npm package of the backend: its own tests, and the contract in each framework.
+pub(super) fn backend_npm(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
+    let workspace = context.workspace;
+    setup::npm_in(workspace, conformance::package::DIRECTORY)?;
+    let package = pack::backend(workspace)?;
+    let stores = Stores::start(workspace)?;
+    let mut node = node_tests::plain_node_tests(context, conformance::package::DIRECTORY)?;
+    node.env("DOWNSCOPE_BACKEND_PKG", package);
+    stores.name_to(&mut node);
+    count(tally, &run("the package of the backend", &mut node)?)?;
+    tally.add(conformance::packages_shortly(workspace, &stores)?);
+    Ok(())
+}
+
+/// The stores that several instances share, and two instances of the service that do. What
+/// else there is of the backend is tested in `unit`.
 fn over_stores(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
     let stores = Stores::start(context.workspace)?;
     let mut cargo = context.workspace.cargo();
-    cargo.args(["test", "--no-fail-fast", "--package", "downscope-backend"]);
-    cargo.args(["--all-features", "--test", "store", "--test", "service"]);
-    stores.name_to(&mut cargo);
-    let name = "the backend over Redis and PostgreSQL, and the service";
-    tally.count_tests(&run(name, &mut cargo)?)
+    cargo
+        .args(["test", "--no-fail-fast"])
+        .args(programs::TOGETHER);
+    stores.name_to(cargo.args(["--test", "store"]));
+    let name = "the stores, in Redis and PostgreSQL";
+    tally.count_tests(&run(name, &mut cargo)?)?;
+    tally.add(conformance::shortly(context.workspace, &stores)?);
+    Ok(())
 }
 
 pub(super) fn size(context: &Context<'_>, _: &mut Tally) -> Result<()> {

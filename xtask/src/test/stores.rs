@@ -2,37 +2,33 @@
 //! free ports, with nothing in them, and gone afterwards.
 
 use std::fs;
-use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::thread;
-use std::time::Duration;
+use std::process::Command;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 
+use crate::server::{Log, Server, free_port};
 use crate::setup::{self, Program, Source};
 use crate::step::{ask, run};
 use crate::workspace::Workspace;
 
-/// How often it is looked whether a server answers, and how long apart.
-const LOOKS: u32 = 600;
-const LOOK: Duration = Duration::from_millis(100);
-
 /// The two servers. Dropped, they end.
-pub(super) struct Stores {
-    redis: Server,
-    postgres: Server,
+pub(crate) struct Stores {
+    redis: Store,
+    postgres: Store,
 }
 
-struct Server {
-    child: Child,
-    port: u16,
-    directory: PathBuf,
-}
+/// A server, and then what it has written.
+struct Store(
+    Server,
+    #[expect(dead_code, reason = "it is there to be dropped")] Directory,
+);
+
+struct Directory(PathBuf);
 
 impl Stores {
     /// Starts both; installs what is missing, if this machine is one where that can be done.
-    pub(super) fn start(workspace: &Workspace) -> Result<Self> {
+    pub(crate) fn start(workspace: &Workspace) -> Result<Self> {
         let [redis, postgres] = <[PathBuf; 2]>::try_from(setup::find(workspace, &programs())?)
             .ok()
             .context("two programs were asked for")?;
@@ -44,14 +40,20 @@ impl Stores {
 
     /// Tells a command where they are.
     pub(super) fn name_to(&self, command: &mut Command) {
-        let redis = format!("redis://127.0.0.1:{}/", self.redis.port);
-        let postgres = format!(
-            "postgres://postgres@127.0.0.1:{}/postgres",
-            self.postgres.port
-        );
         command
-            .env("DOWNSCOPE_TEST_REDIS", redis)
-            .env("DOWNSCOPE_TEST_POSTGRES", postgres);
+            .env("DOWNSCOPE_TEST_REDIS", self.redis())
+            .env("DOWNSCOPE_TEST_POSTGRES", self.postgres());
+    }
+
+    /// The URL of Redis.
+    pub(crate) fn redis(&self) -> String {
+        format!("redis://127.0.0.1:{}/", self.redis.0.port())
+    }
+
+    /// The URL of PostgreSQL.
+    pub(crate) fn postgres(&self) -> String {
+        let port = self.postgres.0.port();
+        format!("postgres://postgres@127.0.0.1:{port}/postgres")
     }
 }
 
@@ -76,19 +78,22 @@ pub(crate) fn programs() -> [Program; 2] {
     ]
 }
 
-fn start_redis(workspace: &Workspace, program: &Path) -> Result<Server> {
+fn start_redis(workspace: &Workspace, program: &Path) -> Result<Store> {
     let directory = fresh_directory("redis")?;
     let port = free_port()?;
     let mut command = workspace.command(program);
     command
         .args(["--bind", "127.0.0.1", "--port", &port.to_string()])
         .args(["--save", "", "--appendonly", "no", "--dir"])
-        .arg(&directory);
-    Server::start(command, port, directory)
+        .arg(&directory.0);
+    Ok(Store(
+        Server::start(command, port, Log::Nowhere)?,
+        directory,
+    ))
 }
 
 /// PostgreSQL refuses to run as root: there it runs as the user of Debian's package.
-fn start_postgres(workspace: &Workspace, program: &Path) -> Result<Server> {
+fn start_postgres(workspace: &Workspace, program: &Path) -> Result<Store> {
     let directory = fresh_directory("postgres")?;
     let is_root = ask(workspace.command("id").arg("-u"))? == "0";
     let command = |program: &Path| {
@@ -104,10 +109,10 @@ fn start_postgres(workspace: &Workspace, program: &Path) -> Result<Server> {
         let mut own = workspace.command("chown");
         run(
             "give PostgreSQL its directory",
-            own.arg("postgres:").arg(&directory),
+            own.arg("postgres:").arg(&directory.0),
         )?;
     }
-    let data = directory.join("data");
+    let data = directory.0.join("data");
     let initdb = program.with_file_name("initdb");
     let mut init = command(&initdb);
     init.args(["--auth=trust", "--username=postgres", "--encoding=UTF8"])
@@ -120,52 +125,19 @@ fn start_postgres(workspace: &Workspace, program: &Path) -> Result<Server> {
         .arg("-D")
         .arg(&data)
         .args(["-h", "127.0.0.1", "-p", &port.to_string(), "-k"])
-        .arg(&directory)
+        .arg(&directory.0)
         .args(["-c", "fsync=off", "-c", "max_connections=200"]);
-    Server::start(server, port, directory)
+    Ok(Store(Server::start(server, port, Log::Nowhere)?, directory))
 }
 
-impl Server {
-    fn start(mut command: Command, port: u16, directory: PathBuf) -> Result<Self> {
-        let child = command
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .with_context(|| format!("{command:?} cannot be started"))?;
-        let mut server = Self {
-            child,
-            port,
-            directory,
-        };
-        for _ in 0..LOOKS {
-            if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-                return Ok(server);
-            }
-            if let Some(status) = server.child.try_wait()? {
-                bail!("{command:?} ended: {status}");
-            }
-            thread::sleep(LOOK);
-        }
-        bail!("{command:?} does not answer");
-    }
-}
-
-impl Drop for Server {
+impl Drop for Directory {
     fn drop(&mut self) {
-        // Nothing in it is of use to anybody, so it need not end in order.
-        _ = self.child.kill();
-        _ = self.child.wait();
-        _ = fs::remove_dir_all(&self.directory);
+        _ = fs::remove_dir_all(&self.0);
     }
 }
 
-fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
-}
-
-fn fresh_directory(name: &str) -> Result<PathBuf> {
+fn fresh_directory(name: &str) -> Result<Directory> {
     let directory = std::env::temp_dir().join(format!("downscope-{name}-{}", std::process::id()));
     fs::create_dir_all(&directory)?;
-    Ok(directory)
+    Ok(Directory(directory))
 }

@@ -24,6 +24,29 @@ impl Tally {
         Ok(())
     }
 
+    /// Adds checks that have passed.
+    pub(super) fn add(&mut self, passed: usize) {
+        self.passed += u64::try_from(passed).unwrap_or(u64::MAX);
+    }
+
+    /// Takes over the sum that a run of these stages prints as its result.
+    pub(super) fn read_total(&mut self, output: &str) {
+        for line in output.lines() {
+            let counts = line.split_once(" passed, ");
+            if let Some((passed, failed)) = counts
+                && let Ok(passed) = passed.parse::<u64>()
+                && let Some(Ok(failed)) = failed.strip_suffix(" failed").map(str::parse::<u64>)
+            {
+                self.passed = passed;
+                self.failed = failed;
+            }
+        }
+    }
+
+    pub(super) fn fail_at_least(&mut self, failed: usize) {
+        self.failed = self.failed.max(u64::try_from(failed).unwrap_or(u64::MAX));
+    }
+
     /// Adds what the closing lines of cargo's and Node's test runners say.
     fn count(&mut self, output: &str) {
         for line in output.lines() {

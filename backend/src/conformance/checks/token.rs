@@ -44,7 +44,7 @@ pub(super) const THEME: Theme = Theme {
         },
         Check {
             name: "resource-not-allowed",
-            rule: "A resource that the user may not have is refused with 400, also one that begins like an allowed one.",
+            rule: "A resource that the user may not have is refused with 400, also one that begins like an allowed one, unless any last segment will do.",
             why: "Whoever compares beginnings hands out the neighbour's files.",
             needs: &[Need::Cookie],
             run: |case| Box::pin(resource_not_allowed(case)),
@@ -186,19 +186,31 @@ async fn scope_not_allowed(case: &Case) -> Verdict {
 
 async fn resource_not_allowed(case: &Case) -> Verdict {
     let page = case.page();
-    let resource = &case.settings().resource;
-    for resource in [
-        format!("{resource}-conformance"),
+    let resource = case.settings().resource.as_str();
+    let ask = |id: &str, resource: &str| case.token(&page, id).field("resource", json!(resource));
+    let parent = resource.rsplit_once('/').map_or("", |(parent, _)| parent);
+    let neighbour = ask("neighbour", &format!("{parent}/conformance"));
+    let takes_any_segment = neighbour.send().await?.granted().is_ok();
+    let mut refused = vec![
         format!("{resource}/../conformance"),
         format!("{resource}?conformance=1"),
         "https://stranger.example/conformance".to_owned(),
         "no uri".to_owned(),
-    ] {
-        let call = case.token(&page, "1").field("resource", json!(resource));
-        let answer = call.send().await?;
+    ];
+    if !takes_any_segment {
+        refused.push(format!("{resource}-conformance"));
+    }
+    let minted = case.count_minted();
+    for resource in refused {
+        let answer = ask("1", &resource).send().await?;
         answer.expect("400 to a resource that is not allowed", &[400])?;
     }
-    case.nothing_was_minted()
+    let more = case.count_minted().saturating_sub(minted);
+    ensure(
+        more == 0,
+        "that nothing is minted",
+        format!("{more} tokens"),
+    )
 }
 
 async fn malformed_token_request(case: &Case) -> Verdict {

@@ -18,9 +18,12 @@ use axum::{
 
 use super::{
     metrics::{Metrics, Stock},
-    sign_in::{Ended, Forward},
+    sign_in::Forward,
 };
-use crate::{core::Secret, engine::Engine};
+use crate::{
+    core::Secret,
+    engine::{Ended, Engine},
+};
 
 /// As Prometheus asks for it; prometheus-client writes OpenMetrics.
 const METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -59,8 +62,9 @@ async fn ready(State(shared): State<Arc<Shared>>) -> Response {
     if shared.is_stopping.load(Ordering::Relaxed) {
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response();
     }
-    match shared.stock.look().await {
-        Some(_) => "ready\n".into_response(),
-        None => (StatusCode::SERVICE_UNAVAILABLE, "no store\n").into_response(),
+    if shared.stock.answers().await {
+        "ready\n".into_response()
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "no store\n").into_response()
     }
 }

@@ -26,6 +26,12 @@ impl Stock {
         }
     }
 
+    /// Whether the store answers in time. Nothing is counted for it.
+    pub(in crate::service) async fn answers(&self) -> bool {
+        let answer = timeout(SECOND, self.store.ping()).await;
+        answer.is_ok_and(|answer| answer.is_ok())
+    }
+
     /// How much there is; `None` if the store does not say so in time.
     pub(in crate::service) async fn look(&self) -> Option<Stats> {
         let mut last = self.last.lock().await;

@@ -4,11 +4,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use tracing::level_filters::LevelFilter;
 
-use super::{
-    parts,
-    read::Read,
-    values::{Invalid, Values},
-};
+use super::{auth, invalid::Invalid, parts, read::Read, values::Values};
 use crate::{
     core::{Handles, KeyRing, Origins, Policy, Secret},
     edge::Paths,
@@ -131,8 +127,12 @@ pub enum StoreKind {
 }
 
 impl Config {
-    /// Checks what was read.
+    /// Checks what was read. Nothing is connected to.
     pub fn new(read: &Read) -> Result<Self, Invalid> {
+        Self::check(read).map_err(|invalid| read.place(invalid))
+    }
+
+    fn check(read: &Read) -> Result<Self, Invalid> {
         let values = &read.values;
         let listen = address(values, "server.listen")?;
         let store = parts::store(values)?;
@@ -155,8 +155,8 @@ impl Config {
                 body: values.seconds("server.body_seconds", 1..=3_600)?,
             },
             stop: values.seconds("server.stop_seconds", 1..=86_400)?,
-            admin: admin(values)?,
-            auth: parts::auth(values, listen)?,
+            admin: auth::admin(values)?,
+            auth: auth::auth(values, listen)?,
             engine,
             keys: keys(read, has_own_key)?,
             store,
@@ -174,31 +174,9 @@ impl Config {
     }
 }
 
-fn address(values: &Values, name: &str) -> Result<SocketAddr, Invalid> {
+pub(super) fn address(values: &Values, name: &str) -> Result<SocketAddr, Invalid> {
     let wrong = "must be an address and a port, such as 127.0.0.1:8790";
     values.read(name, wrong, |text| text.parse().ok())
-}
-
-/// The shortest token that a recall may need.
-const MIN_ADMIN_TOKEN: usize = 16;
-
-fn admin(values: &Values) -> Result<Option<Admin>, Invalid> {
-    if values.text("admin.listen") == Some("off") {
-        return Ok(None);
-    }
-    let listen = address(values, "admin.listen")?;
-    let token = values.secret("admin.token");
-    match &token {
-        Some(token) if token.expose().len() < MIN_ADMIN_TOKEN => {
-            let wrong = format!("must have {MIN_ADMIN_TOKEN} characters or more");
-            Err(Invalid::setting("admin.token", wrong))
-        }
-        None if !listen.ip().is_loopback() => {
-            let wrong = "must be set where admin.listen is not on loopback";
-            Err(Invalid::setting("admin.token", wrong))
-        }
-        Some(_) | None => Ok(Some(Admin { listen, token })),
-    }
 }
 
 fn keys(read: &Read, can_be_drawn: bool) -> Result<Keys, Invalid> {

@@ -1,6 +1,8 @@
 //! What the service is told: by a file, and by the environment, which overrides it.
 
+mod auth;
 mod config;
+mod invalid;
 mod parts;
 mod read;
 mod table;
@@ -8,9 +10,10 @@ mod values;
 
 pub use self::{
     config::{Admin, Auth, Bounds, Config, ForwardSettings, Keys, StoreKind, StoreSettings},
-    read::{CONFIG, Open, read},
+    invalid::{Invalid, Place},
+    read::{CONFIG, Open, Read, read},
     table::{Kind, PREFIX, SETTINGS, Setting},
-    values::{Invalid, Value, Values},
+    values::{Value, Values},
 };
 
 /// The settings as a table in Markdown, as it stands in the README.

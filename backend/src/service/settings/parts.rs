@@ -1,13 +1,13 @@
 //! The settings of each part, checked.
 
-use std::{collections::BTreeSet, net::SocketAddr};
+use std::collections::BTreeSet;
 
-use axum::http::HeaderName;
 use reqwest::Url;
 
 use super::{
-    config::{Auth, ForwardSettings, StoreKind, StoreSettings},
-    values::{Invalid, Values},
+    config::{StoreKind, StoreSettings},
+    invalid::Invalid,
+    values::Values,
 };
 use crate::{
     core::{Handles, LeaseTerms, Limits, Millis, Origins, Pattern, Policy, Secret},
@@ -55,8 +55,14 @@ pub(super) fn origins(values: &Values) -> Result<Origins, Invalid> {
 
 pub(super) fn policy(values: &Values) -> Result<Policy, Invalid> {
     let wrong = "must be absolute URIs, of which the last segment may be *";
-    let resources = values.each("policy.resources", wrong, Pattern::parse)?;
-    let scopes = values.list("policy.scopes");
+    let resources = values.each("policy.resources", wrong, |text| {
+        // A port that is none, for example, is no matter of the policy's.
+        Url::parse(text).ok().and_then(|_| Pattern::parse(text))
+    })?;
+    let wrong = "must be a list of scopes, none with a space, quote or backslash";
+    let scopes = values.each("policy.scopes", wrong, |scope| {
+        Policy::is_scope(scope).then(|| scope.to_owned())
+    })?;
     for (name, is_empty) in [
         ("policy.resources", resources.is_empty()),
         ("policy.scopes", scopes.is_empty()),
@@ -71,17 +77,27 @@ pub(super) fn policy(values: &Values) -> Result<Policy, Invalid> {
     Ok(Policy::new(resources, scopes))
 }
 
+/// Seconds; an SDK gives a request that is held for longer up, and may do so at any time.
+const LONGEST_HOLD: u64 = 60;
+/// Seconds; so often a page can ask twice.
+const SHORTEST_TERM: u64 = 10;
+
 pub(super) fn engine(values: &Values) -> Result<engine::Settings, Invalid> {
-    let millis = |name| {
-        values
-            .number(name, 1..=86_400)
-            .map(|seconds| seconds * 1_000)
+    let (holds, terms, room) = if values.flag("lease.out_of_contract")? {
+        (1..=86_400, 1..=86_400, 1)
+    } else {
+        (
+            1..=LONGEST_HOLD,
+            SHORTEST_TERM..=86_400,
+            LeaseTerms::SHORTEST_ROOM / 1_000,
+        )
     };
-    let (hold, term): (Millis, Millis) =
-        (millis("lease.hold_seconds")?, millis("lease.term_seconds")?);
-    if hold >= term {
-        // Pages would fall silent while they are kept waiting.
-        let wrong = "must be less than lease.term_seconds";
+    let millis = |name, range| values.number(name, range).map(|seconds| seconds * 1_000);
+    let hold: Millis = millis("lease.hold_seconds", holds)?;
+    let term: Millis = millis("lease.term_seconds", terms)?;
+    if hold + room * 1_000 > term {
+        // Pages would fall silent while they are kept waiting, or when the store stalls.
+        let wrong = format!("must be less than lease.term_seconds by {room} at the least");
         return Err(Invalid::setting("lease.hold_seconds", wrong));
     }
     let lease = LeaseTerms { hold, term };
@@ -149,59 +165,6 @@ pub(super) fn store(values: &Values) -> Result<StoreSettings, Invalid> {
 }
 
 const PREFIX: &str = "must be a lower-case letter or _, and up to 62 of these and digits";
-
-pub(super) fn auth(values: &Values, listen: SocketAddr) -> Result<Auth, Invalid> {
-    match values.required("auth.mode")? {
-        "forward" => Ok(Auth::Forward(forward(values)?)),
-        "development" if !listen.ip().is_loopback() => {
-            let wrong = "can be development where server.listen is on loopback only";
-            Err(Invalid::setting("auth.mode", wrong))
-        }
-        "development" if values.text("upstream.subject") == Some("app") => {
-            let wrong = "must be token or client_credentials where there is no app";
-            Err(Invalid::setting("upstream.subject", wrong))
-        }
-        "development" => Ok(Auth::Development),
-        _ => Err(Invalid::setting(
-            "auth.mode",
-            "must be forward or development",
-        )),
-    }
-}
-
-fn forward(values: &Values) -> Result<ForwardSettings, Invalid> {
-    let is_insecure = values.flag("auth.insecure_http")?;
-    let wrong = "must be an https URL, or an http URL on loopback";
-    let url = values.read("auth.url", wrong, |text| {
-        let url = Url::parse(text).ok()?;
-        let is_loopback = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
-        let is_plain = url.username().is_empty() && url.password().is_none();
-        let fits =
-            url.scheme() == "https" || url.scheme() == "http" && (is_loopback || is_insecure);
-        (is_plain && fits).then(|| text.to_owned())
-    })?;
-    let headers = values.each("auth.headers", "must be names of headers", |name| {
-        let name: HeaderName = name.parse().ok()?;
-        let is_own = [
-            "connection",
-            "content-length",
-            "host",
-            "transfer-encoding",
-            "x-downscope-auth",
-        ];
-        (!is_own.contains(&name.as_str())).then_some(name)
-    })?;
-    if headers.is_empty() {
-        return Err(Invalid::setting("auth.headers", "must be names of headers"));
-    }
-    Ok(ForwardSettings {
-        url,
-        secret: values.secret("auth.secret"),
-        headers,
-        cache: values.seconds("auth.cache_seconds", 0..=3_600)?,
-        timeout: values.seconds("auth.timeout_seconds", 1..=60)?,
-    })
-}
 
 pub(super) fn upstream(values: &Values) -> Result<OAuthSettings, Invalid> {
     let client_id = values.required("upstream.client_id")?.to_owned();

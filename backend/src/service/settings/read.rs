@@ -3,8 +3,9 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
 use super::{
+    invalid::{Invalid, Place},
     table::{Kind, PREFIX, SETTINGS, Setting},
-    values::{Invalid, Value, Values},
+    values::{Value, Values},
 };
 
 /// Names the file of settings, as `--config` does.
@@ -20,11 +21,26 @@ pub struct Read {
     pub values: Values,
     /// The files, by the name of the setting.
     pub files: BTreeMap<&'static str, PathBuf>,
+    /// Where each value stands that was set.
+    pub places: BTreeMap<&'static str, Place>,
+}
+
+impl Read {
+    /// Says of a complaint about a setting where that stands.
+    pub(super) fn place(&self, invalid: Invalid) -> Invalid {
+        let named = |setting: &&Setting| invalid.name() == Some(setting.name);
+        let Some(setting) = SETTINGS.iter().find(named) else {
+            return invalid;
+        };
+        let place = self.places.get(setting.name).cloned();
+        invalid.at(place.unwrap_or_else(|| Place::Nowhere(setting.variable())))
+    }
 }
 
 /// Where a value came from, for the complaint.
 struct Source {
     what: String,
+    place: Place,
     value: Value,
     /// Whether the value is the path of a file that holds it.
     is_file: bool,
@@ -37,7 +53,7 @@ pub fn read(
     open: Open<'_>,
 ) -> Result<Read, Invalid> {
     let mut sources = match file {
-        Some(text) => of_file(text)?,
+        Some(text) => of_file(text).map_err(|invalid| invalid.at(Place::File(None)))?,
         None => BTreeMap::new(),
     };
     sources.extend(of_environment(variables)?);
@@ -56,12 +72,14 @@ pub fn read(
             && let Value::One(path) = value
         {
             let text = open(&path).map_err(|error| {
-                Invalid::setting(&source.what, format!("cannot be read: {}", error.kind()))
+                let wrong = format!("cannot be read: {}", error.kind());
+                Invalid::setting(&source.what, wrong).at(source.place.clone())
             })?;
             read.files.insert(setting.name, path.into());
             value = Value::One(text.trim().to_owned());
         }
         read.values.0.insert(setting.name, value);
+        read.places.insert(setting.name, source.place);
     }
     Ok(read)
 }
@@ -71,7 +89,7 @@ fn of_file(text: &str) -> Result<BTreeMap<&'static str, Source>, Invalid> {
         // What the parser says quotes the line, which may hold a secret.
         let before = error.span().and_then(|span| text.get(..span.start));
         let line = before.map_or(0, |before| before.matches('\n').count()) + 1;
-        Invalid(format!("the file of settings is no TOML at line {line}"))
+        Invalid::new(format!("the file of settings is no TOML at line {line}"))
     })?;
     let mut sources = BTreeMap::new();
     for (section, keys) in table {
@@ -95,6 +113,7 @@ fn of_file(text: &str) -> Result<BTreeMap<&'static str, Source>, Invalid> {
                 setting,
                 Source {
                     what,
+                    place: Place::File(None),
                     value,
                     is_file,
                 },
@@ -109,8 +128,7 @@ fn of_environment(
 ) -> Result<BTreeMap<&'static str, Source>, Invalid> {
     let mut sources = BTreeMap::new();
     for (what, text) in variables {
-        // An empty one is how some tools write one that is not set.
-        if !what.starts_with(PREFIX) || what == CONFIG || text.is_empty() {
+        if !what.starts_with(PREFIX) || what == CONFIG {
             continue;
         }
         let find = |setting: &Setting| setting.variable() == what;
@@ -118,13 +136,23 @@ fn of_environment(
             let name = what.strip_suffix("_FILE");
             setting.kind == Kind::Secret && name.is_some_and(|name| setting.variable() == name)
         };
-        let (setting, is_file) = find_setting(&what, find, find_file)?;
+        let found = find_setting(&what, find, find_file);
+        if text.is_empty() {
+            // That is how some tools write one that is not set. A secret is another matter: one
+            // that got lost on the way here would leave a door open.
+            if found.is_ok_and(|(setting, _)| setting.kind == Kind::Secret) {
+                return Err(Invalid::setting(&what, "is empty: set it, or leave it out"));
+            }
+            continue;
+        }
+        let (setting, is_file) = found?;
         let kind = if is_file { Kind::Text } else { setting.kind };
         let value = of_text(kind, &text).ok_or_else(|| wrong_kind(&what, kind))?;
         insert(
             &mut sources,
             setting,
             Source {
+                place: Place::Variable(what.clone()),
                 what,
                 value,
                 is_file,
@@ -155,7 +183,10 @@ fn insert(
     let what = source.what.clone();
     match sources.insert(setting.name, source) {
         None => Ok(()),
-        Some(before) => Err(Invalid(format!("{} and {what} are both set", before.what))),
+        Some(before) => {
+            let both = format!("{} and {what} are both set", before.what);
+            Err(Invalid::new(both))
+        }
     }
 }
 

@@ -1,28 +1,12 @@
-//! What was set, and how it is read. An error names the setting and never its value,
-//! which may be a secret in the wrong place.
+//! What was set, and how it is read.
 
 use std::{collections::BTreeMap, fmt, ops::RangeInclusive, time::Duration};
 
+use super::invalid::Invalid;
 use crate::core::Secret;
 
-/// A setting is missing or cannot be used. The text names it and quotes nothing.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Invalid(pub String);
-
-impl Invalid {
-    /// Says what is wrong with a setting.
-    pub fn setting(name: &str, wrong: impl fmt::Display) -> Self {
-        Self(format!("{name}: {wrong}"))
-    }
-}
-
-impl fmt::Display for Invalid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Invalid {}
+/// The shortest secret that is taken for one.
+const MIN_SECRET: usize = 16;
 
 /// The value of one setting, as it was written.
 #[derive(Clone, Eq, PartialEq)]
@@ -63,6 +47,23 @@ impl Values {
     /// A secret.
     pub fn secret(&self, name: &str) -> Option<Secret> {
         self.text(name).map(|text| Secret::from(text.to_owned()))
+    }
+
+    /// A secret that is made up for this service and sent in a header: long enough that nobody
+    /// guesses it.
+    pub fn made_up(&self, name: &str) -> Result<Option<Secret>, Invalid> {
+        let Some(secret) = self.secret(name) else {
+            return Ok(None);
+        };
+        let text = secret.expose();
+        if text.len() < MIN_SECRET || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            let wrong = format!(
+                "must have {MIN_SECRET} or more characters of ASCII and no space; \
+                 `openssl rand -hex 32` makes one"
+            );
+            return Err(Invalid::setting(name, wrong));
+        }
+        Ok(Some(secret))
     }
 
     /// A number within `range`.

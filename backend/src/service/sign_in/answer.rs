@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use crate::{
     core::{Owner, Pattern, Policy, Secret},
@@ -28,23 +29,24 @@ struct Fields {
     scopes: Option<BTreeSet<String>>,
 }
 
-/// Reads it. `None` if it makes no sense: then nobody is given anything. What it leaves
-/// out of `resources` and `scopes` is as in `policy`.
-pub(super) fn read(body: &[u8], policy: &Policy) -> Option<Identity> {
-    let fields: Fields = serde_json::from_slice(body).ok()?;
+/// Reads it. An error if it makes no sense, in words for the log: then nobody is given
+/// anything. What it leaves out of `resources` and `scopes` is as in `policy`.
+pub(super) fn read(body: &[u8], policy: &Policy) -> Result<Identity, &'static str> {
+    let fields: Fields = serde_json::from_slice(body).map_err(|_| what_is_wrong(body))?;
     let is_name =
         |name: &str| (1..=MAX_NAME).contains(&name.len()) && !name.chars().any(char::is_control);
-    if !is_name(&fields.user) || !is_name(&fields.sign_in) {
-        return None;
+    if !is_name(&fields.user) {
+        return Err("its `user` must have 1 to 256 bytes without control characters");
     }
-    let subject = match fields.subject_token {
-        None => None,
-        Some(token) => {
-            let fits = (1..=MAX_TOKEN).contains(&token.len())
-                && token.bytes().all(|byte| byte.is_ascii_graphic());
-            Some(Secret::from(fits.then_some(token)?))
-        }
+    if !is_name(&fields.sign_in) {
+        return Err("its `sign_in` must have 1 to 256 bytes without control characters");
+    }
+    let is_token = |token: &String| {
+        (1..=MAX_TOKEN).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic())
     };
+    if !fields.subject_token.iter().all(is_token) {
+        return Err("its `subject_token` is none: 1 to 16,384 bytes of ASCII without spaces");
+    }
     let own = match (fields.resources, fields.scopes) {
         (None, None) => None,
         (resources, scopes) => Some(Policy {
@@ -52,33 +54,60 @@ pub(super) fn read(body: &[u8], policy: &Policy) -> Option<Identity> {
                 None => policy.resources.clone(),
                 Some(texts) => {
                     let patterns = texts.iter().map(|text| Pattern::parse(text));
-                    patterns.collect::<Option<_>>()?
+                    patterns.collect::<Option<_>>().ok_or(NO_RESOURCES)?
                 }
             },
             scopes: scopes.unwrap_or_else(|| policy.scopes.clone()),
         }),
     };
-    Some(Identity {
+    Ok(Identity {
         owner: Owner {
             user: fields.user,
             sign_in: fields.sign_in,
         },
-        subject,
+        subject: fields.subject_token.map(Secret::from),
         policy: own,
     })
+}
+
+const NO_OBJECT: &str = "it is no JSON object";
+const NO_RESOURCES: &str = "its `resources` must be a list of absolute URIs, of which the last \
+     segment may be *";
+
+/// What keeps it from being read at all. What serde says of it would quote it.
+fn what_is_wrong(body: &[u8]) -> &'static str {
+    let Ok(fields) = serde_json::from_slice::<Map<String, Value>>(body) else {
+        return NO_OBJECT;
+    };
+    let is_text = |name: &str| fields.get(name).map(Value::is_string);
+    let is_texts = |name: &str| match fields.get(name) {
+        None | Some(Value::Null) => true,
+        Some(list) => list
+            .as_array()
+            .is_some_and(|list| list.iter().all(Value::is_string)),
+    };
+    match (is_text("user"), is_text("sign_in")) {
+        (None, _) => "its `user` is missing",
+        (Some(false), _) => "its `user` must be a string: String(userId)",
+        (_, None) => "its `sign_in` is missing",
+        (_, Some(false)) => "its `sign_in` must be a string: String(signInId)",
+        (Some(true), Some(true)) if !is_texts("resources") => NO_RESOURCES,
+        (Some(true), Some(true)) if !is_texts("scopes") => "its `scopes` must be a list of strings",
+        (Some(true), Some(true)) => "its `subject_token` must be a string, or a name stands twice",
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     fn policy() -> Policy {
         Policy::new(Pattern::parse("https://api.example/*"), ["a", "b"])
     }
 
     fn identity(body: &Value) -> Option<Identity> {
-        read(body.to_string().as_bytes(), &policy())
+        read(body.to_string().as_bytes(), &policy()).ok()
     }
 
     #[test]
@@ -97,7 +126,7 @@ mod tests {
         ] {
             assert!(identity(&body).is_none(), "{body}");
         }
-        assert!(read(b"<html>", &policy()).is_none());
+        assert_eq!(read(b"<html>", &policy()).err(), Some(NO_OBJECT));
     }
 
     #[test]

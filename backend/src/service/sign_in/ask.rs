@@ -99,6 +99,6 @@ impl Asker {
                 Err(_) => return Err(NoAnswer::Failed("an answer that broke off")),
             }
         }
-        answer::read(&body, &self.policy).ok_or(NoAnswer::Failed("an answer that makes no sense"))
+        answer::read(&body, &self.policy).map_err(NoAnswer::Failed)
     }
 }

@@ -1,17 +1,17 @@
 //! Forward auth: the app says who sends a request. What it says is used for seconds, and
 //! a burst of requests of one page asks once.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
-};
+use std::{sync::Arc, time::Duration};
 
 use axum::http::{HeaderMap, HeaderName};
 use moka::future::Cache;
 
-use super::ask::{Asker, NoAnswer};
+use super::{
+    ask::{Asker, NoAnswer},
+    forgotten::Forgotten,
+};
 use crate::{
-    core::{Fingerprint, Policy, Refusal, Secret},
+    core::{Fingerprint, Policy, RecallScope, Refusal, Secret},
     edge::{Identify, Identifying, Identity},
     service::{
         metrics::Metrics,
@@ -21,6 +21,8 @@ use crate::{
 
 /// How many answers are kept.
 const MOST: u64 = 20_000;
+/// More than passes between asking and keeping, beside what the app may take.
+const SLACK: Duration = Duration::from_secs(1);
 
 /// Asks the app.
 pub(in crate::service) struct Forward {
@@ -29,10 +31,16 @@ pub(in crate::service) struct Forward {
     /// Mixed into what an answer is found by: what is in memory tells nothing about a cookie.
     pepper: Secret,
     /// `None` where each request asks.
-    answers: Option<Cache<Fingerprint, Arc<Identity>>>,
-    /// How often what is kept was forgotten.
-    forgotten: AtomicU64,
+    answers: Option<Cache<Fingerprint, Arc<Known>>>,
+    forgotten: Forgotten,
     metrics: Arc<Metrics>,
+}
+
+/// What the app has said.
+struct Known {
+    identity: Identity,
+    /// The number of the last recall when it was asked.
+    since: u64,
 }
 
 impl Forward {
@@ -52,18 +60,15 @@ impl Forward {
             headers: settings.headers.clone(),
             pepper,
             answers: (!settings.cache.is_zero()).then(cache),
-            forgotten: AtomicU64::new(0),
+            forgotten: Forgotten::new(settings.cache + settings.timeout + SLACK),
             metrics,
         })
     }
 
-    /// Forgets every answer: somebody has signed out. Questions that are under way are
-    /// asked again.
-    pub(in crate::service) fn forget(&self) {
-        self.forgotten.fetch_add(1, Ordering::SeqCst);
-        if let Some(answers) = &self.answers {
-            answers.invalidate_all();
-        }
+    /// Forgets what the app has answered about those whom a recall is about. Questions about
+    /// them that are under way are asked again.
+    pub(in crate::service) fn forget(&self, scope: &RecallScope) {
+        self.forgotten.note(scope);
     }
 
     /// The headers that the app is sent, and what its answer is found by. `None` if the
@@ -85,23 +90,23 @@ impl Forward {
         (!shown.is_empty()).then(|| (shown, Fingerprint::of(text)))
     }
 
-    async fn ask(&self, shown: HeaderMap, key: Fingerprint) -> Result<Arc<Identity>, NoAnswer> {
+    async fn ask(&self, shown: HeaderMap, key: Fingerprint) -> Result<Arc<Known>, NoAnswer> {
         loop {
-            let before = self.forgotten.load(Ordering::SeqCst);
             let asking = async {
+                let since = self.forgotten.now();
                 let answer = self.asker.ask(shown.clone()).await;
                 self.metrics.asked(answer.as_ref().err().copied());
-                answer.map(Arc::new)
+                answer.map(|identity| Arc::new(Known { identity, since }))
             };
-            let answer = match &self.answers {
+            let known = match &self.answers {
                 None => asking.await,
                 Some(answers) => {
                     let answer = answers.try_get_with(key, asking).await;
                     answer.map_err(|error| *error)
                 }
-            };
-            if before == self.forgotten.load(Ordering::SeqCst) {
-                return answer;
+            }?;
+            if !self.forgotten.has(&known.identity.owner, known.since) {
+                return Ok(known);
             }
             if let Some(answers) = &self.answers {
                 answers.invalidate(&key).await;
@@ -117,7 +122,7 @@ impl Identify for Forward {
                 return Ok(None);
             };
             match self.ask(shown, key).await {
-                Ok(identity) => Ok(Some(Identity::clone(&identity))),
+                Ok(known) => Ok(Some(known.identity.clone())),
                 Err(NoAnswer::SignedOut) => Ok(None),
                 Err(NoAnswer::Failed(why)) => {
                     tracing::warn!(why, "the app does not say who sends a request");

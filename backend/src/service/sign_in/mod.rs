@@ -3,12 +3,11 @@
 mod answer;
 mod ask;
 mod development;
-mod ended;
+mod forgotten;
 mod forward;
 
 pub(super) use self::{
     ask::NoAnswer,
     development::{Development, router as development_router},
-    ended::Ended,
     forward::Forward,
 };

@@ -75,8 +75,8 @@ impl Store for Memory {
         self.call(|state| state.admit(admit))
     }
 
-    fn abandon<'a>(&'a self, _session: &'a str, key: &'a str) -> Call<'a, ()> {
-        self.call(|state| state.abandon(key))
+    fn abandon<'a>(&'a self, _session: &'a str, key: &'a str, lost: Millis) -> Call<'a, ()> {
+        self.call(|state| state.abandon(key, lost))
     }
 
     fn withdraw<'a>(&'a self, withdraw: &'a Withdraw) -> Call<'a, Withdrawn> {
@@ -127,6 +127,10 @@ impl Store for Memory {
 
     fn told_since(&self, number: u64) -> Call<'_, (u64, Vec<String>)> {
         self.call(|state| state.told_since(number))
+    }
+
+    fn ping(&self) -> Call<'_, ()> {
+        Box::pin(std::future::ready(Ok(())))
     }
 
     fn stats(&self) -> Call<'_, Stats> {

@@ -1,9 +1,7 @@
 //! Token requests: entered, minted, made due.
 
-use std::cmp::Reverse;
-
 use super::state::{Record, Stage, State};
-use crate::core::{Admit, Admitted, Begin, Begun, Class, Fate, Reason};
+use crate::core::{Admit, Admitted, Begin, Begun, Class, Fate, Millis, Reason};
 
 impl State {
     pub(super) fn begin(&mut self, begin: &Begin) -> Begun {
@@ -56,8 +54,10 @@ impl State {
             token: None,
             handle: None,
             expires_at,
+            lost: limits.longest_life,
             attempts: 0,
             reason: None,
+            since: 0,
         };
         self.records.insert(begin.key.clone(), record);
         Begun::Begun
@@ -72,6 +72,10 @@ impl State {
             return Some(Begun::Mismatch);
         }
         Some(match record.stage {
+            // Whoever asks again has not heard the answer, and has yet to mint.
+            Stage::Minting {
+                is_withdrawn: false,
+            } if *key == begin.key => Begun::Begun,
             Stage::Minting {
                 is_withdrawn: false,
             } => Begun::Minting,
@@ -95,6 +99,13 @@ impl State {
 
     pub(super) fn admit(&mut self, admit: &Admit) -> Admitted {
         let known = self.records.get(&admit.key);
+        if let Some(before) = known.filter(|one| one.token == Some(admit.token)) {
+            return if before.stage == Stage::Live {
+                Admitted::Live
+            } else {
+                Admitted::Due
+            };
+        }
         let stage = known.map(|record| record.stage);
         let is_wanted = matches!(
             stage,
@@ -116,8 +127,10 @@ impl State {
                 token: None,
                 handle: None,
                 expires_at: 0,
+                lost: 0,
                 attempts: 0,
                 reason: Some(Reason::Unrecorded),
+                since: 0,
             };
             self.records.insert(admit.key.clone(), record);
         }
@@ -144,9 +157,12 @@ impl State {
         Admitted::Due
     }
 
-    pub(super) fn abandon(&mut self, key: &str) {
+    pub(super) fn abandon(&mut self, key: &str, lost: Millis) {
         let stage = self.records.get(key).map(|record| record.stage);
         if matches!(stage, Some(Stage::Minting { .. })) {
+            if lost > 0 {
+                self.lose(key, self.now.saturating_add(lost));
+            }
             self.remove(key);
         }
     }
@@ -184,8 +200,9 @@ impl State {
         }
         record.stage = Stage::Due { ready_at: None };
         record.reason = record.reason.or(reason);
+        record.since = self.now;
         let ready = self.ready.entry(record.class).or_default();
-        ready.insert((Reverse(record.expires_at), key.to_owned()));
+        ready.insert((record.rank(), key.to_owned()));
     }
 
     pub(super) fn fate(&self, session: &str, key: &str) -> Fate {

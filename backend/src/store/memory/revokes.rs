@@ -1,6 +1,6 @@
 //! What is withdrawn, and what is enlisted of which nothing is on record.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{
     records::{to_u32, to_usize},
@@ -29,7 +29,8 @@ impl State {
             ),
         ] {
             for (place, name) in (0..).zip(names) {
-                match index.get(name) {
+                let key = index.get(name);
+                match key.filter(|key| !is_of(&self.records, key, Class::Unknown)) {
                     Some(key) => keys.push(key.clone()),
                     None => unknown.push(place),
                 }
@@ -44,8 +45,9 @@ impl State {
         for key in keys {
             match self.end(&key, withdraw.reason, withdraw.limits.minting) {
                 Some(Stage::Minting { .. }) => withdrawn.minting.push(key),
-                // A made-up token that was named before is on record, and no better known.
-                Some(Stage::Due { ready_at: None }) if self.is_of(&key, withdraw.claim.class) => {
+                Some(Stage::Due { ready_at: None })
+                    if is_of(&self.records, &key, withdraw.claim.class) =>
+                {
                     due.push(key);
                 }
                 Some(Stage::Due { .. }) => withdrawn.due += 1,
@@ -70,7 +72,6 @@ impl State {
             return Vec::new();
         }
         if !self.sessions.contains_key(name) {
-            withdrawn.has_unknown_requests = true;
             if limits.tombstone == 0 {
                 return Vec::new();
             }
@@ -88,28 +89,34 @@ impl State {
         };
         let mut keys = Vec::new();
         session.withdrawn_ids.retain(|_, until| *until > now);
-        let mut is_whole = withdraw.whole_session;
-        withdrawn.has_unknown_requests |= is_whole;
+        let most = if session.owner.is_some() {
+            limits.named_tombstones
+        } else {
+            limits.named_by_strangers
+        };
+        let mut are_too_many = false;
         for id in &withdraw.pending {
             let key = session.ids.get(id);
             keys.extend(key.cloned());
-            withdrawn.has_unknown_requests |= key.is_none();
             // One that is being minted may come a second time, after the first has failed.
             let record = key.and_then(|key| self.records.get(key));
             let is_minted = record.is_some_and(|one| !matches!(one.stage, Stage::Minting { .. }));
             if limits.tombstone == 0 || is_minted {
                 continue;
             }
-            let has_room = session.withdrawn_ids.len() < to_usize(limits.named_tombstones);
+            let has_room = session.withdrawn_ids.len() < to_usize(most);
             if has_room || session.withdrawn_ids.contains_key(id) {
                 session.withdrawn_ids.insert(id.clone(), until);
             } else {
-                // Too many to remember one by one: then the whole page life.
-                is_whole = true;
+                are_too_many = true;
             }
         }
-        if is_whole {
+        if withdraw.whole_session {
             keys.extend(session.ids.values().cloned());
+        }
+        // Too many to remember one by one: whatever comes may be one of them. But what is on
+        // record and was not named is none.
+        if withdraw.whole_session || are_too_many {
             session.withdrawn_until = session.withdrawn_until.max(until);
         }
         // What was lost with an instance may be among what is not on record.
@@ -122,11 +129,18 @@ impl State {
         let mut enlisted = Enlisted::default();
         let mut due = [Vec::new(), Vec::new()];
         let mut named = BTreeSet::new();
-        for item in &enlist.items {
+        // What is named twice is named once, and proven if it is so by either.
+        let items = enlist.items.iter();
+        let (known, unknown): (Vec<_>, Vec<_>) = items.partition(|one| one.class == Class::Known);
+        for item in known.into_iter().chain(unknown) {
             if !named.insert(&item.key) {
                 continue;
             }
-            if !self.records.contains_key(&item.key) {
+            if self.records.contains_key(&item.key) {
+                if item.class == Class::Known {
+                    self.prove(&item.key);
+                }
+            } else {
                 let is_unknown = item.class == Class::Unknown;
                 if is_unknown && self.unknown >= enlist.limits.unknown {
                     enlisted.refused += 1;
@@ -147,20 +161,30 @@ impl State {
                     token: Some(item.token),
                     handle: None,
                     expires_at,
+                    lost: 0,
                     attempts: 0,
                     reason: None,
+                    since: 0,
                 };
                 self.live += 1;
                 self.records.insert(item.key.clone(), record);
             }
-            let place = usize::from(item.class == Class::Unknown);
+            let place = usize::from(is_of(&self.records, &item.key, Class::Unknown));
             match self.end(&item.key, enlist.reason, 0) {
                 Some(Stage::Due { ready_at: None }) => due[place].push(item.key.clone()),
                 Some(Stage::Due { ready_at: Some(_) }) => enlisted.due += 1,
                 Some(Stage::Minting { .. } | Stage::Live | Stage::Dead) | None => {}
             }
         }
-        for (due, claim) in due.into_iter().zip([&enlist.claim, &enlist.claim_unknown]) {
+        let [_, unknown] = &mut due;
+        unknown.sort();
+        let all = self.ready.get(&Class::Unknown).map_or(0, BTreeSet::len);
+        let mut claims = [enlist.claim, enlist.claim_unknown];
+        if all > unknown.len() {
+            // Others have waited for longer.
+            claims[1].most = 0;
+        }
+        for (due, claim) in due.into_iter().zip(&claims) {
             let all = due.len();
             let works = self.claim_of(due, claim);
             enlisted.due += to_u32(all - works.len());
@@ -169,9 +193,29 @@ impl State {
         enlisted
     }
 
-    fn is_of(&self, key: &str, class: Class) -> bool {
-        self.records
-            .get(key)
-            .is_some_and(|record| record.class == class)
+    /// It is known from now on, and leaves the line of what is not.
+    fn prove(&mut self, key: &str) {
+        if !is_of(&self.records, key, Class::Unknown) {
+            return;
+        }
+        let Some(mut record) = self.records.remove(key) else {
+            return;
+        };
+        self.unqueue(key, &record);
+        self.unknown = self.unknown.saturating_sub(1);
+        record.class = Class::Known;
+        match record.stage {
+            Stage::Due { ready_at: None } => {
+                let ready = self.ready.entry(record.class).or_default();
+                ready.insert((record.rank(), key.to_owned()));
+            }
+            Stage::Due { ready_at: Some(at) } => _ = self.later.insert((at, key.to_owned())),
+            Stage::Minting { .. } | Stage::Live | Stage::Dead => {}
+        }
+        self.records.insert(key.to_owned(), record);
     }
+}
+
+fn is_of(records: &HashMap<String, Record>, key: &str, class: Class) -> bool {
+    records.get(key).is_some_and(|record| record.class == class)
 }

@@ -1,9 +1,6 @@
 //! The state, and what time does to it.
 
-use std::{
-    cmp::Reverse,
-    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
-};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use crate::core::{Budget, Class, Fingerprint, Millis, Owner, Reason, Stats};
 
@@ -18,8 +15,8 @@ pub(super) struct State {
     pub(super) by_token: HashMap<Fingerprint, String>,
     pub(super) by_handle: HashMap<Fingerprint, String>,
     pub(super) by_expiry: BTreeSet<(Millis, String)>,
-    /// What nobody has claimed, the longest life first.
-    pub(super) ready: BTreeMap<Class, BTreeSet<(Reverse<Millis>, String)>>,
+    /// What nobody has claimed, by [`Record::rank`].
+    pub(super) ready: BTreeMap<Class, BTreeSet<(Millis, String)>>,
     /// What somebody has claimed, or what has failed, by when it is ready again.
     pub(super) later: BTreeSet<(Millis, String)>,
     pub(super) unknown: u32,
@@ -58,8 +55,22 @@ pub(super) struct Record {
     pub(super) handle: Option<Fingerprint>,
     /// When its token expires; while it is minted, when that must be over.
     pub(super) expires_at: Millis,
+    /// For how long its token may live where nobody knows what became of it.
+    pub(super) lost: Millis,
     pub(super) attempts: u32,
     pub(super) reason: Option<Reason>,
+    /// Of what is due: since when it is ready.
+    pub(super) since: Millis,
+}
+
+impl Record {
+    /// The longest life has the least, or, of what is unknown, what has waited for the longest.
+    pub(super) const fn rank(&self) -> Millis {
+        match self.class {
+            Class::Known => Millis::MAX - self.expires_at,
+            Class::Unknown => self.since,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -83,7 +94,8 @@ pub(super) struct Session {
     pub(super) lease: Option<Lease>,
     pub(super) withdrawn_until: Millis,
     pub(super) withdrawn_ids: BTreeMap<String, Millis>,
-    /// Until then a token may be alive that was minted by an instance that died of it.
+    /// Until then a token may be alive that was minted and then lost: whoever had it minted has
+    /// died of it, or has heard no answer.
     pub(super) lost_until: Millis,
 }
 
@@ -142,16 +154,22 @@ impl State {
     fn expire(&mut self, key: &str) {
         let record = self.records.get(key);
         let minting = record.filter(|one| matches!(one.stage, Stage::Minting { .. }));
-        if let Some(record) = minting
-            && let Some(session) = &record.session
+        if let Some(record) = minting {
+            // Whoever minted it has died or hangs, and what became of it nobody knows.
+            self.lose(key, record.expires_at.saturating_add(record.lost));
+        }
+        self.remove(key);
+    }
+
+    /// What was minted for this record, if anything, may be alive until then.
+    pub(super) fn lose(&mut self, key: &str, until: Millis) {
+        let record = self.records.get(key);
+        if let Some(session) = record.and_then(|record| record.session.as_ref())
             && let Some(one) = self.sessions.get_mut(session)
         {
-            // Whoever minted it has died or hangs, and what became of it nobody knows.
-            let until = record.expires_at.saturating_add(LOST);
             one.lost_until = one.lost_until.max(until);
             self.by_end.insert((until, session.clone()));
         }
-        self.remove(key);
     }
 
     pub(super) fn remove(&mut self, key: &str) {
@@ -195,7 +213,7 @@ impl State {
             Some(at) => _ = self.later.remove(&(at, name)),
             None => {
                 let ready = self.ready.entry(record.class).or_default();
-                ready.remove(&(Reverse(record.expires_at), name));
+                ready.remove(&(record.rank(), name));
             }
         }
     }
@@ -269,10 +287,6 @@ impl State {
         }
     }
 }
-
-/// How long something is taken to be alive of which nobody knows what became: the
-/// default of [`crate::core::Limits::longest_life`].
-const LOST: Millis = 24 * 60 * 60 * 1_000;
 
 fn keys_of(owner: Owner) -> [OwnerKey; 2] {
     [OwnerKey::User(owner.user), OwnerKey::SignIn(owner.sign_in)]

@@ -1,7 +1,5 @@
 //! What is due: claimed, done, or to be tried again.
 
-use std::cmp::Reverse;
-
 use super::{
     records::to_usize,
     state::{Stage, State},
@@ -10,16 +8,26 @@ use crate::core::{Budget, Claim, Class, Millis, Work};
 
 impl State {
     pub(super) fn claim(&mut self, claim: &Claim) -> Vec<Work> {
-        let ready = self.ready.get(&claim.class);
-        let keys = ready.into_iter().flatten().take(to_usize(claim.most));
-        let keys = keys.map(|(_, key)| key.clone()).collect();
+        let most = to_usize(claim.most);
+        let ready = self.ready.get(&claim.class).into_iter().flatten();
+        let keys = ready.map(|(_, key)| key.clone());
+        // What is unknown is taken from both ends of its line, by turns as it were: whoever makes
+        // names up in numbers keeps waiting neither who was there before nor who comes after.
+        let keys = if claim.class == Class::Unknown && self.now % 2 == 1 {
+            keys.rev().take(most).collect()
+        } else {
+            keys.take(most).collect()
+        };
         self.claim_of(keys, claim)
     }
 
-    /// Claims as many of these, which are ready, as may be, the longest life first.
+    /// Claims as many of these, which are ready, as may be: the longest life first, and what
+    /// is unknown in this order.
     pub(super) fn claim_of(&mut self, mut keys: Vec<String>, claim: &Claim) -> Vec<Work> {
         let life = |key: &String| self.records.get(key).map_or(0, |one| one.expires_at);
-        keys.sort_by(|one, other| life(other).cmp(&life(one)).then_with(|| one.cmp(other)));
+        if claim.class == Class::Known {
+            keys.sort_by(|one, other| life(other).cmp(&life(one)).then_with(|| one.cmp(other)));
+        }
         let most = claim.most.min(super::records::to_u32(keys.len()));
         keys.truncate(to_usize(self.afford(claim, most)));
         let until = self.now.saturating_add(claim.visibility);
@@ -41,7 +49,7 @@ impl State {
     fn take(&mut self, key: String, until: Millis) -> Option<Work> {
         let record = self.records.get_mut(&key)?;
         let ready = self.ready.entry(record.class).or_default();
-        ready.remove(&(Reverse(record.expires_at), key.clone()));
+        ready.remove(&(record.rank(), key.clone()));
         record.stage = Stage::Due {
             ready_at: Some(until),
         };
@@ -61,13 +69,14 @@ impl State {
 
     /// What was claimed by somebody who died, and what has waited for long enough, is ready.
     pub(super) fn wake(&mut self) {
-        while let Some((_, key)) = self.later.first().filter(|(at, _)| *at <= self.now) {
-            let key = key.clone();
+        while let Some((at, key)) = self.later.first().filter(|(at, _)| *at <= self.now) {
+            let (at, key) = (*at, key.clone());
             self.later.pop_first();
             if let Some(record) = self.records.get_mut(&key) {
                 record.stage = Stage::Due { ready_at: None };
+                record.since = at;
                 let ready = self.ready.entry(record.class).or_default();
-                ready.insert((Reverse(record.expires_at), key));
+                ready.insert((record.rank(), key));
             }
         }
     }

@@ -1,11 +1,6 @@
 //! Brings the schema up to date, once, however many instances start.
 
-use std::time::Duration;
-
-use tokio::time::timeout;
-use tokio_postgres::Client;
-
-use super::asking::{Database, failed, no_client};
+use super::asking::{Database, Session};
 use crate::store::StoreError;
 
 /// Each makes a version of the one before. What stands here is not changed any more once
@@ -21,32 +16,42 @@ const MIGRATIONS: [&[&str]; 1] = [&[
     include_str!("sql/8_recall.sql"),
 ]];
 
-/// How long all of them may take, others that do the same included.
-const PATIENCE: Duration = Duration::from_secs(60);
-
 pub(super) async fn run(database: &Database, is_first: bool) -> Result<(), StoreError> {
-    let client = database.pool.get().await;
-    let mut client = client.map_err(|error| no_client(&error))?;
+    let session = database.link.session().await?;
     let (schema, clock) = (&database.schema, database.clock());
-    let migrated = timeout(PATIENCE, migrate(&mut client, schema, is_first, clock)).await;
+    let migrated = within_patience(migrate(&session, schema, is_first, clock)).await;
+    if migrated.is_err() {
+        session.discard();
+    }
     migrated
+}
+
+/// All of them may take so long, others that do the same included. In WebAssembly each of the
+/// statements is waited for by the client.
+async fn within_patience(
+    migrating: impl Future<Output = Result<(), StoreError>>,
+) -> Result<(), StoreError> {
+    #[cfg(target_arch = "wasm32")]
+    return migrating.await;
+    #[cfg(not(target_arch = "wasm32"))]
+    tokio::time::timeout(std::time::Duration::from_secs(60), migrating)
+        .await
         .map_err(|_| StoreError("PostgreSQL: the schema could not be made in time".into()))?
-        .map_err(|error| failed(&error))
 }
 
 async fn migrate(
-    client: &mut Client,
+    session: &Session,
     schema: &str,
     is_first: bool,
     clock: Option<i64>,
-) -> Result<(), tokio_postgres::Error> {
+) -> Result<(), StoreError> {
     // Where nothing is to be done, nothing needs the right to.
-    if is_current(client, schema).await? {
+    if is_current(session, schema).await? {
         return Ok(());
     }
-    let transaction = client.transaction().await?;
     let begin = format!(
-        "set local statement_timeout = 0;
+        "begin;
+        set local statement_timeout = 0;
         select pg_advisory_xact_lock(hashtextextended('downscope {schema}', 0));
         create schema if not exists {schema};
         set local search_path to {schema};
@@ -55,31 +60,32 @@ async fn migrate(
             at timestamptz not null default now()
         )"
     );
-    transaction.batch_execute(&begin).await?;
-    let row = transaction.query_one(VERSION, &[]).await?;
-    let version: i32 = row.try_get(0)?;
-    let done = usize::try_from(version).unwrap_or(0);
+    session.say(&begin).await?;
+    let version = session.say(VERSION).await?;
+    let done = version.and_then(|text| text.parse().ok()).unwrap_or(0);
     for (number, files) in (1_i32..).zip(MIGRATIONS).skip(done) {
         for file in files {
-            transaction.batch_execute(file).await?;
+            session.say(file).await?;
         }
-        let insert = "insert into migrations (version) values ($1)";
-        transaction.execute(insert, &[&number]).await?;
+        let insert = format!("insert into migrations (version) values ({number})");
+        session.say(&insert).await?;
     }
-    let found = "select downscope_found($1, $2)";
-    transaction.execute(found, &[&is_first, &clock]).await?;
-    transaction.commit().await
+    let clock = clock.map_or_else(|| "null".to_owned(), |clock| clock.to_string());
+    let found = format!("select downscope_found({is_first}, {clock})");
+    session.say(&found).await?;
+    session.say("commit").await.map(drop)
 }
 
 const VERSION: &str = "select coalesce(max(version), 0) from migrations";
 
-async fn is_current(client: &Client, schema: &str) -> Result<bool, tokio_postgres::Error> {
+async fn is_current(session: &Session, schema: &str) -> Result<bool, StoreError> {
     let table = format!("{schema}.migrations");
-    let is_there = "select to_regclass($1) is not null";
-    if !client.query_one(is_there, &[&table]).await?.try_get(0)? {
+    let is_there = format!("select to_regclass('{table}') is not null");
+    if session.say(&is_there).await?.as_deref() != Some("t") {
         return Ok(false);
     }
     let text = VERSION.replace("migrations", &table);
-    let version: i32 = client.query_one(&text, &[]).await?.try_get(0)?;
-    Ok(usize::try_from(version).is_ok_and(|version| version >= MIGRATIONS.len()))
+    let version = session.say(&text).await?;
+    let version = version.and_then(|text| text.parse::<usize>().ok());
+    Ok(version.is_some_and(|version| version >= MIGRATIONS.len()))
 }

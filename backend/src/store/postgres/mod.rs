@@ -12,6 +12,8 @@
 //! - `stats` counts rows: it is for a metric, and not for each request.
 
 mod asking;
+#[cfg(not(target_arch = "wasm32"))]
+mod connecting;
 mod migrations;
 mod records;
 mod rows;
@@ -22,13 +24,9 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
-use tokio_postgres::{
-    Config, NoTls, Socket,
-    tls::{MakeTlsConnect, TlsConnect},
-};
-
-use self::asking::{Database, PATIENCE};
+use self::asking::Database;
+#[cfg(target_arch = "wasm32")]
+pub use self::asking::{Asking, Client, Failure};
 use super::{Call, Store, StoreError};
 use crate::core::{
     Admit, Admitted, Begin, Begun, Claim, Enlist, Enlisted, Fate, Heard, Heartbeat, Lapsed, Limits,
@@ -62,91 +60,37 @@ impl Default for Settings {
 }
 
 impl Postgres {
-    /// Connects to the database that `url` names (`postgres://…`, or `key=value` pairs as
-    /// libpq reads them), and brings the schema up to date, for which it needs the right to
-    /// create unless it is. Without TLS: through a local socket, or a network that encrypts.
-    ///
-    /// # Errors
-    ///
-    /// Where `url` or the name of the schema is none, and where the database does not
-    /// answer or refuses.
-    pub async fn connect(url: &str, settings: &Settings) -> Result<Self, StoreError> {
-        Self::open(url, settings, NoTls, 0).await
-    }
-
-    /// For tests, which do not wait: it is `now` until [`Postgres::set_now`] says otherwise.
-    ///
-    /// # Errors
-    ///
-    /// As [`Postgres::connect`].
-    #[doc(hidden)]
-    pub async fn connect_at(
-        url: &str,
-        settings: &Settings,
-        now: Millis,
-    ) -> Result<Self, StoreError> {
-        Self::open(url, settings, NoTls, now).await
-    }
-
     /// See [`Postgres::connect_at`].
     #[doc(hidden)]
     pub fn set_now(&self, now: Millis) {
         self.0.now.store(now, Ordering::SeqCst);
     }
 
-    /// The same as [`Postgres::connect`], through `tls`, such as that of `tokio-postgres-rustls`.
+    /// Through a client that JavaScript brings, each connection of which is set as
+    /// [`OPTIONS`] says.
     ///
     /// # Errors
     ///
-    /// As [`Postgres::connect`].
-    pub async fn connect_with<T>(url: &str, settings: &Settings, tls: T) -> Result<Self, StoreError>
-    where
-        T: MakeTlsConnect<Socket> + Clone + Send + Sync + 'static,
-        T::Stream: Send + Sync,
-        T::TlsConnect: Send + Sync,
-        <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
-    {
-        Self::open(url, settings, tls, 0).await
+    /// Where the name of the schema is none, and where the database does not answer or refuses.
+    #[cfg(target_arch = "wasm32")]
+    pub async fn connect_through(
+        client: std::sync::Arc<dyn Client>,
+        settings: &Settings,
+    ) -> Result<Self, StoreError> {
+        Self::begin(asking::Link(client), settings, 0).await
     }
 
     /// It is `now`; 0: what the database's clock says.
-    async fn open<T>(
-        url: &str,
+    async fn begin(
+        link: asking::Link,
         settings: &Settings,
-        tls: T,
         now: Millis,
-    ) -> Result<Self, StoreError>
-    where
-        T: MakeTlsConnect<Socket> + Clone + Send + Sync + 'static,
-        T::Stream: Send + Sync,
-        T::TlsConnect: Send + Sync,
-        <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
-    {
+    ) -> Result<Self, StoreError> {
         if !is_schema(&settings.schema) {
             return Err(StoreError("PostgreSQL: that is no name of a schema".into()));
         }
-        let mut config: Config = url
-            .parse()
-            .map_err(|_| StoreError("PostgreSQL: that is no URL of a database".into()))?;
-        // What the URL says stands last, and holds.
-        let own = config.get_options().unwrap_or_default();
-        config.options(format!("{OPTIONS} {own}"));
-        config.connect_timeout(PATIENCE);
-        if config.get_application_name().is_none() {
-            config.application_name("downscope");
-        }
-        let recycling_method = RecyclingMethod::Fast;
-        let manager = Manager::from_config(config, tls, ManagerConfig { recycling_method });
-        let pool = Pool::builder(manager)
-            .max_size(settings.connections)
-            .runtime(Runtime::Tokio1)
-            .wait_timeout(Some(PATIENCE))
-            .create_timeout(Some(PATIENCE))
-            .recycle_timeout(Some(PATIENCE))
-            .build()
-            .map_err(|_| StoreError("PostgreSQL: no pool of connections".into()))?;
         let database = Database {
-            pool,
+            link,
             schema: settings.schema.clone(),
             now: AtomicU64::new(now),
         };
@@ -157,7 +101,7 @@ impl Postgres {
 
 /// How each connection is set. Whatever the tables were like when a function was planned,
 /// rows are found through an index, as it is right for those that are many.
-const OPTIONS: &str = "-c statement_timeout=2000 -c idle_in_transaction_session_timeout=10000 \
+pub const OPTIONS: &str = "-c statement_timeout=2000 -c idle_in_transaction_session_timeout=10000 \
     -c default_transaction_isolation=read\\ committed -c plan_cache_mode=force_generic_plan \
     -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
 
@@ -177,8 +121,8 @@ impl Store for Postgres {
         Box::pin(self.0.admit(admit))
     }
 
-    fn abandon<'a>(&'a self, session: &'a str, key: &'a str) -> Call<'a, ()> {
-        Box::pin(self.0.abandon(session, key))
+    fn abandon<'a>(&'a self, session: &'a str, key: &'a str, lost: Millis) -> Call<'a, ()> {
+        Box::pin(self.0.abandon(session, key, lost))
     }
 
     fn withdraw<'a>(&'a self, withdraw: &'a Withdraw) -> Call<'a, Withdrawn> {
@@ -223,6 +167,10 @@ impl Store for Postgres {
 
     fn told_since(&self, number: u64) -> Call<'_, (u64, Vec<String>)> {
         Box::pin(self.0.told_since(number))
+    }
+
+    fn ping(&self) -> Call<'_, ()> {
+        Box::pin(self.0.link.ping())
     }
 
     fn stats(&self) -> Call<'_, Stats> {

@@ -15,7 +15,7 @@ use crate::{
 impl Database {
     pub(super) async fn begin(&self, begin: &Begin) -> Result<Begun, StoreError> {
         let limits = &begin.limits;
-        let params: [Param<'_>; 13] = [
+        let params: [Param<'_>; 14] = [
             &begin.name.session,
             &begin.name.id,
             &begin.key,
@@ -29,6 +29,7 @@ impl Database {
             &int(limits.records),
             &int(limits.leases_per_sign_in),
             &int(limits.watch_gap),
+            &int(limits.longest_life),
         ];
         let row = self.ask("begin", &params).await?;
         Ok(match get(&row, "outcome")? {
@@ -71,13 +72,19 @@ impl Database {
         })
     }
 
-    pub(super) async fn abandon(&self, session: &str, key: &str) -> Result<(), StoreError> {
-        self.ask("abandon", &[&session, &key]).await.map(drop)
+    pub(super) async fn abandon(
+        &self,
+        session: &str,
+        key: &str,
+        lost: Millis,
+    ) -> Result<(), StoreError> {
+        let params: [Param<'_>; 3] = [&session, &key, &int(lost)];
+        self.ask("abandon", &params).await.map(drop)
     }
 
     pub(super) async fn withdraw(&self, withdraw: &Withdraw) -> Result<Withdrawn, StoreError> {
         let Withdraw { claim, limits, .. } = withdraw;
-        let params: [Param<'_>; 15] = [
+        let params: [Param<'_>; 16] = [
             &withdraw.session,
             &withdraw.pending,
             &withdraw.whole_session,
@@ -91,6 +98,7 @@ impl Database {
             &int(limits.minting),
             &int(limits.tombstone),
             &int(limits.named_tombstones),
+            &int(limits.named_by_strangers),
             &int(limits.strangers),
             &int(limits.longest_life),
         ];
@@ -101,7 +109,6 @@ impl Database {
             minting: get(&row, "minting")?,
             unknown_tokens: places(get(&row, "unknown_tokens")?),
             unknown_handles: places(get(&row, "unknown_handles")?),
-            has_unknown_requests: get(&row, "has_unknown_requests")?,
             is_refused: get(&row, "is_refused")?,
             is_complete: get(&row, "is_complete")?,
         })

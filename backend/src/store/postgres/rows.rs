@@ -1,19 +1,22 @@
 //! What the database keeps, as the core knows it.
 
-use postgres_types::FromSql;
-use tokio_postgres::Row;
-
-use super::asking::get;
+use super::asking::{Row, get};
 use crate::{
     core::{Class, Millis, Owner, Reason, Work},
     store::StoreError,
 };
 
 /// The type `work`.
-#[derive(Debug, FromSql)]
-#[postgres(name = "work")]
-struct WorkRow {
+#[derive(Debug)]
+#[cfg_attr(
+    not(target_arch = "wasm32"),
+    derive(postgres_types::FromSql),
+    postgres(name = "work")
+)]
+#[cfg_attr(target_arch = "wasm32", derive(serde::Deserialize))]
+pub(super) struct WorkRow {
     key: String,
+    #[cfg_attr(target_arch = "wasm32", serde(deserialize_with = "bytes"))]
     sealed: Vec<u8>,
     attempts: i32,
     expires_in: i64,
@@ -22,6 +25,13 @@ struct WorkRow {
     sign_in: Option<String>,
     session: Option<String>,
     is_unknown: bool,
+}
+
+#[cfg(target_arch = "wasm32")]
+fn bytes<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Vec<u8>, D::Error> {
+    use serde::{Deserialize as _, de::Error as _};
+    let text = String::deserialize(value)?;
+    super::asking::read_hex(&text).ok_or_else(|| D::Error::custom("no bytes"))
 }
 
 /// The works of an answer, in their order.

@@ -1,12 +1,11 @@
 //! The operations that are about one page life: each is one call to its shard.
 
-use redis::Cmd;
-
 use super::{
     Redis,
     link::Shard,
     replies::{BeginReply, HeartbeatReply, WithdrawReply, class_name},
     scripts::Name,
+    wire::Cmd,
 };
 use crate::{
     core::{
@@ -42,6 +41,7 @@ impl Redis {
             call.arg(millis(limits.watch_gap)).arg(limits.per_session);
             call.arg(self.part(limits.records));
             call.arg(limits.leases_per_sign_in);
+            call.arg(millis(limits.longest_life));
         });
         let BeginReply(begun) = reply.await?;
         Ok(begun)
@@ -65,9 +65,14 @@ impl Redis {
         })
     }
 
-    pub(super) async fn do_abandon(&self, session: &str, key: &str) -> Result<(), StoreError> {
+    pub(super) async fn do_abandon(
+        &self,
+        session: &str,
+        key: &str,
+        lost: Millis,
+    ) -> Result<(), StoreError> {
         let shard = self.shard_of(session);
-        let abandon = shard.run(Name::Abandon, |call| _ = call.arg(key));
+        let abandon = shard.run(Name::Abandon, |call| _ = call.arg(key).arg(millis(lost)));
         abandon.await
     }
 
@@ -133,6 +138,7 @@ impl Redis {
             call.arg(millis(limits.tombstone));
             call.arg(millis(limits.minting));
             call.arg(limits.named_tombstones);
+            call.arg(limits.named_by_strangers);
             call.arg(self.part(limits.strangers));
             call.arg(millis(limits.longest_life));
             self.claim_into(call, &withdraw.claim);

@@ -1,30 +1,21 @@
 //! Calls to one shard: how they are sent, and what is done where the server has forgotten
 //! its scripts.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
 };
 
-use redis::{
-    Client, Cmd, ErrorKind, FromRedisValue, RedisError, ServerErrorKind,
-    aio::{ConnectionManager, ConnectionManagerConfig},
-    cmd,
+use super::{
+    scripts::{Name, Scripts},
+    wire::{Cmd, Connection, Failure, FromRedisValue, cmd, failure, is_dropped, is_unknown_script},
 };
-
-use super::scripts::{Name, Scripts};
 use crate::{core::Millis, store::StoreError};
-
-/// How long an answer, or a connection, is waited for.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The connection that all shards of a store share.
 #[derive(Clone)]
 pub(super) struct Link {
-    connection: ConnectionManager,
+    connection: Connection,
     /// What time it is, in a test; else 0.
     now: Arc<AtomicU64>,
 }
@@ -39,27 +30,36 @@ pub(super) struct Shard {
 }
 
 impl Link {
+    #[cfg(not(target_arch = "wasm32"))]
     pub(super) async fn open(url: &str, now: Millis) -> Result<Self, StoreError> {
-        let client = Client::open(url).map_err(|error| failure(&error))?;
-        // Whoever asks is not to wait for more than one try; the next one asks again.
-        let config = ConnectionManagerConfig::new()
-            .set_connection_timeout(Some(PATIENCE))
-            .set_response_timeout(Some(PATIENCE))
-            .set_number_of_retries(0)
-            .set_pipeline_buffer_size(1_000);
-        let connection = ConnectionManager::new_with_config(client, config).await;
-        Ok(Self {
-            connection: connection.map_err(|error| failure(&error))?,
+        let connection = Connection::open(url).await;
+        let connection = connection.map_err(|error| failure(&error))?;
+        Ok(Self::through(connection, now))
+    }
+
+    pub(super) fn through(connection: Connection, now: Millis) -> Self {
+        Self {
+            connection,
             now: Arc::new(now.into()),
-        })
+        }
     }
 
     pub(super) fn set_now(&self, now: Millis) {
         self.now.store(now, Ordering::SeqCst);
     }
 
-    async fn ask<T: FromRedisValue>(&self, cmd: &Cmd) -> Result<T, RedisError> {
-        cmd.query_async(&mut self.connection.clone()).await
+    /// As [`crate::store::Store::ping`]: all shards are at one server, or behind one proxy.
+    pub(super) async fn ping(&self) -> Result<(), StoreError> {
+        let ping = cmd("PING");
+        let mut outcome = self.ask::<()>(&ping).await;
+        if outcome.as_ref().is_err_and(is_dropped) {
+            outcome = self.ask(&ping).await;
+        }
+        outcome.map_err(|error| failure(&error))
+    }
+
+    async fn ask<T: FromRedisValue>(&self, cmd: &Cmd) -> Result<T, Failure> {
+        self.connection.ask(cmd).await
     }
 }
 
@@ -95,10 +95,7 @@ impl Shard {
         let mut call = self.call(script);
         arguments(&mut call);
         let mut outcome = self.link.ask(&call).await;
-        if outcome
-            .as_ref()
-            .is_err_and(RedisError::is_connection_dropped)
-        {
+        if outcome.as_ref().is_err_and(is_dropped) {
             outcome = self.link.ask(&call).await;
         }
         if outcome.as_ref().is_err_and(is_unknown_script) {
@@ -111,12 +108,12 @@ impl Shard {
 
     /// The server knows no such script. It has either been started anew, or it has never
     /// had this one: the witness tells.
-    async fn recover(&self) -> Result<(), RedisError> {
+    async fn recover(&self) -> Result<(), Failure> {
         let is_anew = self.has_been_started_anew().await?;
         self.init(false, is_anew).await
     }
 
-    async fn has_been_started_anew(&self) -> Result<bool, RedisError> {
+    async fn has_been_started_anew(&self) -> Result<bool, Failure> {
         if self.is_durable {
             return Ok(false);
         }
@@ -129,17 +126,17 @@ impl Shard {
 
     /// Loads the scripts, and begins with what may be missing: whoever finds the others
     /// there takes it that nothing is.
-    async fn init(&self, is_first: bool, is_anew: bool) -> Result<(), RedisError> {
-        let mut connection = self.link.connection.clone();
+    async fn init(&self, is_first: bool, is_anew: bool) -> Result<(), Failure> {
+        let connection = &self.link.connection;
         let is_init = |name| name == Name::Init;
         for (_, script) in self.scripts.iter().filter(|(name, _)| is_init(*name)) {
-            script.load_async(&mut connection).await?;
+            connection.load(script).await?;
         }
         let mut init = self.call(Name::Init);
         init.arg(is_first).arg(is_anew);
         self.link.ask::<()>(&init).await?;
         for (_, script) in self.scripts.iter().filter(|(name, _)| !is_init(*name)) {
-            script.load_async(&mut connection).await?;
+            connection.load(script).await?;
         }
         Ok(())
     }
@@ -151,18 +148,4 @@ impl Shard {
         call.arg(&self.name).arg(now);
         call
     }
-}
-
-fn is_unknown_script(error: &RedisError) -> bool {
-    error.kind() == ErrorKind::Server(ServerErrorKind::NoScript)
-}
-
-/// Its kind and the server's word for it, and nothing of what was asked.
-fn failure(error: &RedisError) -> StoreError {
-    let word = error.code().map(|code| format!(" ({code})"));
-    StoreError(format!(
-        "Redis: {}{}",
-        error.category(),
-        word.unwrap_or_default()
-    ))
 }

@@ -19,10 +19,12 @@
 //! second; with `appendfsync always` too, everything.
 
 mod calls;
+mod enlisting;
 mod link;
 mod replies;
 mod scripts;
 mod spread;
+mod wire;
 
 use std::{
     fmt,
@@ -33,6 +35,8 @@ use std::{
 };
 
 use self::link::{Link, Shard};
+#[cfg(target_arch = "wasm32")]
+pub use self::wire::{Asking, Client, Failure, Value};
 use super::{Call, Store, StoreError};
 use crate::core::{
     Admit, Admitted, Begin, Begun, Claim, Enlist, Enlisted, Fate, Fingerprint, Heard, Heartbeat,
@@ -86,6 +90,7 @@ impl Redis {
     /// # Errors
     ///
     /// If the URL or the prefix is none, or the server does not answer within two seconds.
+    #[cfg(not(target_arch = "wasm32"))]
     pub async fn connect(url: &str, settings: &Settings) -> Result<Self, StoreError> {
         Self::connect_at(url, settings, 0).await
     }
@@ -95,19 +100,33 @@ impl Redis {
     /// # Errors
     ///
     /// As [`Redis::connect`].
+    #[cfg(not(target_arch = "wasm32"))]
     #[doc(hidden)]
     pub async fn connect_at(
         url: &str,
         settings: &Settings,
         now: Millis,
     ) -> Result<Self, StoreError> {
+        check(settings)?;
+        Self::open(Link::open(url, now).await?, settings).await
+    }
+
+    /// Through a client that JavaScript brings.
+    ///
+    /// # Errors
+    ///
+    /// If the prefix is none, or the server does not answer.
+    #[cfg(target_arch = "wasm32")]
+    pub async fn connect_through(
+        client: std::sync::Arc<dyn Client>,
+        settings: &Settings,
+    ) -> Result<Self, StoreError> {
+        check(settings)?;
+        Self::open(Link::through(wire::Connection(client), 0), settings).await
+    }
+
+    async fn open(link: Link, settings: &Settings) -> Result<Self, StoreError> {
         let prefix = &settings.prefix;
-        if prefix.is_empty() || prefix.contains(['{', '}']) {
-            return Err(StoreError(
-                "Redis: the prefix is empty or has braces".to_owned(),
-            ));
-        }
-        let link = Link::open(url, now).await?;
         let count = settings.shards.max(1);
         let mut shards = Vec::new();
         for number in 0..count {
@@ -157,6 +176,14 @@ impl Redis {
     }
 }
 
+fn check(Settings { prefix, .. }: &Settings) -> Result<(), StoreError> {
+    if prefix.is_empty() || prefix.contains(['{', '}']) {
+        let why = "Redis: the prefix is empty or has braces";
+        return Err(StoreError(why.to_owned()));
+    }
+    Ok(())
+}
+
 impl Store for Redis {
     fn begin<'a>(&'a self, begin: &'a Begin) -> Call<'a, Begun> {
         Box::pin(self.do_begin(begin))
@@ -166,8 +193,8 @@ impl Store for Redis {
         Box::pin(self.do_admit(admit))
     }
 
-    fn abandon<'a>(&'a self, session: &'a str, key: &'a str) -> Call<'a, ()> {
-        Box::pin(self.do_abandon(session, key))
+    fn abandon<'a>(&'a self, session: &'a str, key: &'a str, lost: Millis) -> Call<'a, ()> {
+        Box::pin(self.do_abandon(session, key, lost))
     }
 
     fn withdraw<'a>(&'a self, withdraw: &'a Withdraw) -> Call<'a, Withdrawn> {
@@ -212,6 +239,10 @@ impl Store for Redis {
 
     fn told_since(&self, number: u64) -> Call<'_, (u64, Vec<String>)> {
         Box::pin(self.do_told_since(number))
+    }
+
+    fn ping(&self) -> Call<'_, ()> {
+        Box::pin(self.link.ping())
     }
 
     fn stats(&self) -> Call<'_, Stats> {

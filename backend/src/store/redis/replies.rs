@@ -1,7 +1,6 @@
 //! What the scripts answer.
 
-use redis::{FromRedisValue, ParsingError, Value, from_redis_value};
-
+use super::wire::{FromRedisValue, ParsingError, Value, from_redis_value};
 use crate::core::{Begun, Class, Heard, Owner, Reason, Withdrawn, Work};
 
 /// One work of a claim.
@@ -78,15 +77,14 @@ impl FromRedisValue for HeartbeatReply {
 
 impl FromRedisValue for WithdrawReply {
     fn from_redis_value(value: Value) -> Result<Self, ParsingError> {
-        let (works, due, minting, tokens, handles, unknown, refused, complete) =
-            from_redis_value::<(Vec<Row>, _, Vec<_>, _, _, _, _, _)>(value)?;
+        let (works, due, minting, tokens, handles, refused, complete) =
+            from_redis_value::<(Vec<Row>, _, Vec<_>, _, _, _, _)>(value)?;
         Ok(Self(Withdrawn {
             works: read_works(works),
             due,
             minting,
             unknown_tokens: tokens,
             unknown_handles: handles,
-            has_unknown_requests: unknown,
             is_refused: refused,
             is_complete: complete,
         }))

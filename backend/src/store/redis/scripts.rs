@@ -1,7 +1,7 @@
 //! The scripts, as `contract/store` has them: each is its first line, the parts that it
 //! follows, and the rest.
 
-use redis::Script;
+use super::wire::Script;
 
 const PRELUDE: &str = include_str!("lua/prelude.lua");
 const SESSIONS: &str = include_str!("lua/sessions.lua");

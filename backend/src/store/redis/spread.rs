@@ -8,15 +8,15 @@ use std::{
 
 use super::{
     Redis,
-    calls::{millis, minting, reason},
+    calls::{millis, minting},
     link::Shard,
-    replies::{Row, class_name, read_works},
+    replies::{class_name, read_works},
     scripts::Name,
 };
 use crate::{
     core::{
-        Claim, Enlist, Enlisted, Lapsed, Limits, Listed, Millis, Recall, RecallOp, RecallScope,
-        Stats, Withdraw, Withdrawn, Work,
+        Claim, Class, Lapsed, Limits, Millis, Recall, RecallOp, RecallScope, Stats, Withdraw,
+        Withdrawn, Work,
     },
     store::StoreError,
 };
@@ -68,42 +68,6 @@ impl Redis {
         Ok(met)
     }
 
-    pub(super) async fn do_enlist(&self, enlist: &Enlist) -> Result<Enlisted, StoreError> {
-        let mut by_shard = BTreeMap::<usize, Vec<&Listed>>::new();
-        for item in &enlist.items {
-            by_shard
-                .entry(self.place_of(&item.key))
-                .or_default()
-                .push(item);
-        }
-        let mut all = Enlisted::default();
-        let mut claims = [enlist.claim, enlist.claim_unknown];
-        for (place, items) in by_shard {
-            let reply = self.shards[place].run(Name::Enlist, |call| {
-                call.arg(reason(enlist.reason));
-                call.arg(self.part(enlist.limits.unknown));
-                for claim in &claims {
-                    self.claim_into(call, claim);
-                }
-                for item in items {
-                    call.arg(&item.key).arg(item.token.as_bytes());
-                    call.arg(&*item.sealed).arg(millis(item.expires_in));
-                    call.arg(class_name(item.class));
-                }
-            });
-            let (rows, due, refused): (Vec<Row>, u32, u32) = reply.await?;
-            let works = read_works(rows);
-            claims = claims.map(|claim| {
-                let of_it = works.iter().filter(|work| work.class == claim.class);
-                without(&claim, of_it.count())
-            });
-            all.works.extend(works);
-            all.due = all.due.saturating_add(due);
-            all.refused = all.refused.saturating_add(refused);
-        }
-        Ok(all)
-    }
-
     pub(super) async fn do_recall(&self, op: &RecallOp) -> Result<u64, StoreError> {
         if let RecallScope::Session(name) = &op.scope {
             return recall_on(self.shard_of(name), op).await;
@@ -152,7 +116,9 @@ impl Redis {
             let rows = shard.run(Name::Claim, |call| self.claim_into(call, &rest));
             works.extend(read_works(rows.await?));
         }
-        longest_first(&mut works);
+        if claim.class == Class::Known {
+            longest_first(&mut works);
+        }
         Ok(works)
     }
 
@@ -274,7 +240,7 @@ fn longest_first(works: &mut [Work]) {
     });
 }
 
-fn without(claim: &Claim, taken: usize) -> Claim {
+pub(super) fn without(claim: &Claim, taken: usize) -> Claim {
     let taken = u32::try_from(taken).unwrap_or(u32::MAX);
     Claim {
         most: claim.most.saturating_sub(taken),

@@ -16,7 +16,9 @@ use downscope_backend::core::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{App, COOKIES, ORIGIN, RESOURCE, SCOPES, SIBLING, reply::Reply, state::Begun};
+use super::{
+    ANY_RESOURCE, App, COOKIES, ORIGIN, RESOURCE, SCOPES, SIBLING, reply::Reply, state::Begun,
+};
 use crate::flaw::Flaw;
 
 const JSON: &str = "application/json";
@@ -93,7 +95,11 @@ impl App {
             Ok(request) => request,
             Err(reply) => return reply,
         };
-        let policy = Policy::new(Pattern::parse(RESOURCE), SCOPES);
+        let resource = match self.flaw {
+            Flaw::TakesAnyLastSegment => ANY_RESOURCE,
+            _ => RESOURCE,
+        };
+        let policy = Policy::new(Pattern::parse(resource), SCOPES);
         let allowed = match self.flaw {
             Flaw::TakesAnyScope => policy.check(&request.resource, &[]),
             Flaw::ComparesBeginningsOfResources if request.resource.starts_with(RESOURCE) => {

@@ -22,6 +22,7 @@ use crate::flaw::Flaw;
 
 /// What the user of the tests may have.
 pub(crate) const RESOURCE: &str = "https://api.example/files/1";
+const ANY_RESOURCE: &str = "https://api.example/files/*";
 pub(crate) const SCOPES: [&str; 2] = ["preview", "download"];
 pub(crate) const ORIGIN: &str = "https://app.example";
 pub(crate) const SIBLING: &str = "https://sibling.example";

@@ -37,6 +37,7 @@ pub(super) enum Step {
     },
     Abandon {
         which: usize,
+        lost: Millis,
     },
     Withdraw {
         session: Option<&'static str>,
@@ -99,7 +100,8 @@ fn step() -> impl Strategy<Value = Step> {
             life,
             has_handle,
         }),
-        1 => which().prop_map(|which| Step::Abandon { which }),
+        1 => (which(), prop_oneof![Just(0), life()])
+            .prop_map(|(which, lost)| Step::Abandon { which, lost }),
         6 => withdraw(),
         2 => enlist(),
         3 => (scope(), recall()).prop_map(|(scope, recall)| Step::Recall { scope, recall }),
@@ -257,6 +259,7 @@ fn limits() -> impl Strategy<Value = Limits> {
     let tight = Limits {
         per_session: 2,
         named_tombstones: 1,
+        named_by_strangers: 2,
         strangers: 1,
         records: 4,
         unknown: 1,

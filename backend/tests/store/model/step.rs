@@ -74,9 +74,9 @@ impl<'a> Run<'a> {
                 };
                 self.both(|store| store.admit(&admit)).await?;
             }
-            Step::Abandon { which } => {
+            Step::Abandon { which, lost } => {
                 let (name, key) = self.named.record(*which);
-                self.both(|store| store.abandon(&name.session, &key))
+                self.both(|store| store.abandon(&name.session, &key, *lost))
                     .await?;
             }
             Step::Withdraw { .. } => self.withdraw(step).await?,
@@ -228,7 +228,6 @@ impl<'a> Run<'a> {
         let items = items.iter();
         let items = items.map(|(name, class, life)| listed(&name.to_string(), *class, *life));
         let enlist = Enlist {
-            session: Some("s1".to_owned()),
             items: items.collect(),
             reason: Some(Reason::Explicit),
             claim: *claim,

@@ -32,7 +32,7 @@ fn no_script_leaves_its_slot() {
             mint(&store, page, "1").await;
             mint(&store, page, "2").await;
             ok(store.begin(&request(page, "3"))).await;
-            ok(store.abandon(page, &key(page, "3"))).await;
+            ok(store.abandon(page, &key(page, "3"), 0)).await;
             ok(store.withdraw(&pending(page, &["1", "9"]))).await;
             let keys = [key(page, "1"), key(page, "2")];
             assert_eq!(ok(store.fates(page, &keys)).await.len(), 2);

@@ -20,7 +20,9 @@ each_store! {
     a_request_of_a_token_that_has_expired_may_be_made_again
     a_token_without_a_place_is_due
     a_token_that_comes_after_its_time_to_mint_is_due
-    a_token_that_is_admitted_twice_is_due
+    a_begin_that_is_repeated_has_the_same_answer
+    an_admit_that_is_repeated_changes_nothing
+    an_admit_that_is_repeated_after_a_revoke_revives_nothing
 }
 
 async fn a_request_is_begun_and_its_token_is_live(bench: Bench) {
@@ -80,14 +82,14 @@ async fn a_request_whose_time_to_mint_ran_out_may_be_made_again(bench: Bench) {
 
 async fn a_request_that_was_given_up_may_be_made_again(bench: Bench) {
     assert_eq!(bench.begin(&request(PAGE, "1")).await, Begun::Begun);
-    ok(bench.store.abandon(PAGE, &key(PAGE, "1"))).await;
+    ok(bench.store.abandon(PAGE, &key(PAGE, "1"), 0)).await;
     assert_eq!(bench.begin(&again("1")).await, Begun::Begun);
 }
 
 async fn what_is_given_up_after_it_was_minted_stays_live(bench: Bench) {
     bench.mint(&request(PAGE, "1"), LIFE).await;
-    ok(bench.store.abandon(PAGE, &key(PAGE, "1"))).await;
-    ok(bench.store.abandon(PAGE, "no-such-key")).await;
+    ok(bench.store.abandon(PAGE, &key(PAGE, "1"), 0)).await;
+    ok(bench.store.abandon(PAGE, "no-such-key", LIFE)).await;
     assert_eq!(ok(bench.store.stats()).await.live, 1);
     let begun = bench.begin(&again("1")).await;
     assert!(matches!(begun, Begun::Minted { .. }), "{begun:?}");
@@ -125,18 +127,54 @@ async fn a_token_that_comes_after_its_time_to_mint_is_due(bench: Bench) {
     let late = bench.admit(&minted(PAGE, "1", LIFE)).await;
     assert_eq!(late, Admitted::Due);
     // The one that was begun since has its place for itself.
-    assert_eq!(bench.begin(&again("1")).await, Begun::Minting);
+    assert_eq!(bench.begin(&request(PAGE, "1")).await, Begun::Minting);
     assert_eq!(keys(&bench.claim(&EVERYTHING).await), [key(PAGE, "1")]);
 }
 
-async fn a_token_that_is_admitted_twice_is_due(bench: Bench) {
-    // Whoever admits it again has not heard the answer, and gives it to nobody.
+async fn a_begin_that_is_repeated_has_the_same_answer(bench: Bench) {
+    // The answer was lost with its connection, and nobody else mints.
+    assert_eq!(bench.begin(&request(PAGE, "1")).await, Begun::Begun);
+    assert_eq!(bench.begin(&request(PAGE, "1")).await, Begun::Begun);
+    assert_eq!(bench.begin(&again("1")).await, Begun::Minting);
+    assert_eq!(bench.admit(&minted(PAGE, "1", LIFE)).await, Admitted::Live);
+    bench.withdraw(&pending(PAGE, &["2"])).await;
+    assert_eq!(bench.begin(&request(PAGE, "2")).await, Begun::Withdrawn);
+}
+
+async fn an_admit_that_is_repeated_changes_nothing(bench: Bench) {
+    // Whoever admits it again has not heard the answer.
     bench.mint(&request(PAGE, "1"), LIFE).await;
-    let again = bench.admit(&minted(PAGE, "1", LIFE)).await;
-    assert_eq!(again, Admitted::Due);
-    assert_eq!(keys(&bench.claim(&EVERYTHING).await), [key(PAGE, "1")]);
+    bench.pass(1_000);
+    let repeated = ok(bench.other.admit(&minted(PAGE, "1", LIFE))).await;
+    assert_eq!(repeated, Admitted::Live);
     let stats = ok(bench.store.stats()).await;
-    assert_eq!((stats.live, stats.due), (0, 1));
+    assert_eq!((stats.live, stats.due), (1, 0));
+    let before = Begun::Minted {
+        sealed: sealed(PAGE, "1"),
+        key: key(PAGE, "1"),
+        expires_in: LIFE - 1_000,
+    };
+    assert_eq!(bench.begin(&again("1")).await, before);
+    // What has no place of its own stays so.
+    for _ in 0..2 {
+        let placeless = bench.admit(&minted(PAGE, "2", LIFE)).await;
+        assert_eq!(placeless, Admitted::Due);
+    }
+    let stats = ok(bench.store.stats()).await;
+    assert_eq!((stats.live, stats.due), (1, 1));
+}
+
+async fn an_admit_that_is_repeated_after_a_revoke_revives_nothing(bench: Bench) {
+    bench.mint(&request(PAGE, "1"), LIFE).await;
+    let works = bench.withdraw(&pending(PAGE, &["1"])).await.works;
+    assert_eq!(keys(&works), [key(PAGE, "1")]);
+    let while_due = bench.admit(&minted(PAGE, "1", LIFE)).await;
+    assert_eq!(while_due, Admitted::Due);
+    bench.done(&works).await;
+    let once_dead = bench.admit(&minted(PAGE, "1", LIFE)).await;
+    assert_eq!(once_dead, Admitted::Due);
+    let stats = ok(bench.store.stats()).await;
+    assert_eq!((stats.live, stats.due), (0, 0));
 }
 
 /// Anna's request once more: each try has a key of its own.

@@ -1,9 +1,9 @@
 //! How much there may be.
 
-use downscope_backend::core::{Begin, Begun, Limits, Withdraw};
+use downscope_backend::core::{Admitted, Begin, Begun, Limits, Withdraw};
 
 use crate::{
-    bench::{Bench, each_store},
+    bench::{Bench, each_store, ok},
     words::*,
 };
 
@@ -17,6 +17,9 @@ each_store! {
     strangers_that_are_forgotten_leave_their_room
     a_stranger_that_comes_after_all_is_none
     a_request_too_many_leaves_nothing_behind
+    more_names_than_are_remembered_keep_a_page_life_from_minting_and_end_nothing
+    more_names_than_are_remembered_of_a_stranger_keep_it_from_minting
+    as_many_names_as_a_revoke_can_have_are_remembered
 }
 
 fn begin(session: &str, id: &str, limits: Limits) -> Begin {
@@ -66,7 +69,11 @@ async fn a_request_that_comes_twice_is_not_one_too_many(bench: Bench) {
         ..Limits::default()
     };
     assert_eq!(bench.begin(&begin(PAGE, "1", limits)).await, Begun::Begun);
-    assert_eq!(bench.begin(&begin(PAGE, "1", limits)).await, Begun::Minting);
+    let again = Begin {
+        key: "another".to_owned(),
+        ..begin(PAGE, "1", limits)
+    };
+    assert_eq!(bench.begin(&again).await, Begun::Minting);
 }
 
 const TWO_STRANGERS: u32 = 2;
@@ -91,7 +98,7 @@ async fn strangers_are_remembered_up_to_a_bound(bench: Bench) {
     );
     for names in [whole("s3"), pending("s3", &["1"])] {
         let withdrawn = bench.withdraw(&strange(names)).await;
-        assert!(withdrawn.is_refused && withdrawn.has_unknown_requests);
+        assert!(withdrawn.is_refused);
     }
     assert_eq!(bench.begin(&request("s1", "1")).await, Begun::Withdrawn);
     assert_eq!(bench.begin(&request("s3", "1")).await, Begun::Begun);
@@ -168,4 +175,56 @@ async fn a_request_too_many_leaves_nothing_behind(bench: Bench) {
         ..request(PAGE, "1")
     };
     assert_eq!(bench.begin(&bens).await, Begun::Begun);
+}
+
+async fn more_names_than_are_remembered_keep_a_page_life_from_minting_and_end_nothing(
+    bench: Bench,
+) {
+    let limits = Limits {
+        named_tombstones: 2,
+        ..Limits::default()
+    };
+    let names = |ids: &[&str]| Withdraw {
+        limits,
+        ..pending(PAGE, ids)
+    };
+    bench.mint(&request(PAGE, "0"), LIFE).await;
+    bench.withdraw(&names(&["1", "2"])).await;
+    assert_eq!(bench.begin(&request(PAGE, "3")).await, Begun::Begun);
+    let withdrawn = bench.withdraw(&names(&["4"])).await;
+    assert!(withdrawn.minting.is_empty() && withdrawn.works.is_empty());
+    assert_eq!(bench.begin(&request(PAGE, "4")).await, Begun::Withdrawn);
+    assert_eq!(bench.begin(&request(PAGE, "5")).await, Begun::Withdrawn);
+    // Nobody has named these.
+    assert_eq!(bench.admit(&minted(PAGE, "3", LIFE)).await, Admitted::Live);
+    assert_eq!(ok(bench.store.stats()).await.live, 2);
+}
+
+async fn more_names_than_are_remembered_of_a_stranger_keep_it_from_minting(bench: Bench) {
+    let limits = Limits {
+        named_by_strangers: 2,
+        ..Limits::default()
+    };
+    let names = |page, ids: &[&str]| Withdraw {
+        limits,
+        ..pending(page, ids)
+    };
+    bench.withdraw(&names(PAGE, &["1", "2"])).await;
+    bench.withdraw(&names(PAGE_2, &["1", "2", "3"])).await;
+    assert_eq!(bench.begin(&request(PAGE, "4")).await, Begun::Begun);
+    assert_eq!(bench.begin(&request(PAGE_2, "4")).await, Begun::Withdrawn);
+}
+
+async fn as_many_names_as_a_revoke_can_have_are_remembered(bench: Bench) {
+    bench.mint(&request(PAGE, "0"), LIFE).await;
+    let ids: Vec<_> = (1..=6_500).map(|id| id.to_string()).collect();
+    let ids: Vec<_> = ids.iter().map(String::as_str).collect();
+    for _ in 0..2 {
+        let withdrawn = bench.withdraw(&pending(PAGE, &ids)).await;
+        assert!(withdrawn.works.is_empty() && !withdrawn.is_refused);
+    }
+    assert_eq!(bench.begin(&request(PAGE, "1")).await, Begun::Withdrawn);
+    assert_eq!(bench.begin(&request(PAGE, "6500")).await, Begun::Withdrawn);
+    assert_eq!(bench.begin(&request(PAGE, "6501")).await, Begun::Begun);
+    assert_eq!(ok(bench.store.stats()).await.live, 1);
 }

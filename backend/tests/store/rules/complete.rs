@@ -1,6 +1,6 @@
 //! Whether what is not on record was never minted.
 
-use downscope_backend::core::{Begun, Limits};
+use downscope_backend::core::{Begin, Begun, Fate, Limits};
 
 use crate::{
     bench::{Bench, each_store, ok},
@@ -13,7 +13,9 @@ each_store! {
     another_object_on_the_same_store_goes_back_as_far
     what_was_lost_with_its_instance_is_missing_from_its_page_life
     what_was_lost_is_missing_for_as_long_as_it_may_live
+    how_long_it_may_live_is_told_with_the_request
     what_was_given_up_is_not_missing
+    what_was_given_up_is_missing_for_as_long_as_it_may_live_all_the_same
 }
 
 async fn a_store_that_is_the_first_is_complete(bench: Bench) {
@@ -75,9 +77,55 @@ async fn what_was_lost_is_missing_for_as_long_as_it_may_live(bench: Bench) {
     assert!(bench.withdraw(&whole(PAGE)).await.is_complete);
 }
 
+async fn how_long_it_may_live_is_told_with_the_request(bench: Bench) {
+    for (page, longest_life) in [(PAGE, LIFE), (PAGE_2, 72 * LIFE)] {
+        let limits = Limits {
+            longest_life,
+            ..Limits::default()
+        };
+        let begin = Begin {
+            limits,
+            ..request(page, "1")
+        };
+        assert_eq!(bench.begin(&begin).await, Begun::Begun);
+        bench.pass(limits.minting);
+        let record = [key(page, "1")];
+        assert_eq!(ok(bench.store.fates(page, &record)).await, [Fate::Alive]);
+        bench.pass(longest_life - 1);
+        assert!(!bench.withdraw(&whole(page)).await.is_complete, "{page}");
+        assert_eq!(ok(bench.store.fates(page, &record)).await, [Fate::Alive]);
+        bench.pass(1);
+        assert!(bench.withdraw(&whole(page)).await.is_complete, "{page}");
+        assert_eq!(ok(bench.store.fates(page, &record)).await, [Fate::Dead]);
+    }
+}
+
 async fn what_was_given_up_is_not_missing(bench: Bench) {
     assert_eq!(bench.begin(&request(PAGE, "1")).await, Begun::Begun);
-    ok(bench.store.abandon(PAGE, &key(PAGE, "1"))).await;
+    ok(bench.store.abandon(PAGE, &key(PAGE, "1"), 0)).await;
     bench.pass(Limits::default().minting);
     assert!(bench.withdraw(&whole(PAGE)).await.is_complete);
+}
+
+async fn what_was_given_up_is_missing_for_as_long_as_it_may_live_all_the_same(bench: Bench) {
+    assert_eq!(bench.begin(&request(PAGE, "1")).await, Begun::Begun);
+    let record = key(PAGE, "1");
+    // Whoever waits for its end is not told that it has come.
+    let met = bench.withdraw(&pending(PAGE, &["1"])).await;
+    assert_eq!(met.minting, [&*record]);
+    ok(bench.store.abandon(PAGE, &record, LIFE)).await;
+    // Once more makes it no longer.
+    bench.pass(1);
+    ok(bench.other.abandon(PAGE, &record, LIFE)).await;
+    bench.pass(LIFE - 2);
+    for names in [pending(PAGE, &["1"]), whole(PAGE)] {
+        assert!(!bench.withdraw(&names).await.is_complete, "{names:?}");
+    }
+    assert!(bench.withdraw(&whole(PAGE_2)).await.is_complete);
+    let fates = ok(bench.store.fates(PAGE, std::slice::from_ref(&record))).await;
+    assert_eq!(fates, [Fate::Alive]);
+    bench.pass(1);
+    assert!(bench.withdraw(&whole(PAGE)).await.is_complete);
+    let fates = ok(bench.store.fates(PAGE, &[record])).await;
+    assert_eq!(fates, [Fate::Dead]);
 }

@@ -19,7 +19,11 @@ each_store! {
     an_unknown_token_that_expires_leaves_its_room
     a_proven_token_that_is_done_stays_dead
     an_unknown_token_that_is_named_again_has_no_more_of_a_budget
+    what_is_proven_leaves_the_line_of_the_unknown
+    what_is_named_twice_is_proven_by_either
     the_longest_life_of_what_is_enlisted_is_claimed_first
+    unknown_tokens_are_looked_up_from_both_ends_of_their_line
+    nobody_overtakes_what_waits_to_be_looked_up
 }
 
 async fn an_unknown_token_is_told_by_its_place(bench: Bench) {
@@ -29,7 +33,6 @@ async fn an_unknown_token_is_told_by_its_place(bench: Bench) {
     let withdrawn = bench.withdraw(&names).await;
     assert_eq!(withdrawn.unknown_tokens, [0, 2]);
     assert_eq!(withdrawn.works.len(), 1);
-    assert!(!withdrawn.has_unknown_requests);
 }
 
 async fn an_unknown_token_that_is_enlisted_is_due(bench: Bench) {
@@ -174,23 +177,123 @@ async fn an_unknown_token_that_is_named_again_has_no_more_of_a_budget(bench: Ben
         .await;
     let named = tokens(Some(PAGE), &[listed("FAKE", Class::Unknown, LIFE).token]);
     let withdrawn = bench.withdraw(&named).await;
-    assert!(withdrawn.unknown_tokens.is_empty());
-    assert_eq!((withdrawn.works.len(), withdrawn.due), (0, 1));
+    assert_eq!(withdrawn.unknown_tokens, [0]);
+    assert_eq!((withdrawn.works.len(), withdrawn.due), (0, 0));
+    let again = Enlist {
+        claim: EVERYTHING,
+        ..enlist(vec![listed("FAKE", Class::Unknown, LIFE)])
+    };
+    let enlisted = bench.enlist(&again).await;
+    assert_eq!((enlisted.works.len(), enlisted.due), (0, 1));
     assert_eq!(bench.claim(&EVERYTHING_UNKNOWN).await.len(), 1);
+}
+
+async fn what_is_proven_leaves_the_line_of_the_unknown(bench: Bench) {
+    let [waiting, claimed] = ["a", "b"];
+    bench.enlist(&bounded(&[claimed], Class::Unknown, 2)).await;
+    assert_eq!(bench.claim(&EVERYTHING_UNKNOWN).await.len(), 1);
+    bench.enlist(&bounded(&[waiting], Class::Unknown, 2)).await;
+    let proven = Enlist {
+        claim: EVERYTHING,
+        ..bounded(&[waiting, claimed], Class::Known, 2)
+    };
+    let enlisted = bench.enlist(&proven).await;
+    let key = |text| listed(text, Class::Known, LIFE).key;
+    assert_eq!(keys(&enlisted.works), [key(waiting)]);
+    assert!(enlisted.works.iter().all(|work| work.class == Class::Known));
+    assert_eq!((enlisted.due, enlisted.refused), (1, 0));
+    let stats = ok(bench.store.stats()).await;
+    assert_eq!((stats.due, stats.unknown), (2, 0));
+    // There is room for others, and what was claimed comes back to its new line.
+    let others = bench.enlist(&bounded(&["c", "d"], Class::Unknown, 2)).await;
+    assert_eq!(others.refused, 0);
+    bench.pass(EVERYTHING.visibility);
+    assert_eq!(bench.claim(&EVERYTHING).await.len(), 2);
+}
+
+async fn what_is_named_twice_is_proven_by_either(bench: Bench) {
+    let [word, proof] = [Class::Unknown, Class::Known].map(|class| listed("a", class, LIFE));
+    for items in [vec![word.clone(), proof.clone()], vec![proof, word]] {
+        let none = Limits {
+            unknown: 0,
+            ..Limits::default()
+        };
+        let both = Enlist {
+            limits: none,
+            ..enlist(items)
+        };
+        let enlisted = bench.enlist(&both).await;
+        assert_eq!((enlisted.due, enlisted.refused), (1, 0));
+    }
+    assert_eq!(bench.claim(&EVERYTHING).await.len(), 1);
 }
 
 async fn the_longest_life_of_what_is_enlisted_is_claimed_first(bench: Bench) {
     let items = [("a", 1_000), ("b", 3_000), ("c", 2_000)];
-    let items = items.map(|(text, life)| listed(text, Class::Unknown, life));
+    let items = items.map(|(text, life)| listed(text, Class::Known, life));
     let op = Enlist {
-        claim_unknown: downscope_backend::core::Claim {
+        claim: downscope_backend::core::Claim {
             most: 1,
-            ..EVERYTHING_UNKNOWN
+            ..EVERYTHING
         },
         ..enlist(items.to_vec())
     };
     let enlisted = bench.enlist(&op).await;
     assert_eq!(keys(&enlisted.works), [items[1].key.as_str()]);
-    let rest = bench.claim(&EVERYTHING_UNKNOWN).await;
+    let rest = bench.claim(&EVERYTHING).await;
     assert_eq!(keys(&rest), [items[2].key.as_str(), items[0].key.as_str()]);
+}
+
+/// They are enlisted one after the other, a millisecond apart.
+async fn named_in_turn(bench: &Bench, texts: &[&str]) -> Vec<String> {
+    let mut keys = Vec::new();
+    for text in texts {
+        let item = listed(text, Class::Unknown, LIFE);
+        keys.push(item.key.clone());
+        assert_eq!(bench.enlist(&enlist(vec![item])).await.due, 1);
+        bench.pass(1);
+    }
+    keys
+}
+
+async fn unknown_tokens_are_looked_up_from_both_ends_of_their_line(bench: Bench) {
+    if bench.is_spread() {
+        return;
+    }
+    let named = named_in_turn(&bench, &["a", "b", "c", "d"]).await;
+    let one = downscope_backend::core::Claim {
+        most: 1,
+        ..EVERYTHING_UNKNOWN
+    };
+    let mut works = bench.claim(&one).await;
+    bench.pass(1);
+    works.extend(bench.claim(&one).await);
+    works.sort_by_key(|work| work.key != named[0]);
+    assert_eq!(keys(&works), [named[0].as_str(), named[3].as_str()]);
+    // One that has failed stands behind whoever has come meanwhile.
+    ok(bench.store.retry(&[(works.remove(0), 5)])).await;
+    let later = named_in_turn(&bench, &["e"]).await;
+    bench.pass(5);
+    let mut works = bench.claim(&EVERYTHING_UNKNOWN).await;
+    if works.first().is_some_and(|work| work.key == named[0]) {
+        works.reverse();
+    }
+    let order = [&named[1], &named[2], &later[0], &named[0]];
+    assert_eq!(keys(&works), order.map(String::as_str));
+}
+
+async fn nobody_overtakes_what_waits_to_be_looked_up(bench: Bench) {
+    if bench.is_spread() {
+        return;
+    }
+    let named = named_in_turn(&bench, &["a"]).await;
+    let b = listed("b", Class::Unknown, LIFE);
+    let op = Enlist {
+        claim_unknown: EVERYTHING_UNKNOWN,
+        ..enlist(vec![b.clone()])
+    };
+    let enlisted = bench.enlist(&op).await;
+    assert_eq!((enlisted.works.len(), enlisted.due), (0, 1));
+    let works = bench.claim(&EVERYTHING_UNKNOWN).await;
+    assert_eq!(works.len(), named.len() + 1);
 }

@@ -13,7 +13,6 @@ each_store! {
     a_page_life_that_was_withdrawn_before_it_came_mints_nothing
     a_page_life_is_withdrawn_for_as_long_as_a_request_can_be_late_and_not_longer
     nothing_is_remembered_where_nothing_can_be_late
-    more_names_than_are_remembered_withdraw_the_page_life
     the_same_names_again_are_no_more_names
     a_token_that_was_withdrawn_while_it_was_minted_is_due
     what_is_withdrawn_while_it_is_minted_has_its_time_anew
@@ -30,7 +29,7 @@ each_store! {
 
 async fn a_request_that_was_withdrawn_before_it_came_mints_nothing(bench: Bench) {
     let withdrawn = bench.withdraw(&pending(PAGE, &["1"])).await;
-    assert!(withdrawn.has_unknown_requests && !withdrawn.is_refused);
+    assert!(!withdrawn.is_refused);
     assert_eq!(bench.begin(&request(PAGE, "1")).await, Begun::Withdrawn);
     assert_eq!(bench.begin(&request(PAGE, "2")).await, Begun::Begun);
     assert_eq!(bench.begin(&request(PAGE, "1")).await, Begun::Withdrawn);
@@ -48,7 +47,7 @@ async fn it_is_remembered_for_as_long_as_a_request_can_be_late_and_not_longer(be
 
 async fn a_page_life_that_was_withdrawn_before_it_came_mints_nothing(bench: Bench) {
     let withdrawn = bench.withdraw(&whole(PAGE)).await;
-    assert!(withdrawn.has_unknown_requests && !withdrawn.is_refused);
+    assert!(!withdrawn.is_refused);
     assert_eq!(bench.begin(&request(PAGE, "1")).await, Begun::Withdrawn);
     assert_eq!(bench.begin(&request(PAGE_2, "1")).await, Begun::Begun);
 }
@@ -76,37 +75,18 @@ async fn nothing_is_remembered_where_nothing_can_be_late(bench: Bench) {
             limits,
             ..pending(page, &["2"])
         };
-        let withdrawn = bench.withdraw(&names).await;
-        assert!(withdrawn.has_unknown_requests, "{page}");
+        bench.withdraw(&names).await;
         assert_eq!(bench.begin(&request(page, "2")).await, Begun::Begun);
     }
     let admitted = bench.admit(&minted(PAGE, "1", LIFE)).await;
     assert_eq!(admitted, Admitted::Due, "it was on record");
 }
 
-async fn more_names_than_are_remembered_withdraw_the_page_life(bench: Bench) {
-    let limits = Limits {
-        named_tombstones: 2,
-        ..Limits::default()
-    };
-    let names = |ids: &[&str]| Withdraw {
-        limits,
-        ..pending(PAGE, ids)
-    };
-    assert_eq!(bench.begin(&request(PAGE, "0")).await, Begun::Begun);
-    bench.withdraw(&names(&["1", "2"])).await;
-    assert_eq!(bench.begin(&request(PAGE, "3")).await, Begun::Begun);
-    let withdrawn = bench.withdraw(&names(&["4"])).await;
-    let mut minting = withdrawn.minting;
-    minting.sort();
-    assert_eq!(minting, [key(PAGE, "0"), key(PAGE, "3")]);
-    assert_eq!(bench.begin(&request(PAGE, "5")).await, Begun::Withdrawn);
-}
-
 async fn the_same_names_again_are_no_more_names(bench: Bench) {
     // The last request of a page comes twice.
     let limits = Limits {
         named_tombstones: 2,
+        named_by_strangers: 2,
         ..Limits::default()
     };
     let names = Withdraw {
@@ -132,7 +112,6 @@ async fn a_token_that_was_withdrawn_while_it_was_minted_is_due(bench: Bench) {
     let withdrawn = bench.withdraw(&pending(PAGE, &["1"])).await;
     assert_eq!(withdrawn.minting, [key(PAGE, "1")]);
     assert_eq!((withdrawn.works.len(), withdrawn.due), (0, 0));
-    assert!(!withdrawn.has_unknown_requests);
     assert_eq!(bench.begin(&request(PAGE, "1")).await, Begun::Withdrawn);
     assert_eq!(bench.admit(&minted(PAGE, "1", LIFE)).await, Admitted::Due);
     let works = bench.claim(&EVERYTHING).await;
@@ -162,7 +141,7 @@ async fn what_is_withdrawn_while_it_is_minted_has_its_time_anew(bench: Bench) {
 async fn what_was_withdrawn_while_it_was_minted_and_given_up_leaves_nothing_due(bench: Bench) {
     assert_eq!(bench.begin(&request(PAGE, "1")).await, Begun::Begun);
     bench.withdraw(&pending(PAGE, &["1"])).await;
-    ok(bench.store.abandon(PAGE, &key(PAGE, "1"))).await;
+    ok(bench.store.abandon(PAGE, &key(PAGE, "1"), 0)).await;
     assert!(bench.claim(&EVERYTHING).await.is_empty());
     let keys = [key(PAGE, "1")];
     assert_eq!(ok(bench.store.fates(PAGE, &keys)).await, [Fate::Dead]);
@@ -173,7 +152,7 @@ async fn what_was_withdrawn_while_it_was_minted_and_given_up_comes_to_nothing_wh
 ) {
     assert_eq!(bench.begin(&request(PAGE, "1")).await, Begun::Begun);
     bench.withdraw(&pending(PAGE, &["1"])).await;
-    ok(bench.store.abandon(PAGE, &key(PAGE, "1"))).await;
+    ok(bench.store.abandon(PAGE, &key(PAGE, "1"), 0)).await;
     assert_eq!(bench.begin(&request(PAGE, "1")).await, Begun::Withdrawn);
     bench.pass(Limits::default().tombstone);
     assert_eq!(bench.begin(&request(PAGE, "1")).await, Begun::Begun);
@@ -204,7 +183,6 @@ async fn a_token_is_found_by_its_name_its_handle_and_its_request(bench: Bench) {
         let withdrawn = bench.withdraw(&names).await;
         assert_eq!(withdrawn.works.len(), 1, "{names:?}");
         assert!(withdrawn.unknown_tokens.is_empty() && withdrawn.unknown_handles.is_empty());
-        assert!(!withdrawn.has_unknown_requests);
     }
     let three = ["1", "2", "3"].map(|id| key(PAGE, id));
     let fates = ok(bench.store.fates(PAGE, &three)).await;
@@ -213,8 +191,7 @@ async fn a_token_is_found_by_its_name_its_handle_and_its_request(bench: Bench) {
 
 async fn a_page_life_that_only_speaks_loses_nothing(bench: Bench) {
     bench.mint(&request(PAGE, "1"), LIFE).await;
-    let withdrawn = bench.withdraw(&pending(PAGE, &[])).await;
-    assert!(!withdrawn.has_unknown_requests);
+    bench.withdraw(&pending(PAGE, &[])).await;
     assert_eq!(ok(bench.store.stats()).await.live, 1);
     assert_eq!(bench.begin(&request(PAGE, "2")).await, Begun::Begun);
 }
@@ -258,7 +235,7 @@ async fn what_has_expired_is_not_on_record(bench: Bench) {
     let withdrawn = bench.withdraw(&names).await;
     assert_eq!(withdrawn.unknown_tokens, [0]);
     assert_eq!(withdrawn.unknown_handles, [0]);
-    assert!(withdrawn.has_unknown_requests && withdrawn.works.is_empty());
+    assert!(withdrawn.works.is_empty());
 }
 
 async fn a_withdrawn_request_stays_withdrawn_until_its_token_would_have_expired(bench: Bench) {

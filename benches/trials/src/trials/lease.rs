@@ -26,10 +26,14 @@ pub(crate) async fn run(
     options: &Options,
     report: &mut Of<'_>,
 ) -> Result<(), Failure> {
-    let (term, hold) = options.either((2, 1), (3, 2));
+    // Between the end of a hold and the end of the term a page has room for a stall of the
+    // machine as long as the watch gap: a longer one the store takes for an outage.
+    let (term, hold) = options.either((4, 1), (10, 5));
     let settings = [
         ("lease.term_seconds", term.to_string()),
         ("lease.hold_seconds", hold.to_string()),
+        // The quick one is waited for.
+        ("lease.out_of_contract", "true".to_owned()),
         ("lease.required", "true".to_owned()),
     ];
     let settings = settings.each_ref().map(|(name, value)| (*name, &**value));

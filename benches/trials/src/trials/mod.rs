@@ -2,6 +2,7 @@
 
 mod anonymous;
 mod as_outage;
+mod capacity;
 mod kill;
 mod lease;
 mod leave;
@@ -9,39 +10,44 @@ mod rotate;
 mod store_outage;
 mod throughput;
 
+use std::{fs, sync::Arc};
+
 use crate::{Failure, Kind, args::Options, report::Report, servers::Server};
 
-/// Their names, in the order in which they are run.
-pub(crate) const NAMES: [&str; 8] = [
-    "kill",
-    "lease",
-    "as-outage",
-    "store-outage",
-    "leave",
-    "throughput",
-    "anonymous",
-    "rotate",
-];
+/// Those that mostly wait, in the order in which they are run.
+pub(crate) const WAITING: [&str; 4] = ["lease", "store-outage", "as-outage", "kill"];
+/// Those that keep the machine busy, so that nothing else is to run beside them.
+pub(crate) const BUSY: [&str; 5] = ["leave", "rotate", "throughput", "capacity", "anonymous"];
 
-/// Runs those that are wanted, over this store.
+/// All of them.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    WAITING.into_iter().chain(BUSY)
+}
+
+/// Runs those of `names` that are wanted, over this store. The server is given back.
 pub(crate) async fn run(
+    names: &[&'static str],
     kind: Kind,
     server: Option<Server>,
-    options: &Options,
-    report: &mut Report,
-) {
-    let mut server = server;
-    for name in NAMES {
+    options: Arc<Options>,
+) -> (Option<Server>, Report) {
+    let (mut server, mut report) = (server, Report::default());
+    for name in names {
         if !options.has(name) {
             continue;
         }
-        if kind == Kind::Memory && matches!(name, "kill" | "store-outage") {
+        if kind == Kind::Memory && matches!(*name, "kill" | "store-outage") {
             continue;
         }
-        if let Err(failure) = one(name, kind, &mut server, options, report).await {
+        if let Ok(load) = fs::read_to_string("/proc/loadavg") {
+            let load = load.split(' ').next().unwrap_or_default();
+            report.of(name, kind).figure("load before it", load);
+        }
+        if let Err(failure) = one(name, kind, &mut server, &options, &mut report).await {
             report.failed(name, kind, &failure);
         }
     }
+    (server, report)
 }
 
 async fn one(
@@ -63,6 +69,7 @@ async fn one(
         ("throughput", server) => {
             throughput::run(kind, server.as_ref(), options, &mut report).await
         }
+        ("capacity", server) => capacity::run(kind, server.as_ref(), options, &mut report).await,
         ("anonymous", server) => anonymous::run(kind, server.as_ref(), options, &mut report).await,
         ("rotate", server) => rotate::run(kind, server.as_ref(), options, &mut report).await,
         _ => Ok(()),

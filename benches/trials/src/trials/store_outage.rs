@@ -29,6 +29,8 @@ pub(crate) async fn run(
     let settings = [
         ("lease.term_seconds", term.to_string()),
         ("lease.hold_seconds", hold.to_string()),
+        // It is waited for.
+        ("lease.out_of_contract", "true".to_owned()),
     ];
     let settings = settings.each_ref().map(|(name, value)| (*name, &**value));
     let world = Arc::new(World::new(kind, Some(&*server), &settings).await?);

@@ -1,17 +1,14 @@
 //! How many tokens a second are minted and revoked, how long that takes, and what a token
 //! on record weighs.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
-};
+use std::sync::Arc;
 
 use futures_util::future::try_join_all;
 use tokio::time::{Duration, Instant};
 
 use crate::{
-    Failure, Kind, args::Options, page::Page, report::Of, servers::Server, statistics::quantile,
-    world::World,
+    Failure, Kind, args::Options, page::Page, processor::Used, report::Of, servers::Server,
+    statistics::quantile, world::World,
 };
 
 /// How many ask at a time.
@@ -26,6 +23,7 @@ pub(crate) async fn run(
 ) -> Result<(), Failure> {
     let world = Arc::new(World::new(kind, server, &[]).await?);
     let span = Duration::from_secs(options.either(5, 60));
+    let used = Used::by(&world, server)?;
     let begun = Instant::now();
     let asking = (0..ASKING).map(|number| {
         let world = Arc::clone(&world);
@@ -48,6 +46,7 @@ pub(crate) async fn run(
         &format!("≥ {goal}"),
         pairs >= f64::from(goal),
     );
+    Used::by(&world, server)?.report_since(&used, revokes.len(), "pair", report)?;
     for (what, times) in [("mint", &mut mints), ("revoke", &mut revokes)] {
         let (middle, late) = (quantile(times, 0.5), quantile(times, 0.99));
         report.figure(
@@ -99,28 +98,10 @@ async fn ask(world: &World, number: u64, until: Instant) -> Result<Asked, Failur
 async fn weigh(count: u64, report: &mut Of<'_>) -> Result<(), Failure> {
     let world = World::new(Kind::Memory, None, &[]).await?;
     let instance = world.instances.first().ok_or("there is none")?;
-    let next = AtomicU64::new(0);
-    let mint_up_to = async |count: u64| {
-        let minting = (0..ASKING).map(async |_| {
-            loop {
-                let number = next.fetch_add(1, Ordering::Relaxed);
-                if number >= count {
-                    return Ok::<_, Failure>(());
-                }
-                let page = Page::new("weight", number / 4);
-                let minted = page.mint(world.client(), number % 4, LIFE, false).await?;
-                if minted.token.is_none() {
-                    return Err(format!("not minted: {}", minted.status).into());
-                }
-            }
-        });
-        try_join_all(minting).await.map(drop)
-    };
     // Connections and buffers are not what is weighed.
-    mint_up_to(1_000).await?;
-    next.store(1_000, Ordering::Relaxed);
+    world.fill("weight", 0..1_000, 4, false).await?;
     let before = instance.resident()?;
-    mint_up_to(count + 1_000).await?;
+    world.fill("weight", 1_000..count + 1_000, 4, false).await?;
     let grown = instance.resident()?.saturating_sub(before);
     let mib = grown * 100_000 / count / 1_024 / 1_024;
     report.figure(

@@ -69,7 +69,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let edge = Edge {
         engine: engine.clone(),
         origins: Origins::new([var("APP_ORIGIN")?]),
-        policy: Policy::new(Pattern::parse("https://api.box.com/2.0/files/*"), SCOPES),
+        policy: Some(Policy::new(
+            Pattern::parse("https://api.box.com/2.0/files/*"),
+            SCOPES,
+        )),
         identify: Arc::<Sessions>::clone(&sessions),
     };
     let router = edge::router(&edge, &Paths::default()).merge(app(engine.clone(), sessions));

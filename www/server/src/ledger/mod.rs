@@ -86,6 +86,8 @@ pub struct LeaseView {
     pub(crate) session: String,
     /// Whether a lease request is held open.
     pub(crate) held: bool,
+    /// When the page was last heard of.
+    pub(crate) heard_at: Millis,
     /// When the term is over, unless it is renewed.
     pub(crate) expires_at: Millis,
 }

@@ -349,9 +349,9 @@ async fn a_token_answer_may_leave_out_or_bend_what_it_should_say() {
     assert_eq!((bent.expires_in, bent.scope), (Some(4175), wanted().scope));
     let short = scripted.client.exchange(&wanted()).await.unwrap();
     assert_eq!((short.expires_in, &*short.scope), (None, "base_preview"));
-    let unavailable = UpstreamError::Unavailable { retry_after: None };
+    let unanswered = UpstreamError::Unanswered { retry_after: None };
     assert_eq!(
         scripted.client.exchange(&wanted()).await.unwrap_err(),
-        unavailable
+        unanswered
     );
 }

@@ -31,6 +31,11 @@ async fn ticking_over(upstream: &Arc<Script>) -> Fixture {
     Fixture::ticking(UpstreamChoice::Other(upstream)).await
 }
 
+/// Whether it was held: at random, for half of the longest to all of it.
+fn is_held(took: Duration) -> bool {
+    (HOLD / 2..=HOLD).contains(&took)
+}
+
 /// Renews and looks at the time that it takes.
 async fn renew(fixture: &Fixture, session: &str) -> (Value, Duration) {
     let begin = Instant::now();
@@ -56,8 +61,10 @@ async fn the_first_request_of_a_page_life_is_answered_at_once_and_later_ones_are
     let at_once = json!({ "renew_in": 0, "term": 90 });
     assert_eq!(first, (at_once, Duration::ZERO));
     for _ in 0..2 {
-        let held = json!({ "renew_in": 0, "held": 55, "term": 90 });
-        assert_eq!(renew(&fixture, SESSION).await, (held, HOLD));
+        let (answer, took) = renew(&fixture, SESSION).await;
+        let held = json!({ "renew_in": 0, "held": took.as_secs_f64(), "term": 90 });
+        assert_eq!(answer, held);
+        assert!(is_held(took), "{took:?}");
     }
 }
 
@@ -148,7 +155,9 @@ async fn a_connection_that_drops_changes_nothing() {
     sleep(Duration::from_secs(10)).await;
     held.abort();
     assert!(held.await.is_err_and(|error| error.is_cancelled()));
-    let lease = json!([{ "session": SESSION, "held": false, "expiresAt": START + 90_000 }]);
+    let lease = json!([{
+        "session": SESSION, "held": false, "heardAt": START, "expiresAt": START + 90_000,
+    }]);
     assert_eq!(fixture.ledger().await["leases"], lease);
     sleep(Duration::from_secs(79)).await;
     assert!(fixture.is_alive(&token).await);
@@ -208,7 +217,10 @@ async fn a_request_that_its_revoke_has_overtaken_gets_no_token_and_leaves_no_lea
         .revoke(&[("session", SESSION), ("pending", "1"), ("reason", "unload")])
         .await;
     let answer = fixture.token(ask_leased(SESSION, "1")).await;
-    assert_eq!(answer.refusal(), (400, "invalid_request".to_owned()));
+    assert_eq!(
+        answer.refusal(),
+        (503, "temporarily_unavailable".to_owned())
+    );
     assert_eq!(upstream.minted(), 0);
     sleep(TERM + MILLI).await;
     assert_eq!(fixture.ledger().await["leases"], json!([]));
@@ -348,7 +360,7 @@ async fn after_a_sign_out_the_page_life_passes_to_the_next_sign_in_without_its_t
             let (answer, took) = renew(&fixture, SESSION).await;
             assert_eq!((&answer["revoke"], took), (&json!("all"), Duration::ZERO));
         }
-        assert_eq!(renew(&fixture, SESSION).await.1, HOLD);
+        assert!(is_held(renew(&fixture, SESSION).await.1));
     }
 }
 
@@ -380,11 +392,11 @@ async fn of_one_sign_in_no_more_than_two_requests_are_held() {
         renew(&fixture, three).await
     };
     let (first, second, third) = tokio::join!(renew(&fixture, one), renew(&fixture, two), third);
-    assert_eq!((first.1, second.1), (HOLD, HOLD));
+    assert!(is_held(first.1) && is_held(second.1));
     let expected = json!({ "renew_in": 55, "term": 90 });
     assert_eq!(third, (expected, Duration::ZERO));
     // Their places are free again.
-    assert_eq!(renew(&fixture, three).await.1, HOLD);
+    assert!(is_held(renew(&fixture, three).await.1));
 }
 
 #[tokio::test(start_paused = true)]
@@ -396,7 +408,8 @@ async fn a_second_request_of_a_page_life_takes_the_place_of_the_first() {
         renew(&fixture, SESSION).await
     };
     let (first, second) = tokio::join!(renew(&fixture, SESSION), second);
-    assert_eq!((first.1, second.1), (Duration::from_secs(10), HOLD));
+    assert_eq!(first.1, Duration::from_secs(10));
+    assert!(is_held(second.1));
 }
 
 #[tokio::test]
@@ -409,8 +422,14 @@ async fn the_ledger_counts_the_requests_and_shows_the_leases() {
     let ledger = fixture.ledger().await;
     assert_eq!(ledger["requests"]["lease"], 2);
     let leases = json!([
-        { "session": SESSION, "held": false, "expiresAt": START + 90_000 },
-        { "session": OTHER_SESSION, "held": false, "expiresAt": START + 91_000 },
+        {
+            "session": SESSION, "held": false,
+            "heardAt": START, "expiresAt": START + 90_000,
+        },
+        {
+            "session": OTHER_SESSION, "held": false,
+            "heardAt": START + 1_000, "expiresAt": START + 91_000,
+        },
     ]);
     assert_eq!(ledger["leases"], leases);
     let first = &ledger["log"][0];

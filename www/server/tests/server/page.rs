@@ -96,6 +96,7 @@ async fn the_page_learns_where_its_files_are() {
         json!({
             "apiOrigin": API,
             "upstream": "embedded",
+            "leaseTerm": 90_000,
             "files": [
                 { "id": "101", "name": "report.pdf", "type": "application/pdf" },
                 { "id": "102", "name": "photo.png", "type": "image/png" },

@@ -485,7 +485,10 @@ async fn a_request_that_was_revoked_before_it_arrived_gets_no_token() {
     assert_eq!(fixture.revoke(&revoke).await.status, StatusCode::NO_CONTENT);
     fixture.advance(59_999);
     let answer = fixture.token(ask(SESSION, "7")).await;
-    assert_eq!(answer.refusal(), (400, "invalid_request".to_owned()));
+    assert_eq!(
+        answer.refusal(),
+        (503, "temporarily_unavailable".to_owned())
+    );
     assert_eq!(upstream.minted(), 0);
 
     assert_eq!(
@@ -519,7 +522,7 @@ async fn a_token_that_is_revoked_while_it_is_minted_dies_at_once() {
             tokio::join!(fixture.revoke(&revoke), let_through).0
         };
         let (minted, revoked) = tokio::join!(fixture.token(ask(SESSION, "7")), revoke_in_between);
-        let withdrawn = (400, "invalid_request".to_owned());
+        let withdrawn = (503, "temporarily_unavailable".to_owned());
         assert_eq!(minted.refusal(), withdrawn, "{names:?}");
         assert_eq!(revoked.status, StatusCode::NO_CONTENT, "{names:?}");
         assert_eq!(upstream.revoked(), ["SECRET-token-1"], "{names:?}");

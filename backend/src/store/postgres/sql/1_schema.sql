@@ -32,7 +32,8 @@ create table sessions (
     withdrawn_until bigint not null default 0,
     -- By the names of requests: until when nothing is minted for these.
     withdrawn_ids jsonb not null default '{}',
-    -- Until when a token may be alive that was minted by an instance that died of it.
+    -- Until when a token may be alive that was minted and then lost: whoever had it minted has
+    -- died of it, or has heard no answer.
     lost_until bigint not null default 0,
     -- The latest of the three, or 0: until then this row is of use without any record.
     remembered_until bigint not null default 0
@@ -65,7 +66,10 @@ create table records (
     handle bytea,
     -- When the token expires; while it is minted, when that must be over.
     expires_at bigint not null,
-    -- Of what is due: when it may be claimed again; null if it may at once.
+    -- Of what is minted: for how long its token may live where nobody knows what became of it.
+    lost bigint not null default 0,
+    -- Of what is due: when it may be claimed again; null if it may at once. Of what is
+    -- unknown: since when it may be claimed, or when again.
     ready_at bigint,
     attempts integer not null default 0,
     reason text collate "C",
@@ -77,7 +81,9 @@ create unique index records_by_id on records (home, id) where id is not null;
 create index records_by_end on records (expires_at);
 create index records_ready on records (is_unknown, expires_at desc, key)
     where stage = 3 and ready_at is null;
-create index records_later on records (ready_at) where stage = 3 and ready_at is not null;
+create index records_later on records (ready_at)
+    where stage = 3 and ready_at is not null and not is_unknown;
+create index records_unknown on records (ready_at, key) where stage = 3 and is_unknown;
 
 -- Finds a record by its token or handle: SHA-256. Can be partitioned by hash of that.
 create table names (

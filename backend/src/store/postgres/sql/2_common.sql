@@ -122,7 +122,7 @@ declare
     s sessions;
     left_over bigint;
     expired text[];
-    lost_at bigint;
+    may_live_until bigint;
 begin
     select * into s from sessions where session = p_session for update;
     if not found then
@@ -132,17 +132,17 @@ begin
     select
         count(*) filter (where expires_at > t),
         array_agg(key) filter (where expires_at <= t),
-        max(expires_at) filter (where expires_at <= t and stage in (0, 1))
-    into left_over, expired, lost_at
+        max(expires_at + lost) filter (where expires_at <= t and stage in (0, 1))
+    into left_over, expired, may_live_until
     from records where home = p_session and id is not null;
     if expired is not null then
         perform remove_records(array_fill(p_session, array[cardinality(expired)]), expired);
     end if;
-    if lost_at is not null then
+    if may_live_until is not null then
         -- Whoever minted it has died or hangs, and what became of it nobody knows.
         update sessions
-        set lost_until = greatest(lost_until, lost_at + 86400000),
-            remembered_until = greatest(remembered_until, lost_at + 86400000)
+        set lost_until = greatest(lost_until, may_live_until),
+            remembered_until = greatest(remembered_until, may_live_until)
         where session = p_session
         returning * into s;
     end if;

@@ -13,6 +13,14 @@ declare
     t bigint;
     taken bigint;
 begin
+    -- Who finds nothing left waits for nobody: mostly nothing is, where many leave at once.
+    t := now_at(p_clock);
+    select * into b from budgets where is_unknown = p_is_unknown;
+    if found and t >= b.since
+        and b.room + 9 * p_per_second * least(t - b.since, 20000) < 10000
+    then
+        return 0;
+    end if;
     loop
         select * into b from budgets where is_unknown = p_is_unknown for update;
         exit when found;
@@ -31,7 +39,8 @@ begin
 end
 $$;
 
--- Claims as many of these, which are ready, as may be, the longest life first.
+-- Claims as many of these, which are ready, as may be: the longest life first, and what is
+-- unknown in this order.
 create function take(
     p_homes text[], p_keys text[],
     p_most bigint, p_visibility bigint, p_per_second bigint, p_is_unknown boolean, p_clock bigint
@@ -50,8 +59,10 @@ begin
     end if;
     t := now_at(p_clock);
     with chosen as (
-        select r.home, r.key, row_number() over (order by r.expires_at desc, r.key) as rank
-        from unnest(p_homes, p_keys) x (home, key)
+        select r.home, r.key, row_number() over (
+            order by case when p_is_unknown then x.place else -r.expires_at end, r.key
+        ) as rank
+        from unnest(p_homes, p_keys) with ordinality x (home, key, place)
         join records r on r.home = x.home and r.key = x.key
         order by rank limit most
     ), claimed as (
@@ -73,7 +84,9 @@ begin
 end
 $$;
 
--- Takes what is due, the longest life first.
+-- Takes what is due: the longest life first; what is unknown from both ends of its line, by turns
+-- as it were: whoever makes names up in numbers keeps waiting neither who was there before nor
+-- who comes after.
 create function downscope_claim(
     p_most bigint, p_visibility bigint, p_per_second bigint, p_is_unknown boolean,
     p_clock bigint default null,
@@ -92,15 +105,29 @@ begin
     update records r set ready_at = null
     from (
         select home, key from records
-        where stage = 3 and ready_at is not null and ready_at <= t
+        where stage = 3 and ready_at is not null and ready_at <= t and not is_unknown
         order by ready_at limit greatest(p_most, 1000) for update skip locked
     ) x
     where r.home = x.home and r.key = x.key;
-    select array_agg(home), array_agg(key) into homes, keys from (
-        select home, key from records
-        where stage = 3 and ready_at is null and is_unknown = p_is_unknown and expires_at > t
-        order by expires_at desc, key limit p_most for update skip locked
-    ) x;
+    if p_is_unknown and t % 2 = 0 then
+        select array_agg(home), array_agg(key) into homes, keys from (
+            select home, key from records
+            where stage = 3 and is_unknown and ready_at <= t and expires_at > t
+            order by ready_at, key limit p_most for update skip locked
+        ) x;
+    elsif p_is_unknown then
+        select array_agg(home), array_agg(key) into homes, keys from (
+            select home, key from records
+            where stage = 3 and is_unknown and ready_at <= t and expires_at > t
+            order by ready_at desc, key desc limit p_most for update skip locked
+        ) x;
+    else
+        select array_agg(home), array_agg(key) into homes, keys from (
+            select home, key from records
+            where stage = 3 and ready_at is null and not is_unknown and expires_at > t
+            order by expires_at desc, key limit p_most for update skip locked
+        ) x;
+    end if;
     works := take(
         homes, keys, p_most, p_visibility, p_per_second, p_is_unknown, p_clock
     );

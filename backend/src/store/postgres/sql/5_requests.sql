@@ -4,7 +4,7 @@
 create function downscope_begin(
     p_session text, p_id text, p_key text, p_user text, p_sign_in text, p_asks_for bytea,
     p_lease bigint, p_takes_over boolean, p_minting bigint, p_per_session bigint,
-    p_records bigint, p_leases_per_sign_in bigint, p_watch_gap bigint,
+    p_records bigint, p_leases_per_sign_in bigint, p_watch_gap bigint, p_longest_life bigint,
     p_clock bigint default null,
     out outcome text, out sealed bytea, out key text, out expires_in bigint,
     out user_name text, out sign_in text
@@ -45,7 +45,9 @@ begin
             if r.asks_for is distinct from p_asks_for then
                 outcome := 'mismatch';
             elsif r.stage = 0 then
-                outcome := 'minting';
+                -- Whoever asks again with the same key has not heard the answer, and has yet
+                -- to mint.
+                outcome := case when r.key = p_key then 'begun' else 'minting' end;
             elsif r.stage = 2 then
                 outcome := 'minted';
                 sealed := r.sealed;
@@ -84,15 +86,19 @@ begin
                 perform tally(-1, 0);
             end if;
         end if;
-        insert into records (home, key, id, user_name, sign_in, asks_for, stage, expires_at)
-        values (p_session, p_key, p_id, p_user, p_sign_in, p_asks_for, 0, t + p_minting);
+        insert into records (home, key, id, user_name, sign_in, asks_for, stage, expires_at, lost)
+        values (
+            p_session, p_key, p_id, p_user, p_sign_in, p_asks_for, 0, t + p_minting,
+            p_longest_life
+        );
         outcome := 'begun';
         return;
     end loop;
 end
 $$;
 
--- Enters the token of a request that was begun. True: it may be given out. False: it is due.
+-- Enters the token of a request that was begun. True: it may be given out. False: it is due or
+-- dead. Once more with the same key and token, it changes nothing.
 create function downscope_admit(
     p_session text, p_key text, p_token bytea, p_handle bytea, p_sealed bytea,
     p_expires_in bigint, p_clock bigint default null
@@ -110,6 +116,11 @@ begin
     where home = p_session and key = p_key and stage in (0, 1) and expires_at - t > 0
     returning stage into stage_now;
     if not found then
+        select stage into stage_now from records
+        where home = p_session and key = p_key and token = p_token and expires_at - t > 0;
+        if found then
+            return stage_now = 2;
+        end if;
         -- Its place is not there any more: nobody waits for it.
         perform turn(p_session, p_clock);
         perform remove_records(array[p_session], array[p_key]);
@@ -130,15 +141,26 @@ begin
 end
 $$;
 
--- Gives up a record whose token was not minted.
-create function downscope_abandon(p_session text, p_key text, p_clock bigint default null)
-returns void
+-- Gives up a record whose token nobody has. For `p_lost` it may be alive all the same; 0: it was
+-- not minted.
+create function downscope_abandon(
+    p_session text, p_key text, p_lost bigint, p_clock bigint default null
+) returns void
 language plpgsql
 set search_path from current
 as $$
+declare
+    until bigint;
 begin
     perform turn(p_session, p_clock);
     delete from records where home = p_session and key = p_key and stage in (0, 1);
+    if found and p_lost > 0 then
+        until := now_at(p_clock) + p_lost;
+        update sessions
+        set lost_until = greatest(lost_until, until),
+            remembered_until = greatest(remembered_until, until)
+        where session = p_session;
+    end if;
     perform turn(p_session, p_clock);
 end
 $$;
@@ -158,7 +180,7 @@ begin
         select from sessions where session = p_session and lost_until > t
     ) or exists (
         select from records where home = p_session and id is not null and stage in (0, 1)
-            and expires_at - t <= 0 and expires_at + 86400000 > t
+            and expires_at - t <= 0 and expires_at + lost > t
     );
     return array(
         select coalesce((

@@ -9,8 +9,9 @@ $$;
 -- The records of what is named by request, and tombstones for the rest.
 create function withdraw_requests(
     p_session text, p_pending text[], p_whole boolean,
-    p_tombstone bigint, p_named bigint, p_strangers bigint, p_clock bigint,
-    out keys text[], out has_unknown boolean, out is_refused boolean, out is_lost boolean
+    p_tombstone bigint, p_named bigint, p_named_by_strangers bigint, p_strangers bigint,
+    p_clock bigint,
+    out keys text[], out is_refused boolean, out is_lost boolean
 )
 language plpgsql as $$
 #variable_conflict use_column
@@ -18,14 +19,12 @@ declare
     t bigint;
     until bigint;
     s sessions;
-    is_whole boolean := p_whole;
     named jsonb;
-    many bigint;
-    known text[];
+    room bigint;
     minted text[];
-    late text;
+    late jsonb;
+    are_too_many boolean := false;
 begin
-    has_unknown := p_whole;
     is_refused := false;
     is_lost := false;
     loop
@@ -33,7 +32,6 @@ begin
         t := now_at(p_clock);
         until := t + p_tombstone;
         exit when s.session is not null;
-        has_unknown := true;
         if p_tombstone = 0 then
             return;
         end if;
@@ -54,35 +52,46 @@ begin
         end if;
     end loop;
     named := s.withdrawn_ids;
-    select array_agg(r.key), array_agg(r.id), array_agg(r.id) filter (where r.stage >= 2)
-    into keys, known, minted from records r
+    select array_agg(r.key), array_agg(r.id) filter (where r.stage >= 2)
+    into keys, minted from records r
     where r.home = p_session and r.id = any (p_pending);
-    has_unknown := has_unknown or not p_pending <@ coalesce(known, '{}');
     -- Where nothing is remembered, no request is late. One that is being minted may come a
     -- second time, after the first has failed.
     if p_tombstone > 0 and not p_pending <@ coalesce(minted, '{}') then
-        select coalesce(jsonb_object_agg(x.key, x.value), '{}'), count(*) into named, many
+        select
+            coalesce(jsonb_object_agg(x.key, x.value), '{}'),
+            case when s.sign_in is null then p_named_by_strangers else p_named end - count(*)
+        into named, room
         from jsonb_each_text(s.withdrawn_ids) x where x.value::bigint > t;
-        foreach late in array p_pending loop
-            continue when late = any (minted);
-            if named ? late or many < p_named then
-                many := many + case when named ? late then 0 else 1 end;
-                named := named || jsonb_build_object(late, until);
-            else
-                -- Too many to remember one by one: then the whole page life.
-                is_whole := true;
-            end if;
-        end loop;
+        select
+            coalesce(jsonb_object_agg(x.id, until) filter (where is_old or number <= room), '{}'),
+            coalesce(bool_or(not is_old and number > room), false)
+        into late, are_too_many
+        from (
+            select
+                id, named ? id as is_old,
+                count(*) filter (where not named ? id) over (order by place) as number
+            from (
+                select id, min(place) as place
+                from unnest(p_pending) with ordinality x (id, place)
+                where id <> all (coalesce(minted, '{}'))
+                group by id
+            ) x
+        ) x;
+        named := named || late;
     end if;
-    if is_whole then
+    if p_whole then
         select array_agg(r.key) into keys from records r
         where r.home = p_session and r.id is not null;
     end if;
-    if p_tombstone > 0 and (is_whole or named <> s.withdrawn_ids) then
+    if p_tombstone > 0 and (p_whole or are_too_many or named <> s.withdrawn_ids) then
         update sessions
         set withdrawn_ids = named,
+            -- Too many to remember one by one: whatever comes may be one of them. But what is on
+            -- record and was not named is none.
             withdrawn_until = case
-                when is_whole then greatest(withdrawn_until, until) else withdrawn_until
+                when p_whole or are_too_many then greatest(withdrawn_until, until)
+                else withdrawn_until
             end,
             remembered_until = greatest(remembered_until, until)
         where session = p_session;
@@ -97,11 +106,11 @@ create function downscope_withdraw(
     p_session text, p_pending text[], p_whole boolean, p_tokens bytea[], p_handles bytea[],
     p_reason text,
     p_most bigint, p_visibility bigint, p_per_second bigint, p_is_unknown boolean,
-    p_minting bigint, p_tombstone bigint, p_named_tombstones bigint, p_strangers bigint,
-    p_longest_life bigint, p_clock bigint default null,
+    p_minting bigint, p_tombstone bigint, p_named_tombstones bigint,
+    p_named_by_strangers bigint, p_strangers bigint, p_longest_life bigint,
+    p_clock bigint default null,
     out works work[], out due bigint, out minting text[], out unknown_tokens integer[],
-    out unknown_handles integer[], out has_unknown_requests boolean, out is_refused boolean,
-    out is_complete boolean
+    out unknown_handles integer[], out is_refused boolean, out is_complete boolean
 )
 language plpgsql
 set search_path from current
@@ -114,7 +123,6 @@ declare
     keys text[] := '{}';
     named record;
 begin
-    has_unknown_requests := false;
     is_refused := false;
     unknown_tokens := '{}';
     unknown_handles := '{}';
@@ -122,9 +130,9 @@ begin
     is_complete := (select now_at(p_clock) - since >= p_longest_life from epoch);
     if p_session is not null and (p_whole or cardinality(p_pending) > 0) then
         select * into requests from withdraw_requests(
-            p_session, p_pending, p_whole, p_tombstone, p_named_tombstones, p_strangers, p_clock
+            p_session, p_pending, p_whole, p_tombstone, p_named_tombstones,
+            p_named_by_strangers, p_strangers, p_clock
         );
-        has_unknown_requests := requests.has_unknown;
         is_refused := requests.is_refused;
         -- What was lost with an instance may be among what is not on record.
         is_complete := is_complete and not requests.is_lost;
@@ -151,7 +159,9 @@ begin
             from unnest(p_handles) with ordinality x (fingerprint, place)
         ) x
         left join names n on n.fingerprint = x.fingerprint and n.is_handle = x.is_handle
-        left join records r on r.home = n.home and r.key = n.key and r.expires_at - t > 0;
+        -- What is on record on somebody's word only is no better known.
+        left join records r on r.home = n.home and r.key = n.key and r.expires_at - t > 0
+            and not r.is_unknown;
         homes := homes || named.homes;
         keys := keys || named.keys;
         unknown_tokens := coalesce(named.tokens, '{}');
@@ -163,7 +173,6 @@ begin
         return;
     end if;
     perform end_records(homes, keys, p_reason, p_minting, t);
-    -- A made-up token that was named before is on record, and no better known.
     select
         coalesce(array_agg(r.key order by r.key) filter (where r.stage = 1), '{}') as minting,
         array_agg(r.home) filter (where is_meant) as homes,

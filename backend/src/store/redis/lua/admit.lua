@@ -1,11 +1,15 @@
 #!lua flags=allow-oom
 -- Enters the token of a request, after the prelude: session, id, key, token, handle ('' for
--- none), sealed, expires_in. The answer is 1 if it may be given out, 0 if it is due.
+-- none), sealed, expires_in. The answer is 1 if it may be given out, 0 if it is due or dead.
+-- Once more with the same key and token, it changes nothing.
 local session, id, key, token, handle, sealed = unpack(ARGV, 2, 7)
 local ends = now + math.max(tonumber(ARGV[8]), 1)
 
 turn()
 local rec = get(key)
+if rec and rec.token == token then
+  return rec.stage == 'l' and 1 or 0
+end
 local is_wanted = rec ~= nil and rec.stage == 'm'
 if not rec or not is_minting(rec) then
   -- Its place is not there any more: nobody waits for it.

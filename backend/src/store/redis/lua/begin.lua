@@ -1,7 +1,7 @@
 #!lua
 -- Enters a token request, after the prelude and sessions.lua: session, id, key, user,
 -- sign_in, asks_for, term ('' without a lease), takes_over, minting, watch_gap,
--- per_session, records, leases_per_sign_in.
+-- per_session, records, leases_per_sign_in, longest_life.
 local session, id, key, user, sign_in, asks_for = unpack(ARGV, 2, 7)
 local term, takes_over, minting = tonumber(ARGV[8]), ARGV[9] == '1', tonumber(ARGV[10])
 local watch_gap, per_session, records = tonumber(ARGV[11]), tonumber(ARGV[12]), tonumber(ARGV[13])
@@ -31,7 +31,8 @@ if before then
   if call('HGET', RECORD .. before.key, 'a') ~= asks_for then
     return { 'mismatch' }
   elseif before.stage == 'm' then
-    return { 'minting' }
+    -- Whoever asks again with the same key has not heard the answer, and has yet to mint.
+    return { before.key == key and 'begun' or 'minting' }
   elseif before.stage == 'l' then
     local sealed = call('GET', SEALED .. before.key) or ''
     return { 'minted', sealed, before.key, before.ends - now }
@@ -51,6 +52,6 @@ if term then
 end
 call('HSET', IDS .. session, id, key)
 call('HSET', RECORD .. key, 't', 'm', 'e', now + minting, 'c', 'k', 's', session, 'i', id,
-  'u', user, 'g', sign_in, 'a', asks_for)
+  'u', user, 'g', sign_in, 'a', asks_for, 'o', ARGV[15])
 call('ZADD', EXPIRY, now + minting, key)
 return { 'begun' }

@@ -17,8 +17,6 @@ local EXPIRY, READY, LATER = shard .. ':expiry', shard .. ':ready:', shard .. ':
 local ENDS, LEASES, LEASES_OF = shard .. ':ends', shard .. ':leases', shard .. ':leases_of'
 local TOLD = shard .. ':told'
 
--- How long something is taken to be alive of which nobody knows what became.
-local LOST = 24 * 60 * 60 * 1000
 -- How many words are remembered for the instances that look whom to wake.
 local MOST_TOLD = 10000
 
@@ -123,12 +121,19 @@ local function is_claimed(rec)
   return rec.later and tonumber(rec.later) > now
 end
 
-local function expire(rec)
+-- What was minted for this record, if anything, may be alive until then.
+local function lose(rec, till)
   local session = rec.session
-  if session and is_minting(rec) and call('EXISTS', SESSION .. session) == 1 then
-    -- Whoever minted it has died or hangs, and what became of it nobody knows.
+  if session and call('EXISTS', SESSION .. session) == 1 then
     local lost = tonumber(call('HGET', SESSION .. session, 'l') or 0)
-    call('HSET', SESSION .. session, 'l', math.max(lost, rec.ends + LOST))
+    call('HSET', SESSION .. session, 'l', math.max(lost, till))
+  end
+end
+
+local function expire(rec)
+  if is_minting(rec) then
+    -- Whoever minted it has died or hangs, and what became of it nobody knows.
+    lose(rec, rec.ends + tonumber(call('HGET', RECORD .. rec.key, 'o') or 0))
   end
   remove(rec)
 end
@@ -173,6 +178,11 @@ local function give_reason(rec, reason)
   end
 end
 
+-- The longest life has the least, or, of what is unknown, what has waited for the longest.
+local function make_ready(rec, since)
+  call('ZADD', READY .. rec.class, rec.class == 'u' and since or -rec.ends, rec.key)
+end
+
 local function make_due(rec, reason)
   if rec.stage == 'l' then
     count('live', -1)
@@ -180,7 +190,7 @@ local function make_due(rec, reason)
   rec.stage, rec.later = 'd', false
   call('HSET', RECORD .. rec.key, 't', 'd')
   give_reason(rec, reason)
-  call('ZADD', READY .. rec.class, -rec.ends, rec.key)
+  make_ready(rec, now)
 end
 
 -- Ends a record: due if its token is out, withdrawn if it is being minted, which then has

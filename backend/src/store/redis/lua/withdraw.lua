@@ -1,33 +1,37 @@
 #!lua flags=allow-oom
 -- Makes due what is named, after the prelude and work.lua: session ('' for none),
--- whole_session, reason ('' for none), tombstone, minting, named_tombstones, strangers,
--- longest_life, a claim (five), the numbers of requests, tokens and handles, and these.
+-- whole_session, reason ('' for none), tombstone, minting, named_tombstones,
+-- named_by_strangers, strangers, longest_life, a claim (five), the numbers of requests, tokens
+-- and handles, and these.
 local session, is_whole, reason = ARGV[2], ARGV[3] == '1', ARGV[4]
-local tombstone, minting, named = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
-local strangers, longest_life = tonumber(ARGV[8]), tonumber(ARGV[9])
-local claim = claim_at(10)
-local first_token = 18 + tonumber(ARGV[15])
-local first_handle = first_token + tonumber(ARGV[16])
-local last = first_handle + tonumber(ARGV[17]) - 1
+local tombstone, minting = tonumber(ARGV[5]), tonumber(ARGV[6])
+local named, named_by_strangers = tonumber(ARGV[7]), tonumber(ARGV[8])
+local strangers, longest_life = tonumber(ARGV[9]), tonumber(ARGV[10])
+local claim = claim_at(11)
+local first_token = 19 + tonumber(ARGV[16])
+local first_handle = first_token + tonumber(ARGV[17])
+local last = first_handle + tonumber(ARGV[18]) - 1
 
 turn()
 local recs, has = {}, {}
-local has_unknown, is_refused = 0, 0
+local is_refused = 0
 
 local function add(rec)
   if rec and not has[rec.key] then
     has[rec.key] = true
     recs[#recs + 1] = rec
   end
-  return rec ~= nil
 end
 
--- The places of what is not on record.
+-- The places of what is not on record, or only on somebody's word.
 local function look_up(index, first, beyond)
   local unknown = {}
   for place = first, beyond - 1 do
-    if not add(get(call('HGET', index, ARGV[place]))) then
+    local rec = get(call('HGET', index, ARGV[place]))
+    if not rec or rec.class == 'u' then
       unknown[#unknown + 1] = place - first
+    else
+      add(rec)
     end
   end
   return unknown
@@ -41,7 +45,6 @@ local is_complete = shard_state[1] == '1' or now - tonumber(shard_state[2]) >= l
 -- The records of what is named by request, and tombstones for the rest.
 local function withdraw_requests()
   if call('EXISTS', SESSION .. session) == 0 then
-    has_unknown = 1
     if tombstone == 0 then
       return
     elseif tonumber(call('HGET', shard, 'strangers') or 0) >= strangers then
@@ -53,13 +56,13 @@ local function withdraw_requests()
   end
   local late, till = LATE .. session, now + tombstone
   call('ZREMRANGEBYSCORE', late, '-inf', now)
-  local room = named - call('ZCARD', late)
-  for place = 18, first_token - 1 do
+  local is_known = call('HEXISTS', SESSION .. session, 'g') == 1
+  local room = (is_known and named or named_by_strangers) - call('ZCARD', late)
+  local are_too_many = false
+  for place = 19, first_token - 1 do
     local id = ARGV[place]
     local rec = get(call('HGET', IDS .. session, id))
-    if not add(rec) then
-      has_unknown = 1
-    end
+    add(rec)
     -- One that is being minted may come a second time, after the first has failed.
     if tombstone > 0 and (not rec or is_minting(rec)) then
       if call('ZSCORE', late, id) then
@@ -67,13 +70,11 @@ local function withdraw_requests()
       elseif room > 0 then
         room = room - call('ZADD', late, till, id)
       else
-        -- Too many to remember one by one: then the whole page life.
-        is_whole = true
+        are_too_many = true
       end
     end
   end
   if is_whole then
-    has_unknown = 1
     for _, key in ipairs(call('HVALS', IDS .. session)) do
       add(get(key))
     end
@@ -82,7 +83,9 @@ local function withdraw_requests()
     call('HSET', SESSION .. session, 'w', 0)
     count('strangers', 1)
   end
-  if is_whole and tombstone > 0 then
+  -- Too many to remember one by one: whatever comes may be one of them. But what is on record
+  -- and was not named is none.
+  if (is_whole or are_too_many) and tombstone > 0 then
     local before = tonumber(call('HGET', SESSION .. session, 'w'))
     call('HSET', SESSION .. session, 'w', math.max(before, till))
   end
@@ -92,7 +95,7 @@ local function withdraw_requests()
   forget(session)
 end
 
-if session ~= '' and (is_whole or first_token > 18) then
+if session ~= '' and (is_whole or first_token > 19) then
   withdraw_requests()
 end
 local due, minted, claimed = {}, {}, 0
@@ -101,7 +104,6 @@ for _, rec in ipairs(recs) do
   if rec.stage == 'w' then
     minted[#minted + 1] = rec.key
   elseif rec.stage == 'd' then
-    -- A made-up token that was named before is on record, and no better known.
     if is_claimed(rec) or rec.class ~= claim.class then
       claimed = claimed + 1
     else
@@ -111,6 +113,6 @@ for _, rec in ipairs(recs) do
 end
 local works = claim_of(due, claim)
 return {
-  works, claimed + #due - #works, minted, unknown_tokens, unknown_handles, has_unknown,
-  is_refused, is_complete and 1 or 0,
+  works, claimed + #due - #works, minted, unknown_tokens, unknown_handles, is_refused,
+  is_complete and 1 or 0,
 }

@@ -38,14 +38,17 @@ local function take(rec, till)
   }
 end
 
--- Claims as many of these, which are ready, as may be, the longest life first.
+-- Claims as many of these, which are ready, as may be: the longest life first, and what is
+-- unknown in this order.
 local function claim_of(recs, claim)
-  table.sort(recs, function(one, other)
-    if one.ends ~= other.ends then
-      return one.ends > other.ends
-    end
-    return one.key < other.key
-  end)
+  if claim.class == 'k' then
+    table.sort(recs, function(one, other)
+      if one.ends ~= other.ends then
+        return one.ends > other.ends
+      end
+      return one.key < other.key
+    end)
+  end
   local works = {}
   for place = 1, afford(claim, math.min(claim.most, #recs)) do
     works[place] = take(recs[place], now + claim.visibility)
@@ -60,7 +63,7 @@ local function wake()
     local rec = get(key)
     if rec then
       call('HDEL', RECORD .. key, 'q')
-      call('ZADD', READY .. rec.class, -rec.ends, key)
+      make_ready(rec, rec.later)
     end
   end
 end

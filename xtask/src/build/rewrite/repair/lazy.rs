@@ -11,7 +11,7 @@ use anyhow::{Result, bail};
 use crate::files::{read_text, write};
 
 /// wasm-bindgen's polyfill of `encodeInto`, which every browser of this package has
-/// (README, Browsers) and which makes an encoder at import. It ends with the next line
+/// (docs/reference/browsers.md) and which makes an encoder at import. It ends with the next line
 /// that is a closing brace.
 const STAND_IN: &str = "if (!('encodeInto' in cachedTextEncoder)) {\n";
 const END: &str = "\n}\n";

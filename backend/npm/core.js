@@ -1,0 +1,30 @@
+// Starts the WebAssembly: once, at the first backend.
+
+import { Backend, initSync, longestBody, postgresOptions } from './glue.js';
+import bytes from './wasm.js';
+
+let isReady = false;
+
+/** The core of a backend, once its store can be reached. What is wrong with its settings is
+ * thrown with `isLasting`: they stay as they are. */
+export async function start(settings, store, hooks) {
+  const text = JSON.stringify(settings);
+  const open = (given, connection) => Backend.open(text, JSON.stringify(given), hooks, connection);
+  try {
+    begin();
+    // Over memory, nothing but a setting can be wrong.
+    (await open({ kind: 'memory' })).free();
+  } catch (error) {
+    throw Object.assign(error, { isLasting: true });
+  }
+  return open(store.settings, await store.connect?.());
+}
+
+/** Compiles it, unless it is there. */
+export function begin() {
+  if (isReady) return;
+  initSync({ module: bytes() });
+  isReady = true;
+}
+
+export { longestBody, postgresOptions };

@@ -1,0 +1,142 @@
+// The backend half of downscope, web-standard: `handle(request)` answers the three endpoints.
+// What is decided, and all that is carried out, is WebAssembly; here are the app's functions.
+
+import { answersOf } from './ask.js';
+import { longestBody, start } from './core.js';
+import { readBody } from './body.js';
+import { checkPatience, settingsOf } from './settings.js';
+import { logFailure } from './log.js';
+import { memory } from './memory.js';
+import { notStarted, starterOf, unlessAborted } from './starting.js';
+import { left } from './time.js';
+
+export { memory };
+
+/** What the service calls otherwise; neither goes by the other's name. */
+const NAMES = { signIn: 'sign_in', sign_in: 'signIn' };
+
+/** A backend. See index.d.ts. */
+export function createBackend(options) {
+  const { settings, paths, onEvent, waitUntil } = settingsOf(options);
+  const store = options.store ?? memory();
+  const calls = new Map();
+  const hooks = { ...answersOf(options, calls), tell: teller(onEvent) };
+  // Where the process is frozen after its answer, nothing may go on behind it by itself.
+  const runs = options.background ?? !waitUntil;
+  const starter = starterOf(
+    () => start(settings, store, hooks),
+    (backend) => runs && backend.run(),
+  );
+  // Each request asks for it anew, and says so.
+  starter.started().catch(() => {});
+  const keepAwake = keeper(waitUntil);
+  let last = 0;
+  let closing;
+
+  async function handle(request) {
+    const { signal } = request;
+    let backend;
+    try {
+      backend = await unlessAborted(starter.started(), signal);
+    } catch (error) {
+      if (error?.isLasting) throw error;
+      return notStarted();
+    }
+    if (backend === undefined) return responseOf(null);
+    const number = (last = (last + 1) % 0x1_0000_0000);
+    const abort = () => backend.abort(number);
+    calls.set(number, request);
+    try {
+      const body = await readBody(request, longestBody());
+      const { pathname } = new URL(request.url);
+      const headers = [...request.headers].flat();
+      const answer = backend.handle(number, request.method, pathname, headers, body);
+      signal?.addEventListener('abort', abort, { once: true });
+      if (signal?.aborted) abort();
+      return responseOf(await answer);
+    } finally {
+      signal?.removeEventListener('abort', abort);
+      calls.delete(number);
+      keepAwake(() => backend.settled());
+    }
+  }
+
+  async function close(patience) {
+    const time = left(patience);
+    // The timers of the core let a process end; it is not to, before this has.
+    const awake = setInterval(() => {}, 0x7fff_ffff);
+    try {
+      // One that has not started holds nothing.
+      const backend = await starter.last(time());
+      await backend?.stop(time(), store.isLast === true);
+    } finally {
+      try {
+        await store.close?.({ patience: time() });
+      } finally {
+        clearInterval(awake);
+      }
+    }
+  }
+
+  return Object.freeze({
+    paths,
+    handle,
+    /** Whether a request is for one of the endpoints. */
+    serves: (path) => Object.values(paths).includes(path),
+    sweep: async () => ({ due: await (await starter.started()).sweep() }),
+    recall: async (scope) => {
+      const backend = await starter.started();
+      const due = await backend.recall(recallOf(scope));
+      keepAwake(() => backend.sweep());
+      return { due };
+    },
+    stats: async () => {
+      const [live, due, leases, unknown] = await (await starter.started()).stats();
+      return { live, due, leases, unknown };
+    },
+    close: ({ patience = 25_000 } = {}) => {
+      checkPatience(patience);
+      return (closing ??= close(patience));
+    },
+  });
+}
+
+function responseOf(answer) {
+  // Whoever asked has gone.
+  if (answer === null) return new Response(null, { status: 499 });
+  const [status, flat, body] = answer;
+  const headers = new Headers();
+  for (let at = 0; at < flat.length; at += 2) headers.append(flat[at], flat[at + 1]);
+  return new Response(body === '' ? null : body, { status, headers });
+}
+
+/** As the service reads it: a field that it does not know it refuses. */
+function recallOf(scope) {
+  const named = Object.entries(scope ?? {}).map(([name, value]) => [NAMES[name] ?? name, value]);
+  return JSON.stringify(Object.fromEntries(named));
+}
+
+/** The core must not fail over what the app does with an event. */
+function teller(onEvent) {
+  const failed = (error) => logFailure('onEvent', error);
+  return (text) => {
+    try {
+      Promise.resolve(onEvent?.(JSON.parse(text))).catch(failed);
+    } catch (error) {
+      failed(error);
+    }
+  };
+}
+
+/** Nor an answer over what keeps the process awake behind it. */
+function keeper(waitUntil) {
+  return (work) => {
+    if (!waitUntil) return;
+    const done = work().catch((error) => logFailure('what goes on behind an answer', error));
+    try {
+      Promise.resolve(waitUntil(done)).catch((error) => logFailure('waitUntil', error));
+    } catch (error) {
+      logFailure('waitUntil', error);
+    }
+  };
+}

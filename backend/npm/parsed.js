@@ -1,0 +1,34 @@
+// The body of a request of Node's, also where a parser has read it before.
+
+import { Readable } from 'node:stream';
+
+import { longestBody } from './core.js';
+
+/** Stands for a body that a parser has refused for its length. */
+export const tooLong = Symbol('too long');
+
+/** What is to be read, for `new Request`. */
+export function bodyOf(request) {
+  const { body } = request;
+  if (body === tooLong) return new Uint8Array(longestBody() + 1);
+  // Nobody has read it.
+  if (!request.readableEnded) return Readable.toWeb(request);
+  if (body === undefined || body === null) return undefined;
+  if (typeof body === 'string' || body instanceof Uint8Array) return body;
+  // As long as it was: how long it may be, the core says.
+  const length = Math.min(Number(request.headers['content-length'] ?? 0), longestBody() + 1);
+  const type = request.headers['content-type'] ?? '';
+  const isForm = type.toLowerCase().startsWith('application/x-www-form-urlencoded');
+  return isForm ? formOf(body).padEnd(length, '&') : JSON.stringify(body).padEnd(length);
+}
+
+/** A form out of what a parser has made of it: of many values it makes an array, or an object
+ * with numbers for names. */
+function formOf(fields) {
+  const form = new URLSearchParams();
+  for (const [name, value] of Object.entries(fields)) {
+    const values = typeof value === 'string' ? [value] : Object.values(value ?? {});
+    for (const one of values) if (typeof one === 'string') form.append(name, one);
+  }
+  return form.toString();
+}

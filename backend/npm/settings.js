@@ -1,0 +1,111 @@
+// What `createBackend` is given: checked here where it is a function, and in the core
+// where it is a value.
+
+const FUNCTIONS = ['authenticate', 'authorize', 'exchange', 'revoke'];
+const VALUES = [
+  'handles',
+  'lease',
+  'requireLease',
+  'revocationsPerSecond',
+  'mintsAtOnce',
+  'heldAtOnce',
+  'unknownPerSecond',
+  'untoldLife',
+];
+const OTHERS = ['store', 'keys', 'origins', 'paths', 'waitUntil', 'onEvent', 'background'];
+const PATHS = { token: '/api/token', revoke: '/api/revoke', lease: '/api/lease' };
+
+/** What the core takes, in milliseconds, where nothing is given. */
+const LEASE = { hold: 55_000, term: 90_000 };
+
+/** Settings for the core, and what stays here. */
+export function settingsOf(options) {
+  for (const name of FUNCTIONS) {
+    if (typeof options[name] !== 'function') throw wrong(`${name} must be a function`);
+  }
+  for (const name of Object.keys(options)) {
+    const isKnown = [...FUNCTIONS, ...VALUES, ...OTHERS].includes(name);
+    if (!isKnown) throw wrong(`there is no option ${name}`);
+  }
+  for (const name of ['onEvent', 'waitUntil']) {
+    const given = options[name];
+    if (given === undefined || typeof given === 'function') continue;
+    throw wrong(`${name} must be a function`);
+  }
+  const { store, onEvent, waitUntil } = options;
+  const paths = pathsOf(options.paths);
+  checkLease(options.lease);
+  const values = VALUES.filter((name) => options[name] !== undefined);
+  const settings = {
+    ...Object.fromEntries(values.map((name) => [name, options[name]])),
+    keys: options.keys ?? keysFor(store),
+    origins: originsOf(options.origins),
+    paths,
+  };
+  return { settings, paths, onEvent, waitUntil };
+}
+
+/** How long `close` waits. */
+export function checkPatience(patience) {
+  if (Number.isFinite(patience) && patience >= 0) return;
+  throw wrong('patience must be a number of milliseconds');
+}
+
+/** Where the endpoints are: each at a path that a URL has, and no pattern. */
+function pathsOf(given) {
+  const own = Object.entries(given ?? {}).filter(([, path]) => path !== undefined);
+  for (const [name, path] of own) {
+    if (!(name in PATHS)) throw wrong(`there is no option paths.${name}`);
+    const isPath = typeof path === 'string' && /^\/[^:*{}]*$/.test(path);
+    if (!isPath || new URL(`http://localhost${path}`).pathname !== path) {
+      throw wrong(`paths.${name} must be a path as /api/${name} is, without { } : *`);
+    }
+  }
+  const paths = { ...PATHS, ...Object.fromEntries(own) };
+  if (new Set(Object.values(paths)).size < 3) throw wrong('paths must be three that differ');
+  return paths;
+}
+
+/** As the service takes them; in milliseconds. */
+function checkLease(given) {
+  if (given === undefined || given === null) return;
+  const { hold = LEASE.hold, term = LEASE.term, ...others } = given;
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) throw wrong(`there is no option lease.${unknown}`);
+  checkMillis('lease.hold', hold, 1_000, 60_000);
+  checkMillis('lease.term', term, 10_000, 86_400_000);
+  // With less, a store that stalls for a moment costs pages that live their tokens.
+  if (hold + 4_000 > term) throw wrong('lease.hold must be 4,000 less than lease.term, or lower');
+}
+
+function checkMillis(name, value, least, most) {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  const words = [least, most].map((one) => one.toLocaleString('en'));
+  throw wrong(`${name} must be milliseconds, from ${words.join(' to ')}`);
+}
+
+/** As browsers write them. */
+function originsOf(given) {
+  const origins = [given ?? []].flat();
+  for (const origin of origins) {
+    const isOrigin = typeof origin === 'string' && URL.canParse(origin);
+    if (!isOrigin || new URL(origin).origin !== origin) {
+      throw wrong('origins must be as browsers write them: https://app.example');
+    }
+  }
+  return origins;
+}
+
+/** Over memory, what is sealed ends with the process, and so may the key. */
+function keysFor(store) {
+  if (store && store.settings?.kind !== 'memory') {
+    throw wrong("keys is missing; make one with: openssl rand -base64 32 | tr '+/' '-_'");
+  }
+  const bytes = crypto.getRandomValues(new Uint8Array(32));
+  const text = btoa(String.fromCharCode(...bytes));
+  return text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+}
+
+function wrong(why) {
+  return new TypeError(`downscope-backend: ${why}`);
+}

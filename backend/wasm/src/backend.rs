@@ -1,0 +1,251 @@
+//! A backend, as JavaScript has it.
+
+use std::{cell::RefCell, collections::HashMap, rc::Rc, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{HeaderName, HeaderValue, Request, Response},
+};
+use downscope_backend::{
+    core::{KeyRing, MAX_REVOKE_BODY, Origins, RecallOp, RecallScope},
+    edge::{self, Edge},
+    engine::{Ended, Engine, Running},
+    store::Store,
+};
+use js_sys::{Array, Promise};
+use tokio::sync::oneshot;
+use tower_service::Service as _;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
+
+use crate::{
+    audit::Told,
+    hooks::Hooks,
+    identify::{App, CALL},
+    settings::Given,
+    store::{self, Connection},
+    upstream::Asked,
+};
+
+/// Everything that goes on is in here; JavaScript holds it.
+#[wasm_bindgen]
+pub struct Backend(Rc<Inner>);
+
+struct Inner {
+    engine: Engine,
+    ended: Arc<Ended>,
+    router: Router,
+    running: RefCell<Option<Running>>,
+    /// The requests under way, and what ends each of them.
+    calls: RefCell<HashMap<u32, oneshot::Sender<()>>>,
+}
+
+/// The longest body that is of any use; what is longer is refused as soon as this much and
+/// one byte more have come.
+#[wasm_bindgen(js_name = longestBody)]
+pub fn longest_body() -> usize {
+    MAX_REVOKE_BODY
+}
+
+#[wasm_bindgen]
+impl Backend {
+    /// One of these settings, and over this store, each in JSON. `connection` is what the store
+    /// needs, if anything. It ends what is due only while [`Backend::run`] runs, or when it is
+    /// swept.
+    pub fn open(settings: &str, store: &str, hooks: Hooks, connection: Connection) -> Promise {
+        let settings = Given::parse(settings);
+        let given = serde_json::from_str::<store::Given>(store);
+        future_to_promise(async move {
+            let wrong = |why: String| JsValue::from(JsError::new(&why));
+            let given = given.map_err(|error| wrong(format!("store: {error}")))?;
+            let settings = settings.map_err(wrong)?;
+            let ring = settings.ring().map_err(wrong)?;
+            let store = store::open(given, connection).await;
+            let store = store.map_err(|error| failed(&error))?;
+            Ok(Self::of(&settings, ring, store, hooks).into())
+        })
+    }
+
+    /// Runs until [`Backend::stop`].
+    pub fn run(&self) {
+        let mut running = self.0.running.borrow_mut();
+        if running.is_none() {
+            *running = Some(self.0.engine.run());
+        }
+    }
+
+    /// Answers a request: status, header names and values by turns, body. `headers` are
+    /// names and values by turns, too.
+    pub fn handle(
+        &self,
+        call: u32,
+        method: &str,
+        path: &str,
+        headers: Vec<String>,
+        body: Vec<u8>,
+    ) -> Result<Promise, JsError> {
+        let request = request(call, method, path, &headers, body);
+        let request = request.map_err(|_| JsError::new("that is no request"))?;
+        let inner = Rc::clone(&self.0);
+        let (end, ended) = oneshot::channel();
+        inner.calls.borrow_mut().insert(call, end);
+        Ok(future_to_promise(async move {
+            let mut router = inner.router.clone();
+            // Boxed by axum: to drop it is to close the connection.
+            let outcome = tokio::select! {
+                biased;
+                outcome = router.call(request) => outcome.ok(),
+                _ = ended => None,
+            };
+            inner.calls.borrow_mut().remove(&call);
+            match outcome {
+                Some(response) => answer(response).await,
+                None => Ok(JsValue::NULL),
+            }
+        }))
+    }
+
+    /// Whoever sent this request has gone: a lease request ends by it, and nothing else.
+    pub fn abort(&self, call: u32) {
+        let end = self.0.calls.borrow_mut().remove(&call);
+        if let Some(end) = end {
+            _ = end.send(());
+        }
+    }
+
+    /// Ends once no task is under way here.
+    pub fn settled(&self) -> Promise {
+        let inner = Rc::clone(&self.0);
+        future_to_promise(async move {
+            inner.engine.settled().await;
+            Ok(JsValue::UNDEFINED)
+        })
+    }
+
+    /// Does once what [`Backend::run`] does again and again. Gives how much is due all the same.
+    pub fn sweep(&self) -> Promise {
+        let inner = Rc::clone(&self.0);
+        future_to_promise(async move {
+            let due = inner.engine.sweep().await.map_err(|error| failed(&error))?;
+            Ok(number(due))
+        })
+    }
+
+    /// Takes tokens back, as the service does. Gives how much became due.
+    pub fn recall(&self, body: &str) -> Result<Promise, JsError> {
+        let recall = RecallOp::parse(body.as_bytes())
+            .ok_or_else(|| JsError::new("recall: a user, a sign-in, a session or all"))?;
+        // First, so that no answer of before the sign-out mints after the recall.
+        if let RecallScope::SignIn(sign_in) = &recall.scope {
+            self.0.ended.note(sign_in);
+        }
+        let inner = Rc::clone(&self.0);
+        Ok(future_to_promise(async move {
+            let due = inner.engine.recall(&recall).await;
+            Ok(number(due.map_err(|error| failed(&error))?))
+        }))
+    }
+
+    /// How much is alive, due, leased and unknown.
+    pub fn stats(&self) -> Promise {
+        let inner = Rc::clone(&self.0);
+        future_to_promise(async move {
+            let stats = inner.engine.store().stats().await;
+            let stats = stats.map_err(|error| failed(&error))?;
+            let all = [stats.live, stats.due, stats.leases, stats.unknown];
+            Ok(all.into_iter().map(number).collect::<Array>().into())
+        })
+    }
+
+    /// Answers what is held, and ends once what is under way has ended, or after so many
+    /// milliseconds. Where the store ends with this process, everything due is ended first.
+    pub fn stop(&self, patience: f64, is_last: bool) -> Promise {
+        let inner = Rc::clone(&self.0);
+        let patience = Duration::from_secs_f64((patience / 1_000.0).clamp(0.0, 3_600.0));
+        future_to_promise(async move {
+            let running = inner.running.borrow_mut().take();
+            // One that does not run is stopped as one that does.
+            let running = running.unwrap_or_else(|| inner.engine.run());
+            running.stop(patience, is_last).await;
+            Ok(JsValue::UNDEFINED)
+        })
+    }
+}
+
+impl Backend {
+    fn of(settings: &Given, ring: KeyRing, store: Arc<dyn Store>, hooks: Hooks) -> Self {
+        let hooks = Arc::new(hooks);
+        let ended = Arc::new(Ended::default());
+        let engine = Engine::new(
+            settings.settings(),
+            ring,
+            store,
+            Arc::new(Asked(Arc::clone(&hooks))),
+            Arc::<Ended>::clone(&ended),
+            Arc::new(Told(Arc::clone(&hooks))),
+        );
+        let edge = Edge {
+            engine: engine.clone(),
+            origins: Origins::new(settings.origins.iter().cloned()),
+            policy: None,
+            identify: Arc::new(App(hooks)),
+        };
+        Self(Rc::new(Inner {
+            router: edge::router(&edge, &settings.paths()),
+            engine,
+            ended,
+            running: RefCell::default(),
+            calls: RefCell::default(),
+        }))
+    }
+}
+
+fn request(
+    call: u32,
+    method: &str,
+    path: &str,
+    headers: &[String],
+    body: Vec<u8>,
+) -> Result<Request<Body>, axum::http::Error> {
+    let mut request = Request::builder()
+        .method(method)
+        .uri(path)
+        .body(Body::from(body))?;
+    for pair in headers.chunks_exact(2) {
+        let [name, value] = pair else { continue };
+        // What is no header says nothing.
+        if let (Ok(name), Ok(value)) = (
+            HeaderName::from_bytes(name.as_bytes()),
+            HeaderValue::from_str(value),
+        ) {
+            request.headers_mut().append(name, value);
+        }
+    }
+    request.headers_mut().insert(CALL, call.into());
+    Ok(request)
+}
+
+async fn answer(response: Response<Body>) -> Result<JsValue, JsValue> {
+    let (parts, body) = response.into_parts();
+    let headers = Array::new();
+    for (name, value) in &parts.headers {
+        if let Ok(value) = value.to_str() {
+            headers.push(&name.as_str().into());
+            headers.push(&value.into());
+        }
+    }
+    let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let body = String::from_utf8_lossy(&body);
+    Ok(Array::of3(&parts.status.as_u16().into(), &headers, &(*body).into()).into())
+}
+
+fn failed(error: &impl ToString) -> JsValue {
+    JsError::new(&error.to_string()).into()
+}
+
+/// Counts are small.
+#[expect(clippy::cast_precision_loss, reason = "no store has 2⁵³ of anything")]
+fn number(count: u64) -> JsValue {
+    JsValue::from_f64(count as f64)
+}

@@ -1,0 +1,64 @@
+//! The authorization server, which the app's own functions ask.
+
+use std::sync::Arc;
+
+use downscope_backend::{
+    core::{Exchange, Minted, Secret, UpstreamAnswer, UpstreamError},
+    engine::{Upstream, UpstreamCall},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::hooks::Hooks;
+
+pub(crate) struct Asked(pub(crate) Arc<Hooks>);
+
+/// What the authorization server has answered, or why it has not.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Heard {
+    status: u16,
+    retry_after: Option<String>,
+    body: String,
+}
+
+impl Upstream for Asked {
+    fn exchange<'a>(&'a self, wanted: &'a Exchange) -> UpstreamCall<'a, Minted> {
+        Box::pin(async move {
+            let who = wanted.subject.as_ref().map_or("null", Secret::expose);
+            let question = json!({
+                "who": serde_json::from_str::<Value>(who).unwrap_or_default(),
+                "resource": wanted.resource,
+                "scope": wanted.scope,
+            });
+            let answer = self.hear("exchange", &question).await?;
+            Ok(answer.token()?.minted(&wanted.scope))
+        })
+    }
+
+    fn revoke<'a>(&'a self, token: &'a Secret) -> UpstreamCall<'a, ()> {
+        Box::pin(async move {
+            let question = json!({ "token": token.expose() });
+            self.hear("revoke", &question).await?.revoked()
+        })
+    }
+}
+
+impl Asked {
+    async fn hear(&self, name: &str, question: &Value) -> Result<UpstreamAnswer, UpstreamError> {
+        let unanswered = UpstreamError::Unanswered { retry_after: None };
+        match self.0.question::<Heard>(name, question).await {
+            Ok(heard) => UpstreamAnswer::new(
+                heard.status,
+                heard.retry_after.as_deref(),
+                heard.body.into_bytes(),
+            )
+            .ok_or(unanswered),
+            // It was never asked.
+            Err(word) if word == "unavailable" => {
+                Err(UpstreamError::Unavailable { retry_after: None })
+            }
+            Err(_) => Err(unanswered),
+        }
+    }
+}

@@ -1,0 +1,161 @@
+// @ts-check
+'use client';
+import { createContext, createElement, useContext, useMemo, useRef, useSyncExternalStore } from 'react';
+
+/** @typedef {import('./index.js').Grant} Grant */
+/** @typedef {import('./index.js').TokenClient} TokenClient */
+/** @typedef {import('./react.js').GrantView} GrantView */
+/** @typedef {ReturnType<typeof newSource>} Source */
+
+const Context = createContext(/** @type {Source | undefined} */ (undefined));
+
+/** @type {typeof import('./react.js').TokenProvider} */
+export const TokenProvider = ({ client, children }) => {
+  const held = useRef(/** @type {Source | undefined} */ (undefined));
+  if (!held.current?.stays(client)) held.current = sources.get(client) ?? newSource(client);
+  return createElement(Context.Provider, { value: held.current }, children);
+};
+
+/** @type {typeof import('./react.js').useGrant} */
+export const useGrant = (resource, scopes) => {
+  const source = useContext(Context);
+  if (!source) throw new Error('useGrant needs a TokenProvider');
+  const name = [resource, ...scopes].join(' ');
+  const store = useMemo(() => newStore(source, name, { resource, scopes }), [source, name]);
+  return useSyncExternalStore(...store);
+};
+
+/** @type {WeakMap<object, Source>} One for whatever a provider is given, so that two of them have one client. */
+const sources = new WeakMap();
+
+/**
+ * Where the client comes from. No render asks for it: what renders may be thrown away.
+ *
+ * @param {any} given
+ */
+const newSource = (given) => {
+  /** @type {TokenClient | PromiseLike<TokenClient> | undefined} */
+  let opening;
+  /** @type {TokenClient | undefined} */
+  let client;
+  const source = {
+    /** @type {Map<string, Grant>} Those in use, where a render can look. */
+    grants: new Map(),
+
+    async open() {
+      if (client?.closed) client = opening = undefined;
+      try {
+        return (client = await (opening ??= typeof given === 'function' ? given() : given));
+      } catch (error) {
+        // The next one tries again.
+        opening = undefined;
+        throw error;
+      }
+    },
+
+    /**
+     * A function that is written in the render is another one each time, and would make one more
+     * client. So the first one's stays until it is closed, as hot reloading does.
+     *
+     * @param {unknown} next
+     */
+    stays: (next) => typeof next === 'function' && !client?.closed,
+  };
+  sources.set(given, source);
+  return source;
+};
+
+/**
+ * What a component sees of a grant, for `useSyncExternalStore`.
+ *
+ * @param {Source} source
+ * @param {string} name
+ * @param {import('./index.js').GrantOptions} options
+ * @returns {[subscribe: (notify: () => void) => () => void, now: () => GrantView, atFirst: () => GrantView]}
+ */
+const newStore = (source, name, options) => {
+  /** @type {AbortController | undefined} While there is a component. */
+  let over;
+  /** @type {ReturnType<typeof setTimeout> | undefined} Until it is tried again. */
+  let timer;
+  /** @type {() => void} */
+  let notify;
+
+  let grant = source.grants.get(name);
+
+  const open = async () => {
+    grant = (await source.open()).grant(options);
+    if (source.grants.size > 1000) source.grants.clear();
+    source.grants.set(name, grant);
+    return grant;
+  };
+
+  /** @type {GrantView} */
+  const atFirst = {
+    status: 'loading',
+    fetch: async (input, init) => (await open()).fetch(input, init),
+    token: async (options) => (await open()).token(options),
+    retry: () => over && start(view),
+  };
+  /** @type {any} */
+  let view = grant?.peek() ? { ...atFirst, status: 'ready', grant } : atFirst;
+
+  const stop = () => {
+    clearTimeout(timer);
+    over?.abort();
+    over = undefined;
+  };
+
+  /** @param {GrantView} [former] What a retry is to get over. */
+  const start = async (former) => {
+    stop();
+    const { signal } = (over = new AbortController());
+
+    /**
+     * @param {GrantView['status']} status
+     * @param {any} [error]
+     */
+    const show = (status, error) => {
+      // Of a revoke the event tells why.
+      if (signal.aborted || error?.code === 'revoked') return;
+      clearTimeout(timer);
+      if (error || status !== view.status) {
+        view = { ...atFirst, status, error, grant };
+        notify();
+      }
+      // Nobody else may be asking.
+      if (error?.retryable) timer = setTimeout(start, error.retryAfter ?? 1000);
+    };
+
+    try {
+      if (former) show('loading');
+      if (former?.error?.retryable === false) (await source.open()).resume();
+      const used = await open();
+      if (signal.aborted) return;
+      const listener = (/** @type {any} */ { detail: { error, reason } }) => {
+        if (/explicit|logout/.test(reason)) show('revoked');
+        else if (!error) start();
+        else if (!used.peek()) show('failed', error);
+      };
+      for (const type of /** @type {const} */ (['error', 'expired', 'refreshed', 'revoked'])) {
+        used.addEventListener(type, listener);
+        // By hand: in tests the signal may be of another kind than the DOM.
+        signal.addEventListener('abort', () => used.removeEventListener(type, listener));
+      }
+      await used.token({ signal });
+      show('ready');
+    } catch (error) {
+      show('failed', error);
+    }
+  };
+
+  return [
+    (listener) => {
+      notify = listener;
+      start();
+      return stop;
+    },
+    () => view,
+    () => atFirst,
+  ];
+};

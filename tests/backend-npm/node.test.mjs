@@ -1,0 +1,108 @@
+// Requests of Node's own: `node:http` and Express.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import express from 'express';
+
+import { APP, authority, backendOf, entry, FILE } from './support/backend.mjs';
+import { served } from './support/http.mjs';
+
+const { toExpress, toNodeHandler } = await entry('node.js');
+
+const headers = { 'content-type': 'application/json', 'x-downscope': '1', origin: APP };
+const signedIn = { ...headers, cookie: 'who=alice' };
+const wanted = (id) => JSON.stringify({ resource: FILE, scope: 'read', session: 'a'.repeat(32), id });
+
+test('a response that the app has ended already is left alone', async () => {
+  let answers;
+  const hasBegun = new Promise((resolve) => (answers = resolve));
+  let go;
+  const gate = new Promise((resolve) => (go = resolve));
+  const backend = backendOf(authority(), {
+    async authenticate() {
+      answers();
+      await gate;
+      return null;
+    },
+  });
+  const handler = toNodeHandler(backend);
+  let handled;
+  const server = await served((request, response) => {
+    handled = handler(request, response);
+    hasBegun.then(() => response.writeHead(504).write('of the app'));
+    handled.finally(() => response.end());
+  });
+  const answer = server.ask('POST', '/api/token', { headers: signedIn, body: wanted('1') });
+  await hasBegun;
+  go();
+  assert.deepEqual([(await answer).status, (await answer).text], [504, 'of the app']);
+  await handled;
+  server.close();
+  await backend.close();
+});
+
+test('a path with two slashes names no other host, and is no endpoint', async () => {
+  const urls = [];
+  const backend = backendOf(authority(), { authenticate: ({ url }) => void urls.push(url) });
+  const server = await served(toNodeHandler(backend));
+  const statuses = [];
+  for (const path of ['//evil.example/api/token', '//', '*', '/api/token']) {
+    statuses.push((await server.ask('POST', path, { headers, body: wanted('1') })).status);
+  }
+  assert.deepEqual(statuses, [404, 404, 404, 401]);
+  assert.deepEqual(urls, ['http://localhost/api/token']);
+  server.close();
+  await backend.close();
+});
+
+test('TRACE is refused as other methods are', async () => {
+  const backend = backendOf(authority());
+  const server = await served(toNodeHandler(backend));
+  assert.equal((await server.ask('TRACE', '/api/token')).status, 405);
+  server.close();
+  await backend.close();
+});
+
+test('behind Express, an error of another middleware is left to the app', async () => {
+  const backend = backendOf(authority());
+  const app = express();
+  app.use((_request, _response, next) => next(Object.assign(new Error('full'), { status: 413 })));
+  app.use(toExpress(backend));
+  app.use((error, _request, response, _next) => response.status(418).send(error.message));
+  const server = await served(app);
+  const answer = await server.ask('POST', '/api/token', { headers: signedIn, body: wanted('1') });
+  assert.deepEqual([answer.status, answer.text], [418, 'full']);
+  server.close();
+  await backend.close();
+});
+
+test('behind Express, a body that a parser could not read is answered by the contract', async () => {
+  const backend = backendOf(authority());
+  const app = express().use(express.json({ limit: 4_096 }), toExpress(backend));
+  const server = await served(app);
+  const asked = ['{', 'x'.repeat(5_000)].map((body) =>
+    server.ask('POST', '/api/token', { headers: signedIn, body }),
+  );
+  const answers = await Promise.all(asked);
+  assert.deepEqual(answers.map(({ status }) => status), [400, 413]);
+  for (const { text } of answers) assert.equal(JSON.parse(text).error, 'invalid_request');
+  server.close();
+  await backend.close();
+});
+
+test('behind Express, a form is a form however its type is written', async () => {
+  const server = authority();
+  const backend = backendOf(server);
+  const app = express().use(express.json(), express.urlencoded(), toExpress(backend));
+  const { ask, close } = await served(app);
+  const { text } = await ask('POST', '/api/token', { headers: signedIn, body: wanted('1') });
+  const { access_token: token } = JSON.parse(text);
+  const type = 'Application/X-WWW-Form-URLencoded';
+  const body = new URLSearchParams({ token }).toString();
+  const typed = { ...headers, 'content-type': type };
+  const answer = await ask('POST', '/api/revoke', { headers: typed, body });
+  assert.deepEqual([answer.status, server.alive.size], [204, 0]);
+  close();
+  await backend.close();
+});

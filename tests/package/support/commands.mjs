@@ -1,0 +1,63 @@
+// Commands in documents: what they call, and what they name, is there.
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { blocksOf, read, root } from './markdown.mjs';
+
+/** What is wrong with the lines of a shell; nothing if each can be made sense of. */
+export function commands({ code, document }) {
+  const lines = code.replaceAll('\\\n', ' ').replaceAll(/\s#.*$/gm, '').split('\n');
+  return lines
+    .flatMap((line) => line.split('&&'))
+    .map((command) => command.replace(/&\s*$/, '').trim())
+    .filter(Boolean)
+    .map((command) => wrong(command, document))
+    .find(Boolean);
+}
+
+function wrong(command, document) {
+  const [program, ...words] = command.split(/\s+/);
+  const check = PROGRAMS[program];
+  return check ? check(words, document, command) : `nobody knows ${program}`;
+}
+
+const has = (path) => (existsSync(join(root, path)) ? undefined : `there is no ${path}`);
+
+const PROGRAMS = {
+  cargo: ([what, ...words]) => {
+    if (what === 'xtask') {
+      return read('xtask/src/main.rs').includes(`\n  ${words[0]} `) ? undefined : `xtask has no ${words[0]}`;
+    }
+    if (what !== 'install' && what !== 'add') return `cargo ${what} is not looked into`;
+    const manifest = read('backend/Cargo.toml');
+    const features = words[words.indexOf('--features') + 1].split(',');
+    const missing = features.find((feature) => !new RegExp(`^${feature} = `, 'm').test(manifest));
+    const profile = words.includes('--profile') && words[words.indexOf('--profile') + 1];
+    if (profile && !read('Cargo.toml').includes(`[profile.${profile}]`)) return `there is no profile ${profile}`;
+    return missing && `the backend has no feature ${missing}`;
+  },
+  npm: ([what, name]) => {
+    const { name: own } = JSON.parse(read('pkg-template/package.json'));
+    const isOwn = name === own || name.endsWith(`/target/package/${own}-${version()}.tgz`);
+    return what === 'install' && isOwn ? undefined : `npm ${what} ${name}`;
+  },
+  cd: () => undefined,
+  cp: ([, from]) => has(from.replace(/^\.\.\/downscope\//, '')),
+  node: ([file], document) =>
+    blocksOf(read(document)).some(({ held }) => held?.endsWith(` as ${file}`)) ? undefined : has(file),
+  export: (_, document, command) =>
+    [...command.matchAll(/([A-Z_]+)=/g)].map(([, name]) => name).find((name) => !isVariable(name)),
+  'downscope-backend': (words) => {
+    const known = read('backend/src/service/args.rs');
+    return words.find((word) => word.startsWith('--') && !known.includes(`"${word}"`));
+  },
+};
+
+const version = () => /^version = "(.*?)"/m.exec(read('Cargo.toml'))[1];
+
+function isVariable(name) {
+  if (!name.startsWith('DOWNSCOPE_')) return read('examples/backends/README.md').includes(`\`${name}\``);
+  const setting = name.replace(/_FILE$/, '').slice('DOWNSCOPE_'.length).toLowerCase().replace('_', '.');
+  return read('backend/README.md').includes(`| \`${setting}\` |`);
+}
