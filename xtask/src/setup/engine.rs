@@ -38,9 +38,13 @@ pub(crate) fn engine(workspace: &Workspace, engine: Engine) -> Result<Found> {
 /// everywhere; the others must be where it is decided what is merged, and where
 /// somebody said which to take.
 pub(crate) fn is_required(engine: Engine) -> bool {
-    let is_set = |variable: &str| env::var_os(variable).is_some_and(|value| !value.is_empty());
     let mut programs = engine.programs().iter();
     engine == Engine::Chromium || is_set("CI") || programs.any(|program| is_set(program.variable))
+}
+
+/// Whether a variable of the environment says something.
+pub(crate) fn is_set(variable: &str) -> bool {
+    env::var_os(variable).is_some_and(|value| !value.is_empty())
 }
 
 impl Engine {

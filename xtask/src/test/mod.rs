@@ -6,6 +6,7 @@ mod chosen;
 mod context;
 mod docs_rs;
 mod examples;
+mod node_run;
 mod node_tests;
 mod programs;
 mod purity;

@@ -3,6 +3,7 @@
 use anyhow::{Context as _, Result};
 
 use super::context::Context;
+use super::node_run::run_tests;
 use super::stores::Stores;
 use super::wasm_pack::WasmPack;
 use super::{
@@ -152,19 +153,13 @@ pub(super) fn types(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
     setup::npm_in(context.workspace, directory)?;
     let mut node = node_tests::plain_node_tests(context, directory)?;
     node.env("DOWNSCOPE_PKG", context.app()?.package());
-    count(
-        tally,
-        &run("apps in each version of TypeScript", &mut node)?,
-    )
+    run_tests("apps in each version of TypeScript", &mut node, tally)
 }
 
 pub(super) fn package(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
     let chromium = context.engine(Engine::Chromium)?;
     let mut node = node_tests::node_tests(context, chromium, "tests/package")?;
-    count(
-        tally,
-        &run("the tarball in Node and four bundlers", &mut node)?,
-    )?;
+    run_tests("the tarball in Node and four bundlers", &mut node, tally)?;
     built(context, context.app()?, tally)
 }
 
@@ -175,26 +170,26 @@ pub(super) fn docs(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
     let mut node = node_tests::plain_node_tests(context, "tests/site")?;
     context.prepare(&mut node, context.engine(Engine::Chromium)?)?;
     node.env("DOWNSCOPE_SITE", site);
-    count(tally, &run("the site in Chromium", &mut node)?)
+    run_tests("the site in Chromium", &mut node, tally)
 }
 
 /// The adapters, with the clients that they are for.
 pub(super) fn clients(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
     let mut node = node_tests::project_tests(context, "tests/clients")?;
-    count(tally, &run("the adapters with their clients", &mut node)?)
+    run_tests("the adapters with their clients", &mut node, tally)
 }
 
 /// `downscope/react` and the recipes, with the frameworks that they are for.
 pub(super) fn frameworks(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
     let mut node = node_tests::project_tests(context, "tests/frameworks")?;
     node.env("DOWNSCOPE_SERVER", context.server()?);
-    count(tally, &run("the package in frameworks", &mut node)?)
+    run_tests("the package in frameworks", &mut node, tally)
 }
 
 /// The tarball in bundlers and their development servers.
 pub(super) fn toolchains(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
     let mut node = node_tests::project_tests(context, "tests/toolchains")?;
-    count(tally, &run("the tarball in toolchains", &mut node)?)
+    run_tests("the tarball in toolchains", &mut node, tally)
 }
 
 /// Unit tests of apps, with the runners and environments that they have.
@@ -203,19 +198,13 @@ pub(super) fn runners(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
     setup::npm_in(context.workspace, directory)?;
     let mut node = node_tests::plain_node_tests(context, directory)?;
     node.env("DOWNSCOPE_PKG", context.app()?.package());
-    count(
-        tally,
-        &run("the package in runners of unit tests", &mut node)?,
-    )
+    run_tests("the package in runners of unit tests", &mut node, tally)
 }
 
 /// The same in those that take as long as all of the others.
 pub(super) fn toolchains_large(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
     let mut node = node_tests::project_tests(context, "tests/toolchains-large")?;
-    count(
-        tally,
-        &run("the tarball in Next.js and Angular", &mut node)?,
-    )
+    run_tests("the tarball in Next.js and Angular", &mut node, tally)
 }
 
 /// The package without what only makes it smaller. That follows closely what the
@@ -242,7 +231,7 @@ pub(super) fn wasm_pack(context: &Context<'_>, tally: &mut Tally) -> Result<()> 
 fn built(context: &Context<'_>, app: &App, tally: &mut Tally) -> Result<()> {
     let mut node = node_tests::built_tests(context, &app.package())?;
     let name = "a token, and what ends with WebAssembly";
-    count(tally, &run(name, &mut node)?)
+    run_tests(name, &mut node, tally)
 }
 
 /// What needs no browser.
@@ -250,12 +239,9 @@ pub(super) fn backends(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
     over_stores(context, tally)?;
     let mut examples = examples::tests(context.workspace)?;
     let name = "the example backends, and the guide's copies";
-    count(tally, &run(name, &mut examples)?)?;
+    run_tests(name, &mut examples, tally)?;
     let mut node = node_tests::plain_node_tests(context, "benches/exits")?;
-    count(
-        tally,
-        &run("how the exit matrix counts and prints", &mut node)?,
-    )
+    run_tests("how the exit matrix counts and prints", &mut node, tally)
 }
 
 /// The npm package of the backend: its own tests, and the contract in each framework.
@@ -267,7 +253,7 @@ pub(super) fn backend_npm(context: &Context<'_>, tally: &mut Tally) -> Result<()
     let mut node = node_tests::plain_node_tests(context, conformance::package::DIRECTORY)?;
     node.env("DOWNSCOPE_BACKEND_PKG", package);
     stores.name_to(&mut node);
-    count(tally, &run("the package of the backend", &mut node)?)?;
+    run_tests("the package of the backend", &mut node, tally)?;
     tally.add(conformance::packages_shortly(workspace, &stores)?);
     Ok(())
 }
@@ -297,7 +283,7 @@ pub(super) fn ratios(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
     let chromium = context.engine(Engine::Chromium)?;
     let mut test = |name: &str, directory: &str| {
         let mut node = node_tests::node_tests(context, chromium, directory)?;
-        count(tally, &run(name, &mut node)?)
+        run_tests(name, &mut node, tally)
     };
     test("the same in plain JavaScript", "benches/plain")?;
     test("requests, and waiting for them", "benches/behaviour")?;
@@ -329,7 +315,7 @@ pub(super) fn e2e(context: &Context<'_>, found: &Found, tally: &mut Tally) -> Re
     let mut node = node_tests::node_tests(context, found, "tests/e2e")?;
     node.env("DOWNSCOPE_SERVER", context.server()?);
     let name = format!("the package and its backend, in {}", found.engine);
-    count(tally, &run(&name, &mut node)?)
+    run_tests(&name, &mut node, tally)
 }
 
 /// Counts the tests of a command, and names those that it skipped.
