@@ -60,6 +60,8 @@ pub enum RenewalEvent {
     Said(Option<bool>),
     /// What was minted meanwhile is due, or the store did not answer.
     Withdrawn(bool),
+    /// It was not held: others have taken the room since this one began.
+    NoRoom,
     /// It was held, until there was something to say or it was long enough.
     Held {
         /// For so long.
@@ -130,6 +132,10 @@ impl Renewal {
             }
             RenewalEvent::Said(Some(true)) => self.said(),
             RenewalEvent::Withdrawn(true) => self.answer(),
+            RenewalEvent::NoRoom => {
+                self.has_room = false;
+                self.answer()
+            }
             RenewalEvent::Held {
                 held,
                 has_signed_out,

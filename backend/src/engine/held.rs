@@ -68,8 +68,7 @@ impl Held {
     /// Whether one more is held of this sign-in, of `most` in all.
     pub(super) fn has_room(&self, sign_in: &str, most: u32) -> bool {
         let state = self.lock();
-        let count = state.by_sign_in.get(sign_in).copied().unwrap_or(0);
-        count < PER_SIGN_IN && state.total < most && !state.has_stopped
+        state.has_room(sign_in, most) && !state.has_stopped
     }
 
     pub(super) fn count(&self) -> usize {
@@ -85,25 +84,30 @@ impl Held {
         self.lock().by_session.contains_key(session)
     }
 
-    /// Holds the request that has listened; an earlier one of its page life is answered.
-    pub(super) fn hold(&self, ear: &Ear<'_>, sign_in: &str) -> Place<'_> {
+    /// Holds the request that has listened, of `most` in all; an earlier one of its page life is
+    /// answered. `None` where others have taken the room since it was asked for.
+    pub(super) fn hold(&self, ear: &Ear<'_>, sign_in: &str, most: u32) -> Option<Place<'_>> {
         let (wake, woken) = oneshot::channel();
         let session = ear.session.as_str();
         let mut state = self.lock();
+        if !state.has_room(sign_in, most) {
+            return None;
+        }
         let has_missed = state.has_woken(session, ear.since);
         let number = state.next();
+        // Once it has stopped none waits: it is answered at once, and asks another instance.
         if !state.has_stopped && !has_missed {
             state.by_session.insert(session.to_owned(), (number, wake));
         }
         state.total += 1;
         *state.by_sign_in.entry(sign_in.to_owned()).or_default() += 1;
-        Place {
+        Some(Place {
             held: self,
             session: session.to_owned(),
             sign_in: sign_in.to_owned(),
             number,
             woken,
-        }
+        })
     }
 
     /// There is something to say to `session`.
@@ -135,6 +139,11 @@ impl Held {
 }
 
 impl State {
+    fn has_room(&self, sign_in: &str, most: u32) -> bool {
+        let count = self.by_sign_in.get(sign_in).copied().unwrap_or(0);
+        count < PER_SIGN_IN && self.total < most
+    }
+
     fn next(&mut self) -> u64 {
         self.last += 1;
         self.last
@@ -193,7 +202,7 @@ mod tests {
         let held = Held::default();
         let ear = held.listen("page");
         held.wake("page");
-        let mut place = held.hold(&ear, "user");
+        let mut place = held.hold(&ear, "user", 1).unwrap();
         assert_eq!(place.woken.try_recv(), Err(TryRecvError::Closed));
     }
 
@@ -205,7 +214,7 @@ mod tests {
         held.release();
         ear.listen_anew();
         held.wake("another page");
-        let mut place = held.hold(&ear, "user");
+        let mut place = held.hold(&ear, "user", 1).unwrap();
         assert_eq!(place.woken.try_recv(), Err(TryRecvError::Empty));
     }
 

@@ -55,10 +55,12 @@ impl Engine {
                 }
                 RenewalStep::Hold(hold) => {
                     let hold = LeaseTerms::held_for(hold, entropy::number());
-                    let held = self.hold(&ear, &owner, hold).await;
-                    RenewalEvent::Held {
-                        held,
-                        has_signed_out: inner.sign_ins.has_ended(&owner).await,
+                    match self.hold(&ear, &owner, hold).await {
+                        None => RenewalEvent::NoRoom,
+                        Some(held) => RenewalEvent::Held {
+                            held,
+                            has_signed_out: inner.sign_ins.has_ended(&owner).await,
+                        },
                     }
                 }
                 RenewalStep::Done(answer) => return answer,
@@ -66,10 +68,11 @@ impl Engine {
         }
     }
 
-    async fn hold(&self, ear: &Ear<'_>, owner: &Owner, hold: Millis) -> Millis {
+    async fn hold(&self, ear: &Ear<'_>, owner: &Owner, hold: Millis) -> Option<Millis> {
         let since = Instant::now();
-        let mut place = self.0.held.hold(ear, &owner.sign_in);
+        let most = self.settings().held_at_once;
+        let mut place = self.0.held.hold(ear, &owner.sign_in, most)?;
         _ = timeout(Duration::from_millis(hold), &mut place.woken).await;
-        Millis::try_from(since.elapsed().as_millis()).unwrap_or(Millis::MAX)
+        Some(Millis::try_from(since.elapsed().as_millis()).unwrap_or(Millis::MAX))
     }
 }

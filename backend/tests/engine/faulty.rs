@@ -1,8 +1,11 @@
-//! A store that fails when it is told to.
+//! A store that fails, or takes its time, when it is told to.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU32, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use downscope_backend::{
@@ -12,6 +15,7 @@ use downscope_backend::{
     },
     store::{Call, Store, StoreError},
 };
+use tokio::time::sleep;
 
 use crate::support::store;
 
@@ -21,6 +25,8 @@ pub(crate) struct Faulty {
     pub(crate) refuses: AtomicU32,
     /// Enters so many tokens without a word.
     pub(crate) mute: AtomicU32,
+    /// How many milliseconds a heartbeat takes.
+    pub(crate) takes: AtomicU64,
 }
 
 impl Faulty {
@@ -29,6 +35,7 @@ impl Faulty {
             store: store(),
             refuses: AtomicU32::new(0),
             mute: AtomicU32::new(0),
+            takes: AtomicU64::new(0),
         }
     }
 
@@ -79,7 +86,10 @@ impl Store for Faulty {
     }
 
     fn heartbeat<'a>(&'a self, heartbeat: &'a Heartbeat) -> Call<'a, Heard> {
-        self.store.heartbeat(heartbeat)
+        Box::pin(async {
+            sleep(Duration::from_millis(self.takes.load(Ordering::Relaxed))).await;
+            self.store.heartbeat(heartbeat).await
+        })
     }
 
     fn say<'a>(&'a self, say: &'a Say) -> Call<'a, bool> {

@@ -12,6 +12,7 @@ mod claims;
 mod faulty;
 mod orphans;
 mod pace;
+mod room;
 mod stopping;
 mod support;
 mod unsteady;

@@ -3,6 +3,7 @@
 mod anonymous;
 mod as_outage;
 mod capacity;
+mod held;
 mod kill;
 mod lease;
 mod leave;
@@ -17,7 +18,14 @@ use crate::{Failure, Kind, args::Options, report::Report, servers::Server};
 /// Those that mostly wait, in the order in which they are run.
 pub(crate) const WAITING: [&str; 4] = ["lease", "store-outage", "as-outage", "kill"];
 /// Those that keep the machine busy, so that nothing else is to run beside them.
-pub(crate) const BUSY: [&str; 5] = ["leave", "rotate", "throughput", "capacity", "anonymous"];
+pub(crate) const BUSY: [&str; 6] = [
+    "leave",
+    "rotate",
+    "throughput",
+    "capacity",
+    "held",
+    "anonymous",
+];
 
 /// All of them.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
@@ -70,6 +78,7 @@ async fn one(
             throughput::run(kind, server.as_ref(), options, &mut report).await
         }
         ("capacity", server) => capacity::run(kind, server.as_ref(), options, &mut report).await,
+        ("held", server) => held::run(kind, server.as_ref(), options, &mut report).await,
         ("anonymous", server) => anonymous::run(kind, server.as_ref(), options, &mut report).await,
         ("rotate", server) => rotate::run(kind, server.as_ref(), options, &mut report).await,
         _ => Ok(()),
