@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
+import { freePort } from '../support/free-port.mjs';
 import { packageDirectory } from './support/app.mjs';
 import { launch } from './support/browser.mjs';
 import { blockNamed, blocksOf, read, root } from './support/markdown.mjs';
@@ -84,13 +84,4 @@ function start(file, env) {
       }),
     ]);
   return { said };
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return String(port);
 }
