@@ -44,7 +44,7 @@ export async function passes(program, settings, starts) {
 
 /** The same in Bun, whose own runner writes nothing but JUnit's XML. */
 export async function passesInBun(bun, file, starts) {
-  const command = (outcome) => [bun, 'test', `./${file}`, '--reporter=junit', `--reporter-outfile=${outcome}`];
+  const command = (outcome) => [bun, 'test', `./${file}`, '--timeout=60000', '--reporter=junit', `--reporter-outfile=${outcome}`];
   const { outcome, printed } = await outcomeOf(command, starts);
   const [, tests, failures, skipped] = /<testsuites [^>]*tests="(\d+)"[^>]* failures="(\d+)" skipped="(\d+)"/.exec(outcome) ?? [];
   assert.deepEqual([tests, failures, skipped], [String(CHECKS), '0', '0'], printed);
