@@ -8,10 +8,10 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
+import { freePort } from '../../tests/support/free-port.mjs';
 import { OWN_ORIGIN, startBackend } from './testing/backend.mjs';
 
 const file = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -64,12 +64,4 @@ async function run(program, args, env = process.env) {
   }
   const [code] = await once(child, 'close');
   return [code, printed];
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  return port;
 }

@@ -70,6 +70,8 @@ export default defineConfig({
         items: [
           { text: 'What it is', link: '/' },
           guide('The first token', 'first-token'),
+          guide('The service beside an app', 'service'),
+          guide('The npm package in Express', 'express'),
           guide('Install', 'install'),
           guide('Toolchains', 'toolchains'),
           guide('The demo and the tests', 'demo'),

@@ -1,9 +1,9 @@
 // Commands in documents: what they call, and what they name, is there.
 
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
-import { blocksOf, read, root } from './markdown.mjs';
+import { blocksOf, linksOf, read, root } from './markdown.mjs';
 
 /** What is wrong with the lines of a shell; nothing if each can be made sense of. */
 export function commands({ code, document }) {
@@ -38,14 +38,15 @@ const PROGRAMS = {
     return missing && `the backend has no feature ${missing}`;
   },
   npm: ([what, name]) => {
-    const { name: own } = JSON.parse(read('pkg-template/package.json'));
-    const isOwn = name === own || name.endsWith(`/target/package/${own}-${version()}.tgz`);
-    return what === 'install' && isOwn ? undefined : `npm ${what} ${name}`;
+    const isOwn = Object.entries(TARBALLS).some(([own, path]) => name === own || name.endsWith(`/${path}/${own}-${version()}.tgz`));
+    return what === 'install' && (isOwn || name === 'express') ? undefined : `npm ${what} ${name}`;
   },
+  openssl: ([what]) => (what === 'rand' ? undefined : `openssl ${what} is not looked into`),
+  echo: () => undefined,
+  python3: ([file], document) => isShown(file, document),
   cd: () => undefined,
   cp: ([, from]) => has(from.replace(/^\.\.\/downscope\//, '')),
-  node: ([file], document) =>
-    blocksOf(read(document)).some(({ held }) => held?.endsWith(` as ${file}`)) ? undefined : has(file),
+  node: ([file], document) => isShown(file, document),
   export: (_, document, command) =>
     [...command.matchAll(/([A-Z_]+)=/g)].map(([, name]) => name).find((name) => !isVariable(name)),
   'downscope-backend': (words) => {
@@ -53,6 +54,17 @@ const PROGRAMS = {
     return words.find((word) => word.startsWith('--') && !known.includes(`"${word}"`));
   },
 };
+
+/** Where the tarballs of this repository are made. */
+const TARBALLS = { downscope: 'target/package', 'downscope-backend': 'target/downscope-backend/package' };
+
+/** Whether a document has a file, or another one that it links to, or the repository. */
+function isShown(file, document) {
+  const linked = linksOf(read(document)).map(({ target }) => join(dirname(document), target.split('#')[0]));
+  const guides = [document, ...linked.filter((path) => path.startsWith('docs/guide/'))];
+  const shows = (guide) => blocksOf(read(guide)).some(({ held }) => held?.endsWith(` as ${file}`));
+  return guides.some(shows) ? undefined : has(file);
+}
 
 const version = () => /^version = "(.*?)"/m.exec(read('Cargo.toml'))[1];
 

@@ -25,6 +25,7 @@ export const TOOLS = await Promise.all([
   named('parcel', 'Parcel', { lines: { production: 'browserslist' } }),
   named('rollup', 'Rollup', { lines: { production: 'copy' } }),
   named('esbuild', 'esbuild', { lines: { production: 'copy', development: 'copy' } }),
+  named('bun', 'Bun', { lines: { production: 'copy' } }),
 ]);
 
 export const ENTRIES = ['downscope', 'downscope/slim'];

@@ -2,8 +2,9 @@
 // NODE_ENV for good. `node run.mjs TOOL build|develop APP` prints what came of it as JSON;
 // a development server runs until its input ends.
 
-import { createServer } from 'node:net';
 import { once } from 'node:events';
+
+import { freePort } from '../../support/free-port.mjs';
 
 const [name, mode, app] = process.argv.slice(2);
 const tool = await import(name.startsWith('vite') ? './vite.mjs' : `./${name}.mjs`);
@@ -17,14 +18,4 @@ if (mode === 'build') {
   await once(process.stdin, 'end');
   await close?.();
   process.exit();
-}
-
-/** For those that cannot be told to take any. */
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
 }
