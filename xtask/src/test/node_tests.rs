@@ -49,18 +49,12 @@ pub(super) fn built_tests(context: &Context<'_>, package: &Path) -> Result<Comma
 pub(super) fn plain_node_tests(context: &Context<'_>, directory: &str) -> Result<Command> {
     let files = tests_in(context.workspace, directory)?;
     let mut node = context.workspace.node();
-    // The limit of time, which is that of a file, turns a hang into a failure.
-    node.args(["--test", "--test-reporter=spec"])
-        .arg(format!("--test-concurrency={}", at_once(directory)))
+    // One file after the other: each starts a browser. The limit of time, which is that
+    // of a file, turns a hang into a failure.
+    node.args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
         .arg(format!("--test-timeout={}", patience(context, directory)))
         .args(files);
     Ok(node)
-}
-
-/// How many files at a time. Each starts a browser, so it is one after the other; but of the
-/// end-to-end tests many wait for seconds on end, for a lease or a back-off.
-fn at_once(directory: &str) -> u32 {
-    if directory == "tests/e2e" { 2 } else { 1 }
 }
 
 /// In milliseconds. What runs beside other tests has what they leave, and of toolchains a file
