@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { goneWhen, ledgerWhen, reasonsOf } from './support/ledger.mjs';
-import { addressOf, follow, setUp, until } from './support/page.mjs';
+import { addressOf, follow, openPage, setUp, until } from './support/page.mjs';
 
 const stage = setUp();
 
@@ -72,6 +72,7 @@ test('after a sleep longer than the term no token of before is handed out', asyn
 
 test('the backend takes every token back, and the next one is fresh', async () => {
   const { page, server } = stage;
+  await withHeldTimers();
   await withLease(page);
   await isHeld();
   await page.evaluate(() => void (globalThis.revoked = fixture.next(grant, 'revoked')));
@@ -95,6 +96,7 @@ test('the backend takes every token back, and the next one is fresh', async () =
 
 test('the backend takes one token back, and the page keeps the others', async () => {
   const { page, server } = stage;
+  await withHeldTimers();
   await withLease(page);
   await page.evaluate(async () => {
     globalThis.other = fixture.grantFor(client, { file: '102' });
@@ -112,6 +114,7 @@ test('the backend takes one token back, and the page keeps the others', async ()
 
 test('a page that is told to stop asks for nothing until the app says so', async () => {
   const { page, server } = stage;
+  await withHeldTimers();
   await withLease(page);
   await isHeld();
   await page.evaluate(() => void (globalThis.revoked = fixture.next(grant, 'revoked')));
@@ -169,6 +172,7 @@ test('a lease endpoint that is down is asked again, ever more seldom', async () 
 
 test('a page with a lease goes into the back/forward cache and returns with a lease of its own', async () => {
   const { page, server } = stage;
+  await withHeldTimers();
   await withLease(page);
   await isHeld();
   await page.evaluate(() => {
@@ -196,5 +200,14 @@ const withLease = (page) =>
     globalThis.first = await grant.token();
   });
 
-/** Waits until the backend holds a request of the page, by which it can push. */
-const isHeld = () => ledgerWhen(stage.server, ({ leases }) => leases.some(({ held }) => held));
+/** Has the page ask again, and waits until the backend holds that request, by which it can push. */
+async function isHeld() {
+  const { page, server } = stage;
+  // Once the first one is answered, the page waits for five seconds.
+  await until(page, () => clock.next() <= 5_000);
+  await page.evaluate(() => clock.run(clock.next()));
+  await ledgerWhen(server, ({ leases }) => leases.some(({ held }) => held));
+}
+
+/** A page whose timers wait until the test lets them run. */
+const withHeldTimers = () => openPage(stage, { page: stage.page, name: 'blank.html?held' });

@@ -40,6 +40,7 @@ cargo xtask <command>
   finish DIR [--plain]  the npm package out of what wasm-pack has built there
   pack                  build, then the tarball, checked with publint and attw
   build-backend         the npm package downscope-backend, into target/downscope-backend/pkg
+  pack-backend          the same, then its tarball, into target/downscope-backend/package/
   size [--json]         what a page downloads; fails above the limit
                         (build, finish and size: --without STEP leaves out one
                         of the steps that make it smaller)
@@ -114,12 +115,21 @@ fn dispatch(command: Option<&str>, arguments: Vec<String>) -> Result<()> {
         }
         (Some("pack"), []) => {
             let _lock = lock::lock(&workspace)?;
-            pack::pack(&workspace)?.lint(&workspace)
+            let packed = pack::pack(&workspace)?;
+            packed.lint(&workspace)?;
+            eprintln!("   {}", packed.tarball().display());
+            Ok(())
         }
         (Some("size"), [flag, steps @ ..]) if flag == "--json" => {
             size::run(&workspace, size::Format::Json, &Steps::parse(steps)?)
         }
         (Some("size"), steps) => size::run(&workspace, size::Format::Table, &Steps::parse(steps)?),
+        (Some("pack-backend"), []) => {
+            let _lock = lock::lock(&workspace)?;
+            let packed = pack::pack_backend(&workspace)?;
+            eprintln!("   {}", packed.tarball().display());
+            Ok(())
+        }
         (Some("docs"), []) => {
             let _lock = lock::lock(&workspace)?;
             let site = docs::build(&workspace)?;

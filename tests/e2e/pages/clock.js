@@ -10,7 +10,7 @@ const stop = clearTimeout.bind(globalThis);
 const held = new URL(location.href).searchParams.has('held') && new Map();
 
 /** What each clock is off by, in milliseconds, and how many timers were set. */
-globalThis.clock = { wall: 0, monotonic: 0, timers: 0, run };
+globalThis.clock = { wall: 0, monotonic: 0, timers: 0, run, next };
 
 Date.now = () => wallClock() + clock.wall;
 performance.now = () => monotonicClock() + clock.monotonic;
@@ -36,6 +36,11 @@ async function run(milliseconds) {
     await new Promise((resolve) => start(resolve));
   }
   moveTo(end);
+}
+
+/** In how many milliseconds the next timer that waits is due; `Infinity` if none does. */
+function next() {
+  return Math.min(...[...held.values()].map(({ at }) => at - performance.now()));
 }
 
 function moveTo(moment) {

@@ -17,7 +17,8 @@ const PORTS = [3000, 8790, 8799];
 export async function makeFolder(blocks) {
   const folder = await mkdtemp(join(tmpdir(), 'guide-'));
   const free = await Promise.all(PORTS.map(freePort));
-  const onFreePorts = (text) => PORTS.reduce((changed, port, place) => changed.replaceAll(port, free[place]), text);
+  // In one go: a free port may end like one of those.
+  const onFreePorts = (text) => text.replaceAll(new RegExp(`\\b(${PORTS.join('|')})\\b`, 'g'), (port) => free[PORTS.indexOf(Number(port))]);
   await cp(packageDirectory, join(folder, 'node_modules/downscope'), { recursive: true });
   for (const [name, guide] of Object.entries(blocks)) {
     await writeFile(join(folder, name), onFreePorts(blockNamed(guide, name)));

@@ -19,6 +19,7 @@ export async function build(app) {
 
 export async function develop(app, _, port) {
   const child = start(app, './index.html', `--port=${port}`, '--hostname=127.0.0.1');
+  const closed = once(child, 'close');
   child.stdout.pipe(process.stderr);
   const url = `http://127.0.0.1:${port}/`;
   while (!(await fetch(url).catch(() => undefined))?.ok) {
@@ -29,7 +30,7 @@ export async function develop(app, _, port) {
     url,
     async close() {
       child.kill();
-      await once(child, 'close');
+      await closed;
     },
   };
 }

@@ -3,6 +3,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -17,6 +18,7 @@ use super::subject::{Kind, Programs, Subject};
 use crate::clock::Stopwatch;
 use crate::demo;
 use crate::lock::lock;
+use crate::pack;
 use crate::server::free_port;
 use crate::setup;
 use crate::step;
@@ -38,14 +40,16 @@ const SHORT: [&str; 8] = [
     "revoke",
     "instances",
 ];
-const SERVICE: &str = "downscope-backend";
+/// The service's program.
+pub(crate) const SERVICE: &str = "downscope-backend";
 
 /// Holds those that are named to the contract, or all.
 pub(super) fn run(workspace: &Workspace, names: &[String]) -> Result<()> {
     let chosen = chosen(names)?;
     let lock = lock(workspace)?;
     let stores = Stores::start(workspace)?;
-    let programs = programs(workspace, &stores)?;
+    let package = pack::backend(workspace)?;
+    let programs = programs(workspace, &stores, Some(package))?;
     drop(lock);
     let rows = look_at_all(workspace, &programs, &chosen, &[], tell)?;
     let table = table(&rows);
@@ -57,16 +61,21 @@ pub(super) fn run(workspace: &Workspace, names: &[String]) -> Result<()> {
 /// Holds the service with two instances, over each store that they can share, to the rules
 /// that take no long wait. The answer is how many checks have passed.
 pub(crate) fn shortly(workspace: &Workspace, stores: &Stores) -> Result<usize> {
-    let programs = programs(workspace, stores)?;
+    let programs = programs(workspace, stores, None)?;
     let is_shared = |one: &Subject| matches!(one.kind, Kind::Service(..)) && one.instances > 1;
     let chosen: Vec<_> = ALL.into_iter().filter(is_shared).collect();
     let name = "two instances, held to the contract";
     hold(workspace, &programs, &chosen, name)
 }
 
-/// The same for apps on the npm package over memory, in each of the frameworks.
-pub(crate) fn packages_shortly(workspace: &Workspace, stores: &Stores) -> Result<usize> {
-    let programs = programs(workspace, stores)?;
+/// The same for apps on the npm package over memory, in each of the frameworks. `package` is
+/// where it is installed.
+pub(crate) fn packages_shortly(
+    workspace: &Workspace,
+    stores: &Stores,
+    package: &Path,
+) -> Result<usize> {
+    let programs = programs(workspace, stores, Some(package.to_owned()))?;
     let is_own = |one: &Subject| matches!(one.kind, Kind::Package(_, Store::Memory));
     let chosen: Vec<_> = ALL.into_iter().filter(is_own).collect();
     let name = "the npm package in four frameworks, held to the contract";
@@ -141,8 +150,8 @@ fn chosen(names: &[String]) -> Result<Vec<Subject>> {
     Ok(ALL.into_iter().filter(is_chosen).collect())
 }
 
-/// Builds and finds everything, whatever is looked at.
-fn programs(workspace: &Workspace, stores: &Stores) -> Result<Programs> {
+/// Builds and finds everything but the npm package, whatever is looked at.
+fn programs(workspace: &Workspace, stores: &Stores, package: Option<PathBuf>) -> Result<Programs> {
     let [kit, service] = [super::PROGRAM, SERVICE];
     let [demo, rust] = [demo::SERVER, test::RUST_EXAMPLE_BACKEND];
     let step = "compile the kit and what it looks at";
@@ -153,7 +162,7 @@ fn programs(workspace: &Workspace, stores: &Stores) -> Result<Programs> {
         kit: workspace.program(kit),
         service: workspace.program(service),
         demo: workspace.program(demo),
-        package: crate::pack::backend(workspace)?,
+        package,
         rust: workspace.program(rust),
         python: test::python(workspace)?,
         redis: stores.redis(),

@@ -76,7 +76,7 @@ pub(super) fn instance(
     command
         .arg(workspace.path(&format!("{DIRECTORY}/app.mjs")))
         .env("BOX_API", authority)
-        .env("DOWNSCOPE_BACKEND_PKG", &programs.package)
+        .env("DOWNSCOPE_BACKEND_PKG", programs.package()?)
         .env("FRAMEWORK", name)
         .env("PORT", port.to_string())
         .env("PREFIX", subject.prefix())

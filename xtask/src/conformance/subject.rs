@@ -1,10 +1,10 @@
 //! What of this repository is held to the contract, and how each of it is started.
 
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 
 use super::package::{self, Framework};
 use super::{app, service};
@@ -55,13 +55,20 @@ pub(super) struct Programs {
     pub(super) kit: PathBuf,
     pub(super) service: PathBuf,
     pub(super) demo: PathBuf,
-    /// The directory of the npm package, installed.
-    pub(super) package: PathBuf,
+    /// The directory of the npm package, installed; none where nothing looked at is on it.
+    pub(super) package: Option<PathBuf>,
     pub(super) rust: PathBuf,
     /// None where this machine has no such Python.
     pub(super) python: Option<PathBuf>,
     pub(super) redis: String,
     pub(super) postgres: String,
+}
+
+impl Programs {
+    pub(super) fn package(&self) -> Result<&Path> {
+        let package = self.package.as_deref();
+        package.context("the npm package was not built")
+    }
 }
 
 /// A backend that runs.

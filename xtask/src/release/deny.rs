@@ -32,7 +32,7 @@ pub(super) fn check(workspace: &Workspace) -> Result<Option<String>> {
     };
     let mut deny = workspace.command(program);
     // cargo hands a subcommand its own name first.
-    deny.args(["deny", "--all-features", "--locked", "check"]);
+    deny.args(["deny", "--workspace", "--all-features", "--locked", "check"]);
     run(
         "licences and sources of the crates (cargo deny)",
         deny.args(CHECKS),

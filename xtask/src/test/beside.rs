@@ -1,4 +1,4 @@
-//! Stages that run while the end-to-end tests wait for their browsers, in a process of
+//! Stages that run while the tests in each engine wait for their browsers, in a process of
 //! their own with the lowest priority: those tests leave half of two processors idle.
 
 use std::env;

@@ -21,7 +21,7 @@ pub(super) struct Context<'a> {
     app: Once<App>,
     server: Once<PathBuf>,
     /// Whether the package has been built and installed by a run beside this one.
-    is_beside: bool,
+    pub(super) is_beside: bool,
 }
 
 impl<'a> Context<'a> {

@@ -36,13 +36,15 @@ use tally::Tally;
 #[derive(Clone, Copy)]
 enum Stage {
     Once(fn(&Context<'_>, &mut Tally) -> Result<()>),
-    /// The same, and with no need for haste: where the end-to-end tests run too, it runs
-    /// beside them. It takes what was built as it is, and compiles nothing that they use.
+    /// The same, and with no need for haste: where a stage of each engine runs too, it runs
+    /// beside those. It takes what was built as it is, and compiles nothing that they use.
     Beside(fn(&Context<'_>, &mut Tally) -> Result<()>),
+    /// In each engine. It waits more than it computes.
     PerEngine(fn(&Context<'_>, &Found, &mut Tally) -> Result<()>),
 }
 
-/// In the order in which they run: what is quick and often wrong comes first.
+/// In the order in which they run: what is quick and often wrong comes first, and what the
+/// engines run comes last, so that everything else can run beside it.
 const STAGES: [(&str, Stage); 24] = [
     ("fmt", Stage::Once(stages::fmt)),
     ("lint", Stage::Once(stages::lint)),
@@ -50,15 +52,14 @@ const STAGES: [(&str, Stage); 24] = [
     ("purity", Stage::Once(stages::purity)),
     ("unit", Stage::Once(stages::unit)),
     ("simulate", Stage::Once(stages::simulate)),
-    ("browser", Stage::PerEngine(stages::browser)),
     ("backends", Stage::Once(stages::backends)),
     ("backend-npm", Stage::Once(stages::backend_npm)),
     ("pack", Stage::Once(stages::pack)),
-    ("types", Stage::Once(stages::types)),
-    ("package", Stage::Once(stages::package)),
-    ("docs", Stage::Once(stages::docs)),
-    ("clients", Stage::Once(stages::clients)),
-    ("frameworks", Stage::Once(stages::frameworks)),
+    ("package", Stage::Beside(stages::package)),
+    ("types", Stage::Beside(stages::types)),
+    ("docs", Stage::Beside(stages::docs)),
+    ("clients", Stage::Beside(stages::clients)),
+    ("frameworks", Stage::Beside(stages::frameworks)),
     ("runners", Stage::Beside(stages::runners)),
     ("toolchains", Stage::Beside(stages::toolchains)),
     ("toolchains-large", Stage::Beside(stages::toolchains_large)),
@@ -67,24 +68,25 @@ const STAGES: [(&str, Stage); 24] = [
     ("size", Stage::Once(stages::size)),
     ("ratios", Stage::Once(stages::ratios)),
     ("example", Stage::Once(stages::example)),
+    ("browser", Stage::PerEngine(stages::browser)),
     ("e2e", Stage::PerEngine(stages::e2e)),
 ];
-
-/// What waits more than it computes.
-const LAST: &str = "e2e";
 
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let chosen = Chosen::parse(arguments)?;
     let _lock = (!chosen.is_beside).then(|| lock(workspace)).transpose()?;
     let context = Context::new(workspace, chosen.is_beside);
     let mut report = Report::start();
+    let is_per_engine = |stage| matches!(stage, Stage::PerEngine(_));
+    let mut of_engines = STAGES.iter().filter(|(_, stage)| is_per_engine(*stage));
+    let has_company = of_engines.any(|(name, _)| chosen.has_stage(name));
     let mut beside = None;
     for &(name, stage) in STAGES.iter().filter(|(name, _)| chosen.has_stage(name)) {
-        if name == LAST {
+        if is_per_engine(stage) && beside.is_none() {
             beside = start_beside(&context, &chosen);
         }
         match stage {
-            Stage::Beside(_) if chosen.has_stage(LAST) => {}
+            Stage::Beside(_) if has_company => {}
             Stage::Once(work) | Stage::Beside(work) => report.stage(name, |tally| {
                 work(&context, tally)?;
                 Ok(Outcome::Ran)
@@ -98,8 +100,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     report.close()
 }
 
-/// Starts the stages that run beside the last one, if there are any. What both look at is
-/// made before.
+/// Starts the stages that run beside those of the engines, if there are any. What both look
+/// at is made before.
 fn start_beside(context: &Context<'_>, chosen: &Chosen) -> Option<Result<Beside>> {
     let stages: Vec<&str> = STAGES
         .iter()

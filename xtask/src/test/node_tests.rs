@@ -52,14 +52,15 @@ pub(super) fn plain_node_tests(context: &Context<'_>, directory: &str) -> Result
     // One file after the other: each starts a browser. The limit of time, which is that
     // of a file, turns a hang into a failure.
     node.args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
-        .arg(format!("--test-timeout={}", patience(directory)))
+        .arg(format!("--test-timeout={}", patience(context, directory)))
         .args(files);
     Ok(node)
 }
 
-/// In milliseconds. Of toolchains a file has twenty builds, on a machine that may be busy.
-fn patience(directory: &str) -> u32 {
-    if directory.starts_with("tests/toolchains") {
+/// In milliseconds. What runs beside other tests has what they leave, and of toolchains a file
+/// has twenty builds.
+fn patience(context: &Context<'_>, directory: &str) -> u32 {
+    if context.is_beside || directory.starts_with("tests/toolchains") {
         900_000
     } else {
         120_000

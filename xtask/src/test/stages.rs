@@ -158,7 +158,11 @@ pub(super) fn types(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
 
 pub(super) fn package(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
     let chromium = context.engine(Engine::Chromium)?;
+    let step = "compile the service";
+    programs::build(context.workspace, step, &[conformance::SERVICE])?;
     let mut node = node_tests::node_tests(context, chromium, "tests/package")?;
+    let service = context.workspace.program(conformance::SERVICE);
+    node.env("DOWNSCOPE_SERVICE", service);
     run_tests("the tarball in Node and four bundlers", &mut node, tally)?;
     built(context, context.app()?, tally)
 }
@@ -250,11 +254,12 @@ pub(super) fn backend_npm(context: &Context<'_>, tally: &mut Tally) -> Result<()
     setup::npm_in(workspace, conformance::package::DIRECTORY)?;
     let package = pack::backend(workspace)?;
     let stores = Stores::start(workspace)?;
-    let mut node = node_tests::plain_node_tests(context, conformance::package::DIRECTORY)?;
-    node.env("DOWNSCOPE_BACKEND_PKG", package);
+    let chromium = context.engine(Engine::Chromium)?;
+    let mut node = node_tests::node_tests(context, chromium, conformance::package::DIRECTORY)?;
+    node.env("DOWNSCOPE_BACKEND_PKG", &package);
     stores.name_to(&mut node);
     run_tests("the package of the backend", &mut node, tally)?;
-    tally.add(conformance::packages_shortly(workspace, &stores)?);
+    tally.add(conformance::packages_shortly(workspace, &stores, &package)?);
     Ok(())
 }
 

@@ -77,7 +77,9 @@ fn capabilities(context: &Context<'_>, found: &Found) -> Result<PathBuf> {
         // The runner hands none on to Safari's driver.
         Engine::WebKit => json!({}),
     };
-    let file = context.workspace.target("webdriver.json");
+    // One for each: what runs beside may drive another one.
+    let name = format!("webdriver-{}.json", found.engine.name());
+    let file = context.workspace.target(&name);
     write(&file, capabilities.to_string())?;
     Ok(file)
 }
