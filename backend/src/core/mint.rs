@@ -41,6 +41,8 @@ pub enum MintEvent {
     Start,
     /// The request was entered, or not. `None`: the store did not answer.
     Began(Option<Begun>),
+    /// The request was entered, and its owner recalled since it was asked who they are.
+    Recalled,
     /// Whether the sign-in that was asked about has ended.
     HasEnded(bool),
     /// The authorization server has answered.
@@ -117,6 +119,10 @@ impl Mint {
         match event {
             MintEvent::Start => self.start(),
             MintEvent::Began(begun) => self.began(begun),
+            MintEvent::Recalled => done(MintDone {
+                abandoned: Some((self.key(), 0)),
+                ..MintDone::answered(Err(Refusal::withdrawn()))
+            }),
             MintEvent::HasEnded(true) => self.begin(true),
             MintEvent::HasEnded(false) => refused(Refusal::invalid_request(
                 "`session` is in use by somebody else.",

@@ -11,6 +11,7 @@ mod entropy;
 mod held;
 mod minting;
 mod pause;
+mod recalls;
 mod renewing;
 mod revoking;
 mod run;
@@ -29,6 +30,7 @@ use tokio::sync::{Notify, Semaphore};
 pub use self::{
     audit::{Audit, Event, NoAudit},
     ended::Ended,
+    recalls::Moment,
     run::Running,
     upstream::{SignIns, Upstream, UpstreamCall},
 };
@@ -36,6 +38,7 @@ use self::{
     claims::{Claims, VISIBILITY},
     held::Held,
     pause::Pause,
+    recalls::Recalls,
     runtime::{Instant, Tasks},
 };
 use crate::{
@@ -105,6 +108,7 @@ struct Inner {
     /// The same for look-ups alone: a name that somebody has made up, and that the server
     /// fails over, must keep nobody waiting.
     look_up_pause: Pause,
+    recalls: Recalls,
     ring: RwLock<KeyRing>,
     settings: RwLock<Settings>,
     sign_ins: Arc<dyn SignIns>,
@@ -150,6 +154,7 @@ impl Engine {
             pause: Pause::default(),
             look_up_pause: Pause::default(),
             mints: Arc::new(Semaphore::new(mints)),
+            recalls: Recalls::default(),
             ring: RwLock::new(ring),
             settings: RwLock::new(settings),
             sign_ins,
@@ -216,6 +221,8 @@ impl Engine {
     /// Takes tokens back: makes them due, and leaves word for the pages that keep a
     /// lease. The answer is how many became due.
     pub async fn recall(&self, recall: &RecallOp) -> Result<u64, StoreError> {
+        // First, so that a request whose record is not there yet comes to know of it.
+        self.0.recalls.note(&recall.scope);
         let due = self.0.store.recall(recall).await?;
         self.0.audit.record(&Event::Recalled {
             scope: &recall.scope,
@@ -224,6 +231,11 @@ impl Engine {
         self.0.due.notify_one();
         self.wake_told().await;
         Ok(due)
+    }
+
+    /// Now, in the order of the recalls; see [`Engine::mint_since`].
+    pub fn moment(&self) -> Moment {
+        self.0.recalls.now()
     }
 
     fn minting(&self) -> Minting {
