@@ -44,6 +44,9 @@ end
 
 local unknown_tokens = look_up(TOKENS, first_token, first_handle)
 local unknown_handles = look_up(HANDLES, first_handle, last + 1)
+if session ~= '' and (is_whole or first_token > 19) then
+  meet()
+end
 local shard_state = call('HMGET', shard, 'first', 'since')
 local is_complete = shard_state[1] == '1' or now - tonumber(shard_state[2]) >= longest_life
 
