@@ -120,6 +120,8 @@ struct Inner {
     calls: Semaphore,
     /// Of these, the ones that look up what nobody has proven.
     look_ups: Semaphore,
+    /// Bytes that revokes may take which the store has not taken over yet.
+    room: Arc<Semaphore>,
     /// There is something due.
     due: Notify,
     /// There are unknown tokens to look up.
@@ -164,6 +166,7 @@ impl Engine {
             upstream,
             calls: Semaphore::new(CALLS),
             look_ups: Semaphore::new(LOOK_UPS),
+            room: Arc::new(Semaphore::new(revoking::ROOM)),
             due: Notify::new(),
             unknown: Notify::new(),
         }))
