@@ -43,8 +43,8 @@ use self::{
 };
 use crate::{
     core::{
-        Budget, Claim, Class, Handles, KeyRing, LeaseTerms, Limits, Millis, Minting, RecallOp,
-        Renewing, Revoking,
+        Budget, Claim, Class, Handles, KeyRing, LeaseTerms, Limits, Millis, Minting, Renewing,
+        Revoking,
     },
     store::{Store, StoreError},
 };
@@ -219,26 +219,6 @@ impl Engine {
     /// Answers every lease request that is held open here.
     pub fn release_held(&self) {
         self.0.held.release();
-    }
-
-    /// Takes tokens back: makes them due, and leaves word for the pages that keep a
-    /// lease. The answer is how many became due.
-    pub async fn recall(&self, recall: &RecallOp) -> Result<u64, StoreError> {
-        // First, so that a request whose record is not there yet comes to know of it.
-        self.0.recalls.note(&recall.scope);
-        let due = self.0.store.recall(recall).await?;
-        self.0.audit.record(&Event::Recalled {
-            scope: &recall.scope,
-            due,
-        });
-        self.0.due.notify_one();
-        self.wake_told().await;
-        Ok(due)
-    }
-
-    /// Now, in the order of the recalls; see [`Engine::mint_since`].
-    pub fn moment(&self) -> Moment {
-        self.0.recalls.now()
     }
 
     fn minting(&self) -> Minting {

@@ -7,7 +7,11 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use crate::core::{Owner, RecallScope};
+use super::{Engine, Event};
+use crate::{
+    core::{Owner, RecallOp, RecallScope},
+    store::StoreError,
+};
 
 /// Of more than that since some moment, each is taken to be about everybody.
 const MOST: usize = 1_000;
@@ -24,6 +28,28 @@ struct State {
     /// The number of the last one.
     last: u64,
     recent: VecDeque<(u64, RecallScope)>,
+}
+
+impl Engine {
+    /// Takes tokens back: makes them due, and leaves word for the pages that keep a
+    /// lease. The answer is how many became due.
+    pub async fn recall(&self, recall: &RecallOp) -> Result<u64, StoreError> {
+        // First, so that a request whose record is not there yet comes to know of it.
+        self.0.recalls.note(&recall.scope);
+        let due = self.0.store.recall(recall).await?;
+        self.0.audit.record(&Event::Recalled {
+            scope: &recall.scope,
+            due,
+        });
+        self.0.due.notify_one();
+        self.wake_told().await;
+        Ok(due)
+    }
+
+    /// Now, in the order of the recalls; see [`Engine::mint_since`].
+    pub fn moment(&self) -> Moment {
+        self.0.recalls.now()
+    }
 }
 
 impl Recalls {
