@@ -4,6 +4,9 @@
 //! its token is minted, then the token is entered, and only then is it given out. Where
 //! the last but one fails, nobody has seen the token, and it is ended at once.
 
+mod done;
+
+pub use self::done::MintDone;
 use super::answer::TokenAnswer;
 use super::begin::{Admit, Admitted, Begin, Begun};
 use super::minting::{Chance, Handles, Minting};
@@ -41,6 +44,8 @@ pub enum MintEvent {
     Start,
     /// The request was entered, or not. `None`: the store did not answer.
     Began(Option<Begun>),
+    /// The request was entered, and its owner recalled since it was asked who they are.
+    Recalled,
     /// Whether the sign-in that was asked about has ended.
     HasEnded(bool),
     /// The authorization server has answered.
@@ -62,20 +67,6 @@ pub enum MintStep {
     Admit(Box<Admit>),
     /// Answer.
     Done(Box<MintDone>),
-}
-
-/// The end of a token request.
-#[derive(Debug)]
-pub struct MintDone {
-    /// What is answered.
-    pub answer: Result<TokenAnswer, Refusal>,
-    /// The record of a token that nobody has, to be given up; and for how long it may be alive
-    /// all the same, as [`crate::store::Store::abandon`] is told.
-    pub abandoned: Option<(String, Millis)>,
-    /// A token that could not be put on record and that nobody has seen: to be ended here and now.
-    pub orphan: Option<(Secret, Millis)>,
-    /// Whether something became due, so that somebody should look.
-    pub has_made_due: bool,
 }
 
 impl Mint {
@@ -117,6 +108,10 @@ impl Mint {
         match event {
             MintEvent::Start => self.start(),
             MintEvent::Began(begun) => self.began(begun),
+            MintEvent::Recalled => done(MintDone {
+                abandoned: Some((self.key(), 0)),
+                ..MintDone::answered(Err(Refusal::withdrawn()))
+            }),
             MintEvent::HasEnded(true) => self.begin(true),
             MintEvent::HasEnded(false) => refused(Refusal::invalid_request(
                 "`session` is in use by somebody else.",
@@ -273,17 +268,6 @@ impl Mint {
 
     fn key(&self) -> String {
         self.chance.key.expose().to_owned()
-    }
-}
-
-impl MintDone {
-    const fn answered(answer: Result<TokenAnswer, Refusal>) -> Self {
-        Self {
-            answer,
-            abandoned: None,
-            orphan: None,
-            has_made_due: false,
-        }
     }
 }
 

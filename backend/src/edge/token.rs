@@ -6,6 +6,8 @@ use super::{Edge, Identity, answer, body};
 use crate::core::{MAX_TOKEN_BODY, Refusal, TokenRequest};
 
 pub(super) async fn handle(State(edge): State<Edge>, headers: HeaderMap, body: Body) -> Response {
+    // Whoever is signed out between here and the record of the request is to get nothing.
+    let asked = edge.engine.moment();
     let (request, identity) = match admit(&edge, &headers, body).await {
         Ok(admitted) => admitted,
         Err(refusal) => return answer::noted(answer::refused(refusal)),
@@ -14,7 +16,7 @@ pub(super) async fn handle(State(edge): State<Edge>, headers: HeaderMap, body: B
     let user = identity.owner.user.clone();
     let minted = edge
         .engine
-        .mint(request, identity.owner, identity.subject)
+        .mint_since(asked, request, identity.owner, identity.subject)
         .await;
     let (response, note) = answer::token(minted);
     answer::noted((response, note.of(Some(session), Some(user))))

@@ -8,7 +8,7 @@ use super::{
     Engine, Event,
     claims::Claimed,
     entropy,
-    runtime::{Instant, sleep},
+    runtime::{Instant, sleep, sleep_until},
 };
 use crate::core::{
     Claim, Class, Millis, Reason, Secret, UpstreamError, Verdict, Withdraw, Work, after_revoking,
@@ -41,16 +41,17 @@ impl Engine {
             self.again(&work, KEY_IS_MISSING).await;
             return false;
         };
-        // What has failed for another one fails for this one: no call is made for it.
-        if let Some(until) = self.paused_until(work.class) {
-            let wait = until.saturating_duration_since(Instant::now());
-            drop(claimed);
-            self.again(&work, millis(wait)).await;
-            return false;
-        }
-        let outcome = self.call(&token, work.class).await;
+        let called = self.call(&token, work.class).await;
         // What follows is not to be undone by keeping the claim.
         drop(claimed);
+        let outcome = match called {
+            Ok(outcome) => outcome,
+            Err(until) => {
+                let wait = until.saturating_duration_since(Instant::now());
+                self.again(&work, millis(wait)).await;
+                return false;
+            }
+        };
         match after_revoking(outcome, work.attempts, entropy::number()) {
             Verdict::Dead => {
                 inner.audit.record(&Event::Revoked {
@@ -88,17 +89,31 @@ impl Engine {
         }
     }
 
-    async fn call(&self, token: &Secret, class: Class) -> Result<(), UpstreamError> {
+    /// Revokes it at the authorization server, unless that is to be left alone until then: what
+    /// has failed for another one fails for this one.
+    async fn call(
+        &self,
+        token: &Secret,
+        class: Class,
+    ) -> Result<Result<(), UpstreamError>, Instant> {
         let Self(inner) = self;
         let (calls, pause) = match class {
             Class::Known => (&inner.calls, &inner.pause),
             Class::Unknown => (&inner.look_ups, &inner.look_up_pause),
         };
+        if let Some(until) = self.paused_until(class) {
+            return Err(until);
+        }
         // Nobody closes it.
         let _permit = calls.acquire().await;
+        // It may have failed for those that were waited for.
+        if let Some(until) = self.paused_until(class) {
+            return Err(until);
+        }
+        pause.enter()?;
         let outcome = inner.upstream.revoke(token).await;
         pause.note(outcome);
-        outcome
+        Ok(outcome)
     }
 }
 
@@ -108,7 +123,13 @@ pub(super) async fn orphan(engine: &Engine, token: Secret, life: Duration) {
     let ends_at = Instant::now().checked_add(life);
     let mut attempts = 0;
     while ends_at.is_none_or(|ends_at| ends_at > Instant::now()) {
-        let outcome = engine.call(&token, Class::Known).await;
+        let outcome = match engine.call(&token, Class::Known).await {
+            Ok(outcome) => outcome,
+            Err(until) => {
+                sleep_until(until).await;
+                continue;
+            }
+        };
         attempts += 1;
         match after_revoking(outcome, attempts, entropy::number()) {
             Verdict::Dead => {

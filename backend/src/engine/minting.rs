@@ -2,9 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{Engine, Event, ending, entropy};
+use super::{Engine, Event, Moment, ending, entropy};
 use crate::core::{
-    Mint, MintDone, MintEvent, MintStep, Owner, Refusal, Secret, TokenAnswer, TokenRequest,
+    Begun, Mint, MintDone, MintEvent, MintStep, Owner, Refusal, Secret, TokenAnswer, TokenRequest,
 };
 
 impl Engine {
@@ -12,6 +12,19 @@ impl Engine {
     /// and may have what it asks for, on the authority of `subject` where the app hands one over.
     pub async fn mint(
         &self,
+        request: TokenRequest,
+        owner: Owner,
+        subject: Option<Secret>,
+    ) -> Result<TokenAnswer, Refusal> {
+        self.mint_since(self.moment(), request, owner, subject)
+            .await
+    }
+
+    /// As [`Engine::mint`]. `asked` is a moment before it was asked who sends the request: where
+    /// they were recalled after it, nothing is minted on the strength of that answer.
+    pub async fn mint_since(
+        &self,
+        asked: Moment,
         request: TokenRequest,
         owner: Owner,
         subject: Option<Secret>,
@@ -30,7 +43,7 @@ impl Engine {
             let settings = engine.minting();
             let chance = entropy::chance();
             let mint = Mint::new(request, owner.clone(), subject, settings, ring, chance);
-            engine.carry_out_mint(mint, &owner, &resource).await
+            engine.carry_out_mint(mint, asked, &owner, &resource).await
         });
         minting
             .await
@@ -40,6 +53,7 @@ impl Engine {
     async fn carry_out_mint(
         &self,
         mut mint: Mint,
+        asked: Moment,
         owner: &Owner,
         resource: &str,
     ) -> Result<TokenAnswer, Refusal> {
@@ -53,7 +67,13 @@ impl Engine {
                     if begin.takes_over {
                         inner.due.notify_one();
                     }
-                    MintEvent::Began(begun.map_err(|error| self.failed("begin", &error)).ok())
+                    match begun.map_err(|error| self.failed("begin", &error)).ok() {
+                        // A recall that comes later finds it on record.
+                        Some(Begun::Begun) if inner.recalls.concern(owner, asked) => {
+                            MintEvent::Recalled
+                        }
+                        begun => MintEvent::Began(begun),
+                    }
                 }
                 MintStep::AskWhetherEnded(former) => {
                     MintEvent::HasEnded(inner.sign_ins.has_ended(&former).await)

@@ -11,6 +11,7 @@ mod entropy;
 mod held;
 mod minting;
 mod pause;
+mod recalls;
 mod renewing;
 mod revoking;
 mod run;
@@ -29,6 +30,7 @@ use tokio::sync::{Notify, Semaphore};
 pub use self::{
     audit::{Audit, Event, NoAudit},
     ended::Ended,
+    recalls::Moment,
     run::Running,
     upstream::{SignIns, Upstream, UpstreamCall},
 };
@@ -36,12 +38,13 @@ use self::{
     claims::{Claims, VISIBILITY},
     held::Held,
     pause::Pause,
+    recalls::Recalls,
     runtime::{Instant, Tasks},
 };
 use crate::{
     core::{
-        Budget, Claim, Class, Handles, KeyRing, LeaseTerms, Limits, Millis, Minting, RecallOp,
-        Renewing, Revoking,
+        Budget, Claim, Class, Handles, KeyRing, LeaseTerms, Limits, Millis, Minting, Renewing,
+        Revoking,
     },
     store::{Store, StoreError},
 };
@@ -105,6 +108,7 @@ struct Inner {
     /// The same for look-ups alone: a name that somebody has made up, and that the server
     /// fails over, must keep nobody waiting.
     look_up_pause: Pause,
+    recalls: Recalls,
     ring: RwLock<KeyRing>,
     settings: RwLock<Settings>,
     sign_ins: Arc<dyn SignIns>,
@@ -116,6 +120,8 @@ struct Inner {
     calls: Semaphore,
     /// Of these, the ones that look up what nobody has proven.
     look_ups: Semaphore,
+    /// Bytes that revokes may take which the store has not taken over yet.
+    room: Arc<Semaphore>,
     /// There is something due.
     due: Notify,
     /// There are unknown tokens to look up.
@@ -150,6 +156,7 @@ impl Engine {
             pause: Pause::default(),
             look_up_pause: Pause::default(),
             mints: Arc::new(Semaphore::new(mints)),
+            recalls: Recalls::default(),
             ring: RwLock::new(ring),
             settings: RwLock::new(settings),
             sign_ins,
@@ -159,6 +166,7 @@ impl Engine {
             upstream,
             calls: Semaphore::new(CALLS),
             look_ups: Semaphore::new(LOOK_UPS),
+            room: Arc::new(Semaphore::new(revoking::ROOM)),
             due: Notify::new(),
             unknown: Notify::new(),
         }))
@@ -211,19 +219,6 @@ impl Engine {
     /// Answers every lease request that is held open here.
     pub fn release_held(&self) {
         self.0.held.release();
-    }
-
-    /// Takes tokens back: makes them due, and leaves word for the pages that keep a
-    /// lease. The answer is how many became due.
-    pub async fn recall(&self, recall: &RecallOp) -> Result<u64, StoreError> {
-        let due = self.0.store.recall(recall).await?;
-        self.0.audit.record(&Event::Recalled {
-            scope: &recall.scope,
-            due,
-        });
-        self.0.due.notify_one();
-        self.wake_told().await;
-        Ok(due)
     }
 
     fn minting(&self) -> Minting {

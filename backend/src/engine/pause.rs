@@ -8,7 +8,7 @@ use std::{
 use super::runtime::Instant;
 use crate::core::{UpstreamError, Verdict, after_revoking};
 
-/// Once it is back, it is tried again within this time.
+/// Once it is back, it is tried again within this time. A call ends within it, too.
 const LONGEST: Duration = Duration::from_secs(10);
 
 #[derive(Default)]
@@ -18,6 +18,8 @@ pub(super) struct Pause(Mutex<State>);
 struct State {
     failures: u32,
     until: Option<Instant>,
+    /// Whether one tries just now whether it is back, for which the others wait.
+    is_tried: bool,
 }
 
 impl Pause {
@@ -36,9 +38,25 @@ impl Pause {
         self.lock().until.filter(|until| *until > Instant::now())
     }
 
+    /// A call begins, unless it is to wait until then: many have been told at once that one may
+    /// try, or have waited for their turn since before it was known to be away.
+    pub(super) fn enter(&self) -> Result<(), Instant> {
+        let mut state = self.lock();
+        let now = Instant::now();
+        if let Some(until) = state.until.filter(|until| *until > now) {
+            return Err(until);
+        }
+        if state.failures > 0 {
+            state.is_tried = true;
+            state.until = Some(now + LONGEST);
+        }
+        Ok(())
+    }
+
     /// A call has ended. Only what is about the server, and not about one token, counts.
     pub(super) fn note(&self, outcome: Result<(), UpstreamError>) {
         let mut state = self.lock();
+        let is_tried = std::mem::take(&mut state.is_tried);
         match outcome {
             Err(
                 UpstreamError::RateLimited { .. }
@@ -46,7 +64,7 @@ impl Pause {
                 | UpstreamError::Unavailable { .. },
             ) => {
                 // Calls that were under way together count as one failure.
-                if state.until.is_none_or(|until| until <= Instant::now()) {
+                if is_tried || state.until.is_none_or(|until| until <= Instant::now()) {
                     state.failures = state.failures.saturating_add(1);
                     let again = after_revoking(outcome, state.failures.saturating_sub(1), u32::MAX);
                     if let Verdict::Again(millis) = again {
@@ -61,7 +79,11 @@ impl Pause {
                 | UpstreamError::InvalidTarget
                 | UpstreamError::Misconfigured
                 | UpstreamError::SubjectRejected,
-            ) => {}
+            ) => {
+                if is_tried {
+                    state.until = None;
+                }
+            }
         }
     }
 

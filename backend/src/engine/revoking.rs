@@ -1,6 +1,8 @@
 //! Carries out a revoke.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
+
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::{
     Engine, PATIENCE, entropy,
@@ -24,15 +26,25 @@ const LAST_WAIT: Duration = Duration::from_secs(1);
 /// How long one call to it may take.
 const ONE_TRY: Duration = Duration::from_secs(3);
 
+/// How many bytes revokes take together that wait for the store. They are carried out though nobody
+/// waits for the answer, and anybody can send them: where the store is away, they would add up.
+pub(super) const ROOM: usize = 128 * 1024 * 1024;
+/// About how many one name takes, beside its length.
+const NAME: usize = 200;
+
 impl Engine {
     /// Answers a revoke, within 10 s. Whoever names something may end it, so there is
     /// nobody to check.
     pub async fn revoke(&self, request: RevokeRequest) -> Result<RevokeAnswer, Refusal> {
+        let room = Arc::clone(&self.0.room).try_acquire_many_owned(weight(&request));
+        let Ok(room) = room else {
+            return Err(Refusal::not_taken());
+        };
         let engine = self.clone();
         let revoking = self.0.tasks.spawn(async move {
             let ring = engine.ring();
             let revocation = Revocation::new(request, engine.revoking(), ring, entropy::unix_now());
-            engine.carry_out_revocation(revocation).await
+            engine.carry_out_revocation(revocation, room).await
         });
         revoking
             .await
@@ -42,13 +54,22 @@ impl Engine {
     async fn carry_out_revocation(
         &self,
         mut revocation: Revocation,
+        room: OwnedSemaphorePermit,
     ) -> Result<RevokeAnswer, Refusal> {
         let Self(inner) = self;
         let until = Instant::now() + PATIENCE;
+        let mut room = Some(room);
         let session = revocation.session().unwrap_or_default().to_owned();
         let mut event = RevocationEvent::Start;
         loop {
-            event = match revocation.next(event) {
+            let step = revocation.next(event);
+            if !matches!(
+                step,
+                RevocationStep::Withdraw(_) | RevocationStep::Enlist(_)
+            ) {
+                drop(room.take());
+            }
+            event = match step {
                 RevocationStep::Withdraw(withdraw) => {
                     let ask = || inner.store.withdraw(&withdraw);
                     let withdrawn = self.insist("withdraw", until, ask).await;
@@ -124,4 +145,13 @@ impl Engine {
         }
         false
     }
+}
+
+/// About how many bytes it takes.
+fn weight(request: &RevokeRequest) -> u32 {
+    let secrets = request.tokens.iter().chain(&request.handles);
+    let names = secrets.map(|secret| secret.expose().len());
+    let names = names.chain(request.pending.iter().map(String::len));
+    let weight = names.fold(NAME, |sum, length| sum.saturating_add(NAME + length));
+    u32::try_from(weight.min(ROOM)).unwrap_or(u32::MAX)
 }

@@ -1,11 +1,15 @@
 //! An authorization server that is away is left alone, and what is due dies once it is back.
 
 use std::{
+    ops::Range,
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
-use downscope_backend::core::{RevokeAnswer, RevokeRequest};
+use downscope_backend::{
+    core::{RevokeAnswer, RevokeRequest},
+    engine::Engine,
+};
 use tokio::time::sleep;
 
 use crate::support::{Authority, engine_over, recall_everything, request};
@@ -37,6 +41,54 @@ async fn an_authorization_server_that_is_away_is_tried_now_and_then_by_one_call(
     sleep(Duration::from_secs(35)).await;
     assert_eq!(authority.revoked.lock().unwrap().len(), TOKENS);
     drop(running);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_has_waited_for_a_call_that_failed_makes_none() {
+    let authority = Arc::new(Authority::default());
+    let engine = engine_over(&authority);
+    mint(&engine, &authority, 5 * UNDER_WAY).await;
+    // It answers nothing, and that takes long enough for all of them to line up.
+    authority.is_away.store(true, Ordering::Relaxed);
+    authority.takes.store(10_000, Ordering::Relaxed);
+    revoke_at_once(&engine, 0..5 * UNDER_WAY);
+    sleep(Duration::from_secs(60)).await;
+    let calls = authority.calls.load(Ordering::Relaxed);
+    assert!(usize::try_from(calls).unwrap() <= UNDER_WAY, "{calls}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_many_that_may_try_at_once_whether_it_is_back_one_does() {
+    let authority = Arc::new(Authority::default());
+    let engine = engine_over(&authority);
+    mint(&engine, &authority, 1 + UNDER_WAY).await;
+    authority.is_away.store(true, Ordering::Relaxed);
+    revoke_at_once(&engine, 0..1);
+    sleep(Duration::from_secs(20)).await;
+    authority.calls.store(0, Ordering::Relaxed);
+    revoke_at_once(&engine, 1..1 + UNDER_WAY);
+    sleep(Duration::from_secs(1)).await;
+    assert_eq!(authority.calls.load(Ordering::Relaxed), 1);
+}
+
+/// How many calls are under way at a time; see `CALLS` in `src/engine/mod.rs`.
+const UNDER_WAY: usize = 64;
+
+async fn mint(engine: &Engine, authority: &Authority, count: usize) {
+    for id in 0..count {
+        authority.go_on.notify_one();
+        let (request, owner) = request(&id.to_string());
+        assert!(engine.mint(request, owner, None).await.is_ok());
+    }
+}
+
+/// Each by a page of its own.
+fn revoke_at_once(engine: &Engine, numbers: Range<usize>) {
+    for number in numbers {
+        let engine = engine.clone();
+        let request = RevokeRequest::parse(format!("token=FAKE-{number}").as_bytes());
+        tokio::spawn(async move { engine.revoke(request.unwrap()).await });
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -25,7 +25,7 @@ pub(crate) struct Faulty {
     pub(crate) refuses: AtomicU32,
     /// Enters so many tokens without a word.
     pub(crate) mute: AtomicU32,
-    /// How many milliseconds a heartbeat takes.
+    /// How many milliseconds a heartbeat takes, or until a request is entered.
     pub(crate) takes: AtomicU64,
 }
 
@@ -64,7 +64,10 @@ impl Store for Faulty {
     }
 
     fn begin<'a>(&'a self, begin: &'a Begin) -> Call<'a, Begun> {
-        self.store.begin(begin)
+        Box::pin(async {
+            sleep(Duration::from_millis(self.takes.load(Ordering::Relaxed))).await;
+            self.store.begin(begin).await
+        })
     }
 
     fn admit<'a>(&'a self, admit: &'a Admit) -> Call<'a, Admitted> {

@@ -13,6 +13,7 @@ mod faulty;
 mod orphans;
 mod pace;
 mod room;
+mod signing_out;
 mod stopping;
 mod support;
 mod unsteady;

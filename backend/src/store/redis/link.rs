@@ -133,7 +133,7 @@ impl Shard {
             connection.load(script).await?;
         }
         let mut init = self.call(Name::Init);
-        init.arg(is_first).arg(is_anew);
+        init.arg(is_first).arg(is_anew).arg(self.is_durable);
         self.link.ask::<()>(&init).await?;
         for (_, script) in self.scripts.iter().filter(|(name, _)| !is_init(*name)) {
             connection.load(script).await?;

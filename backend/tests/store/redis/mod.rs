@@ -126,3 +126,24 @@ fn a_server_that_is_not_there_is_an_error_without_its_password() {
         );
     });
 }
+
+#[test]
+fn thousands_of_made_up_names_take_few_commands() {
+    run(|| async {
+        let server = Server::start(&[]);
+        let store = connect(&server, &Settings::default()).await;
+        let ids: Vec<_> = (0..7_000).map(|id| id.to_string()).collect();
+        let ids: Vec<_> = ids.iter().map(String::as_str).collect();
+        let names: Vec<_> = ids.iter().map(|id| token(PAGE_2, id)).collect();
+        for withdraw in [pending(PAGE, &ids), tokens(None, &names)] {
+            let _: String = server.ask(&["CONFIG", "RESETSTAT"]).await;
+            ok(store.withdraw(&withdraw)).await;
+            let stats: String = server.ask(&["INFO", "commandstats"]).await;
+            let calls: u32 = stats
+                .split(&[',', ':'])
+                .filter_map(|one| one.strip_prefix("calls=")?.parse::<u32>().ok())
+                .sum();
+            assert!((1..500).contains(&calls), "{calls}");
+        }
+    });
+}

@@ -1,7 +1,7 @@
 //! A server that comes back with less than it was told.
 
 use downscope_backend::{
-    core::Begun,
+    core::{Begun, Fate, Limits, Millis},
     store::{
         Store,
         redis::{Redis, Settings},
@@ -10,6 +10,9 @@ use downscope_backend::{
 
 use super::{Server, connect, mint, run};
 use crate::{bench::ok, words::*};
+
+/// Some time of a test.
+const NOW: Millis = 1_800_000_000_000;
 
 const FIRST: Settings = Settings {
     prefix: String::new(),
@@ -77,6 +80,53 @@ fn a_server_that_has_lost_everything_is_no_first_one() {
         let _: String = server.ask(&["FLUSHALL"]).await;
         server.restart();
         assert!(!is_complete(&store).await, "started again");
+    });
+}
+
+#[test]
+fn what_is_awaited_and_was_forgotten_is_not_taken_for_dead() {
+    run(|| async {
+        let mut server = Server::start(&[]);
+        let store = connect(&server, &first()).await;
+        let _: String = server.ask(&["SAVE"]).await;
+        ok(store.begin(&request(PAGE, "1"))).await;
+        let withdrawn = ok(store.withdraw(&pending(PAGE, &["1"]))).await;
+        assert_eq!(withdrawn.minting, [key(PAGE, "1")]);
+        server.restart();
+        let fates = ok(store.fates(PAGE, &withdrawn.minting)).await;
+        assert_eq!(fates, [Fate::Alive]);
+    });
+}
+
+#[test]
+fn a_server_that_is_the_master_again_is_not_taken_for_one_that_has_missed_nothing() {
+    run(|| async {
+        let settings = first();
+        let (one, other) = (Server::start(&[]), Server::start(&[]));
+        let at = async |server: &Server, now| match Redis::connect_at(&server.url(), &settings, now)
+            .await
+        {
+            Ok(store) => store,
+            Err(error) => panic!("not connected: {error}"),
+        };
+        let store = at(&one, NOW).await;
+        assert!(is_complete(&store).await);
+        other.follow(Some(&one)).await;
+        other.follow(None).await;
+        let on_other = at(&other, NOW).await;
+        assert!(!is_complete(&on_other).await);
+        // In the course of time it can say so again.
+        let later = NOW + Limits::default().longest_life;
+        on_other.set_now(later);
+        assert!(is_complete(&on_other).await);
+        // It falls back, and the last that the other one was told is lost: the first one was never
+        // ended, and has its scripts.
+        one.follow(Some(&other)).await;
+        one.follow(None).await;
+        mint(&on_other, PAGE, "1").await;
+        store.set_now(later);
+        assert!(!is_complete(&store).await);
+        assert!(!is_complete(&at(&one, later).await).await);
     });
 }
 

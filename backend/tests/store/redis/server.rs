@@ -57,6 +57,25 @@ impl Server {
         ask(&self.url(), words).await
     }
 
+    /// Makes it a replica of `master` that has all of it, or a master.
+    pub(super) async fn follow(&self, master: Option<&Self>) {
+        let Some(master) = master else {
+            let _: String = self.ask(&["REPLICAOF", "NO", "ONE"]).await;
+            return;
+        };
+        let port = master.port.to_string();
+        let _: String = self.ask(&["REPLICAOF", "127.0.0.1", &port]).await;
+        let is_linked = async || {
+            let state: String = self.ask(&["INFO", "replication"]).await;
+            state.contains("master_link_status:up")
+        };
+        while !is_linked().await {
+            tokio::task::yield_now().await;
+        }
+        // What was written before is there as soon as this is.
+        let _: i64 = master.ask(&["WAIT", "1", "0"]).await;
+    }
+
     pub(super) fn kill(&mut self) {
         _ = self.child.kill();
         _ = self.child.wait();

@@ -1,11 +1,19 @@
 #!lua flags=allow-oom
--- Begins a shard: is_first. Where the server has lost what it had in memory and may have
--- come back with less, is_anew says so, and the shard goes back no further than to now.
-local is_first, is_anew = ARGV[2], ARGV[3]
+-- Begins a shard, after the prelude: is_first. Where the server has lost what it had in memory and
+-- may have come back with less, is_anew says so, and the shard goes back no further than to now.
+-- Unless it is_durable, it is remembered which server it was.
+local is_first, is_anew, is_durable = ARGV[2], ARGV[3], ARGV[4] == '1'
 
-local is_new = call('EXISTS', shard) == 0
-open(is_first)
-if is_anew == '1' and not is_new then
-  call('HSET', shard, 'since', now, 'first', 0)
+if not open(is_first) and is_anew == '1' then
+  begin_anew()
+end
+if is_durable then
+  call('HDEL', shard, 'run')
+else
+  meet()
+  local run = run_of_server()
+  if run then
+    call('HSETNX', shard, 'run', run)
+  end
 end
 return 'OK'

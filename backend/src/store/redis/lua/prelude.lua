@@ -26,8 +26,33 @@ end
 
 -- The shard itself, from its first use on. `first` is '1' where nothing was minted before.
 local function open(first)
-  if call('HSETNX', shard, 'since', now) == 1 then
+  local is_new = call('HSETNX', shard, 'since', now) == 1
+  if is_new then
     call('HSET', shard, 'first', first, 'watched', now, 'grace', 0)
+  end
+  return is_new
+end
+
+-- The server may have forgotten something: it goes back no further than to now.
+local function begin_anew()
+  call('HSET', shard, 'since', now, 'first', 0, 'anew', now)
+end
+
+-- Names the server, and that only until it is started again. Nil where it does not say.
+local function run_of_server()
+  local info = redis.pcall('INFO', 'server')
+  return type(info) == 'string' and string.match(info, 'run_id:(%x+)') or nil
+end
+
+-- Goes back no further than to now, where another server answers than the last time, or the same
+-- one started again: a replica that has taken its place may have been told less. `run` is there
+-- where that is to be looked at.
+local function meet()
+  local met = call('HGET', shard, 'run')
+  local run = met and run_of_server()
+  if run and run ~= met then
+    call('HSET', shard, 'run', run)
+    begin_anew()
   end
 end
 
@@ -166,7 +191,10 @@ end
 
 -- The beginning of every script that changes something.
 local function turn(most)
-  open('0')
+  if open('0') then
+    -- It was there when this store was opened.
+    begin_anew()
+  end
   sweep(most or 100)
 end
 

@@ -23,15 +23,20 @@ local function add(rec)
   end
 end
 
--- The places of what is not on record, or only on somebody's word.
+-- The places of what is not on record, or only on somebody's word. Anybody can name thousands,
+-- so they are looked up many at a time.
 local function look_up(index, first, beyond)
   local unknown = {}
-  for place = first, beyond - 1 do
-    local rec = get(call('HGET', index, ARGV[place]))
-    if not rec or rec.class == 'u' then
-      unknown[#unknown + 1] = place - first
-    else
-      add(rec)
+  for from = first, beyond - 1, 1000 do
+    local till = math.min(from + 999, beyond - 1)
+    local keys = call('HMGET', index, unpack(ARGV, from, till))
+    for place = from, till do
+      local rec = get(keys[place - from + 1])
+      if not rec or rec.class == 'u' then
+        unknown[#unknown + 1] = place - first
+      else
+        add(rec)
+      end
     end
   end
   return unknown
@@ -39,6 +44,9 @@ end
 
 local unknown_tokens = look_up(TOKENS, first_token, first_handle)
 local unknown_handles = look_up(HANDLES, first_handle, last + 1)
+if session ~= '' and (is_whole or first_token > 19) then
+  meet()
+end
 local shard_state = call('HMGET', shard, 'first', 'since')
 local is_complete = shard_state[1] == '1' or now - tonumber(shard_state[2]) >= longest_life
 
@@ -60,8 +68,12 @@ local function withdraw_requests()
   local room = (is_known and named or named_by_strangers) - call('ZCARD', late)
   local are_too_many = false
   for place = 19, first_token - 1 do
+    if are_too_many and not is_known then
+      -- Nothing is on record of it, and whatever else it names is withdrawn with it.
+      break
+    end
     local id = ARGV[place]
-    local rec = get(call('HGET', IDS .. session, id))
+    local rec = is_known and get(call('HGET', IDS .. session, id)) or nil
     add(rec)
     -- One that is being minted may come a second time, after the first has failed.
     if tombstone > 0 and (not rec or is_minting(rec)) then
