@@ -33,10 +33,7 @@ export function toNodeHandler(backend) {
     }
     // The app may have answered by itself meanwhile: when it is late, for example.
     if (control.signal.aborted || response.headersSent) return undefined;
-    const headers = new Headers(answer.headers);
-    // Else it goes in chunks.
-    if (answer.status !== 204) headers.set('content-length', String(Buffer.byteLength(text)));
-    response.writeHead(answer.status, [...headers].flat());
+    response.writeHead(answer.status, [...answer.headers].flat());
     response.end(text);
     return undefined;
   };

@@ -56,22 +56,6 @@ test('a path with two slashes names no other host, and is no endpoint', async ()
   await backend.close();
 });
 
-test('an answer says how long it is, and what has no body says nothing', async () => {
-  const backend = backendOf(authority());
-  const server = await served(toNodeHandler(backend));
-  const minted = await server.ask('POST', '/api/token', { headers: signedIn, body: wanted('1') });
-  const { access_token: token } = JSON.parse(minted.text);
-  const form = { ...headers, 'content-type': 'application/x-www-form-urlencoded' };
-  const body = new URLSearchParams({ token }).toString();
-  const revoked = await server.ask('POST', '/api/revoke', { headers: form, body });
-  assert.equal(minted.headers['content-length'], String(Buffer.byteLength(minted.text)));
-  assert.equal(revoked.status, 204);
-  for (const { headers } of [minted, revoked]) assert.ok(!('transfer-encoding' in headers));
-  assert.ok(!('content-length' in revoked.headers));
-  server.close();
-  await backend.close();
-});
-
 test('TRACE is refused as other methods are', async () => {
   const backend = backendOf(authority());
   const server = await served(toNodeHandler(backend));

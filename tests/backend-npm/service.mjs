@@ -102,7 +102,6 @@ async function admin(request, response) {
   let body = '';
   for await (const chunk of request) body += chunk;
   if (request.url === '/sweep') return response.end(JSON.stringify(await backend.sweep()));
-  if (request.url === '/stats') return response.end(JSON.stringify(await backend.stats()));
   const { sign_in: signIn, ...others } = JSON.parse(body);
   const recall = signIn === undefined ? others : { ...others, signIn };
   return response.end(JSON.stringify(await backend.recall(recall)));

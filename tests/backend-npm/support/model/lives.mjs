@@ -28,7 +28,7 @@ export async function live(seed, { actions = 60, crashes = true, sweeps = false,
     const session = chance.below(SESSIONS);
     const [one, another, third] = [chance.below(1_000), chance.is(0.5), chance.is(0.5)];
     const pending = Array.from({ length: IDS }, (_, id) => id).filter((id) => (one >> id) & 1 && chance.is(0.5));
-    world.trace.push(`${clock.now()} ${kind} ${place} ${session} ${one} ${another} ${third}`);
+    world.tell(`${kind} ${place} ${session} ${one} ${another} ${third}`);
     switch (kind) {
       case 'mint':
         world.mint({ place, session, id: one % IDS });

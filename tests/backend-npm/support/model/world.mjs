@@ -18,6 +18,7 @@ export class World {
     this.authority = authorityOf({ now: clock.now, lies });
     /** What has happened, for the reader of a failure. */
     this.trace = [];
+    this.since = clock.now();
     /** What pages have. */
     this.given = [];
     /** What 204 was said of. */
@@ -32,7 +33,7 @@ export class World {
     const resource = `${FILES}${session}-${id}`;
     const fields = { session: this.#session(session), id: String(id), resource, scope: 'read' };
     this.#ask(place, '/api/token', 'application/json', JSON.stringify(fields), async (answer) => {
-      this.#tell(`request ${session}-${id} is answered with ${answer.status}`);
+      this.tell(`request ${session}-${id} is answered with ${answer.status}`);
       if (answer.status !== 200) return;
       const { access_token: token, revocation_handle: handle } = await answer.json();
       this.given.push({ session, token, handle });
@@ -53,7 +54,7 @@ export class World {
     const named = { session, pending, whole, tokens: own.map(({ token }) => token), until };
     const form = 'application/x-www-form-urlencoded';
     this.#ask(place, '/api/revoke', form, fields.toString(), async ({ status }) => {
-      this.#tell(`revoke of ${session} is answered with ${status}`);
+      this.tell(`revoke of ${session} is answered with ${status}`);
       if (status === 202) this.takenOver.push(named);
       if (status !== 204) return;
       this.said.push(named);
@@ -63,8 +64,8 @@ export class World {
 
   /** The app takes everything of a page life back. */
   recall({ place, session }) {
-    // What is asked for afterwards is another matter.
-    const named = { session, pending: [], whole: true, tokens: [], until: this.clock.now() };
+    // What is asked for afterwards is another matter, also within this millisecond.
+    const named = { session, pending: [], whole: true, tokens: [], until: this.clock.now() - 1 };
     const instance = this.instances[place];
     const taken = instance.backend.recall({ session: this.#session(session) });
     taken.then(() => !instance.isDead && this.takenOver.push(named), () => {});
@@ -82,7 +83,7 @@ export class World {
     const call = calls[which % calls.length];
     const fates = this.authority.fatesOf(call);
     const chosen = typeof fate === 'number' ? fates[fate % fates.length] : fate;
-    this.#tell(`${call.kind} ${chosen}`);
+    this.tell(`${call.kind} ${chosen}`);
     this.authority.decide(call, chosen);
   }
 
@@ -141,9 +142,9 @@ export class World {
     return `session-of-${this.name}-${session}`.padEnd(32, '0');
   }
 
-  #tell(what) {
+  tell(what) {
     this.clock.note();
-    this.trace.push(`${this.clock.now()} ${what}`);
+    this.trace.push(`${this.clock.now() - this.since} ${what}`);
   }
 
   #start(place, isFirst) {
@@ -152,7 +153,7 @@ export class World {
     const functions = this.authority.of(instance, (kind, what) => {
       // What a crashed one sends no longer leaves it.
       if (instance.isDead) return;
-      this.#tell(`instance ${place} calls ${kind}`);
+      this.tell(`instance ${place} calls ${kind}`);
       if (kind === 'exchange') this.#checkExchange(what.resource);
     });
     instance.backend = createBackend({
