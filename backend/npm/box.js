@@ -1,5 +1,6 @@
 // Box as the authorization server, through the app's client of box-node-sdk 10.
 
+import { begin, refusesTheSubject } from './core.js';
 import { logFailure } from './log.js';
 import { NoAnswer } from './upstream.js';
 
@@ -87,9 +88,11 @@ function subjectOf(auth, networkSession, lock) {
   };
 }
 
+/** As the core reads it. */
 function isRefused({ status, body }) {
-  if (status === 401) return true;
-  return status === 400 && ['invalid_grant', 'invalid_token'].includes(body?.error);
+  if (status === 200) return false;
+  begin();
+  return refusesTheSubject(status, typeof body === 'string' ? body : JSON.stringify(body ?? {}));
 }
 
 /** What Box has said, also where the SDK makes an error of it. */

@@ -1,6 +1,14 @@
 // Starts the WebAssembly: once, at the first backend.
 
-import { Backend, initSync, longestBody, postgresOptions } from './glue.js';
+import {
+  Backend,
+  away as refused,
+  initSync,
+  leaseFault,
+  longestBody,
+  postgresOptions,
+  refusesTheSubject,
+} from './glue.js';
 import bytes from './wasm.js';
 
 let isReady = false;
@@ -20,6 +28,10 @@ export async function start(settings, store, hooks) {
   return open(store.settings, await store.connect?.());
 }
 
+/** What a backend of these settings answers whose store cannot be reached. */
+export const away = (settings, { method, url, headers }) =>
+  refused(JSON.stringify(settings), method, new URL(url).pathname, [...headers].flat());
+
 /** Compiles it, unless it is there. */
 export function begin() {
   if (isReady) return;
@@ -27,4 +39,4 @@ export function begin() {
   isReady = true;
 }
 
-export { longestBody, postgresOptions };
+export { leaseFault, longestBody, postgresOptions, refusesTheSubject };

@@ -107,7 +107,7 @@ export interface BackendOptions {
   paths?: { readonly token?: string; readonly revoke?: string; readonly lease?: string };
   /** Which handles pages are given to revoke with. Default: none, they name the token. */
   handles?: 'none' | 'short' | 'sealed';
-  /** For how long lease requests are held open (1 to 60 s), and for how long a page may be silent (10 s or more, and 4 s longer than the hold). Default: 55 s and 90 s. */
+  /** For how long lease requests are held open (1 to 60 s), and for how long a page may be silent (10 s or more, and 4 s longer than the hold). Default: 55 s and 90 s. Where only `sweep()` looks for pages that are silent, the latter is 122 s longer than the hold at the least, and 180 s by default. */
   lease?: { readonly hold?: number; readonly term?: number };
   /** Whether pages must keep a lease to be given tokens. Default: no. */
   requireLease?: boolean;
@@ -121,7 +121,7 @@ export interface BackendOptions {
   unknownPerSecond?: number;
   /** For how long a token is taken to live whose life nobody has told. Default: 24 h. */
   untoldLife?: number;
-  /** Serverless: keeps the process awake for what goes on behind an answer. Call `sweep()` by a schedule, too. */
+  /** Serverless: keeps the process awake for what goes on behind an answer. Call `sweep()` by a schedule, too: once a minute. */
   waitUntil?(work: Promise<unknown>): void;
   /** Hears what happens: for an audit, a log, a metric. What it throws is logged, and changes nothing. */
   onEvent?(event: BackendEvent): unknown;
@@ -147,8 +147,8 @@ export interface Backend {
   handle(request: Request): Promise<Response>;
   /** Whether there is an endpoint at this path. */
   serves(path: string): boolean;
-  /** Ends what is due, and the leases that are over. `due` is what is left of it. */
-  sweep(): Promise<{ due: number }>;
+  /** Ends what is due, and the leases that are over. What fails, or is under way at another instance, is tried again until nothing has ended for `patience` (10 s). `due` is what is left of it. */
+  sweep(options?: { readonly patience?: number }): Promise<{ due: number }>;
   /** Takes tokens back: at a sign-out, also one of the back channel, or by an operator. `due` is how many. With `waitUntil`, a sweep goes on behind it. */
   recall(recall: Recall): Promise<{ due: number }>;
   /** How many tokens are alive, due and unknown, and how many pages keep a lease. It may count everything. */

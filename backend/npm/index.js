@@ -2,12 +2,12 @@
 // What is decided, and all that is carried out, is WebAssembly; here are the app's functions.
 
 import { answersOf } from './ask.js';
-import { longestBody, start } from './core.js';
+import { away, longestBody, start } from './core.js';
 import { readBody } from './body.js';
 import { checkPatience, settingsOf } from './settings.js';
 import { logFailure } from './log.js';
 import { memory } from './memory.js';
-import { notStarted, starterOf, unlessAborted } from './starting.js';
+import { starterOf, unlessAborted } from './starting.js';
 import { left } from './time.js';
 
 export { memory };
@@ -15,14 +15,15 @@ export { memory };
 /** What the service calls otherwise; neither goes by the other's name. */
 const NAMES = { signIn: 'sign_in', sign_in: 'signIn' };
 
+/** How long a sweep waits, in milliseconds, for what may yet end. */
+const SWEEP = 10_000;
+
 /** A backend. See index.d.ts. */
 export function createBackend(options) {
-  const { settings, paths, onEvent, waitUntil } = settingsOf(options);
+  const { settings, paths, onEvent, waitUntil, runs } = settingsOf(options);
   const store = options.store ?? memory();
   const calls = new Map();
   const hooks = { ...answersOf(options, calls), tell: teller(onEvent) };
-  // Where the process is frozen after its answer, nothing may go on behind it by itself.
-  const runs = options.background ?? !waitUntil;
   const starter = starterOf(
     () => start(settings, store, hooks),
     (backend) => runs && backend.run(),
@@ -40,7 +41,7 @@ export function createBackend(options) {
       backend = await unlessAborted(starter.started(), signal);
     } catch (error) {
       if (error?.isLasting) throw error;
-      return notStarted();
+      return responseOf(await away(settings, request));
     }
     if (backend === undefined) return responseOf(null);
     const number = (last = (last + 1) % 0x1_0000_0000);
@@ -83,11 +84,14 @@ export function createBackend(options) {
     handle,
     /** Whether a request is for one of the endpoints. */
     serves: (path) => Object.values(paths).includes(path),
-    sweep: async () => ({ due: await (await starter.started()).sweep() }),
+    sweep: async ({ patience = SWEEP } = {}) => {
+      checkPatience(patience);
+      return { due: await (await starter.started()).sweep(patience) };
+    },
     recall: async (scope) => {
       const backend = await starter.started();
       const due = await backend.recall(recallOf(scope));
-      keepAwake(() => backend.sweep());
+      keepAwake(() => backend.sweep(SWEEP));
       return { due };
     },
     stats: async () => {

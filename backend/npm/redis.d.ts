@@ -11,5 +11,5 @@ export interface RedisOptions {
   readonly isDurable?: boolean;
 }
 
-/** A store in Redis or Valkey, version 7 or newer, for any number of instances. `client` is one of `redis` (5 or newer) or `ioredis`, for one server: the client of a cluster is refused. One of `redis` that is not open yet is connected by the store, one of `ioredis` connects by itself; its `error` events, and to close it, are the app's. */
+/** A store in Redis or Valkey, version 7 or newer, for any number of instances. `client` is one of `redis` (5 or newer) or `ioredis`, for one server, also behind Sentinel; the client of a cluster is refused. One of `redis` that is not open yet is connected by the store, one of `ioredis` connects by itself; its `error` events, and to close it, are the app's. */
 export function redis(client: object, options?: RedisOptions): Store;

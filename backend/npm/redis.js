@@ -60,6 +60,8 @@ function senderOf(client) {
   // node-redis from version 5 on: `$` is a string of bytes.
   if (typeof client.withTypeMapping === 'function') {
     const typed = client.withTypeMapping({ 36: Buffer });
+    // That of Sentinel asks first whether a replica would do, which none would.
+    if (typeof client.getMasterNode === 'function') return (words) => typed.sendCommand(false, words);
     return (words) => typed.sendCommand(words);
   }
   throw new TypeError('downscope-backend: the client of `redis` must be of version 5 or newer');

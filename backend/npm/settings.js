@@ -1,6 +1,8 @@
 // What `createBackend` is given: checked here where it is a function, and in the core
 // where it is a value.
 
+import { begin, leaseFault } from './core.js';
+
 const FUNCTIONS = ['authenticate', 'authorize', 'exchange', 'revoke'];
 const VALUES = [
   'handles',
@@ -14,9 +16,6 @@ const VALUES = [
 ];
 const OTHERS = ['store', 'keys', 'origins', 'paths', 'waitUntil', 'onEvent', 'background'];
 const PATHS = { token: '/api/token', revoke: '/api/revoke', lease: '/api/lease' };
-
-/** What the core takes, in milliseconds, where nothing is given. */
-const LEASE = { hold: 55_000, term: 90_000 };
 
 /** Settings for the core, and what stays here. */
 export function settingsOf(options) {
@@ -33,19 +32,22 @@ export function settingsOf(options) {
     throw wrong(`${name} must be a function`);
   }
   const { store, onEvent, waitUntil } = options;
+  // Where the process is frozen after its answer, nothing may go on behind it by itself.
+  const runs = options.background ?? !waitUntil;
   const paths = pathsOf(options.paths);
-  checkLease(options.lease);
+  checkLease(options.lease, !runs);
   const values = VALUES.filter((name) => options[name] !== undefined);
   const settings = {
     ...Object.fromEntries(values.map((name) => [name, options[name]])),
     keys: options.keys ?? keysFor(store),
     origins: originsOf(options.origins),
     paths,
+    isSwept: !runs,
   };
-  return { settings, paths, onEvent, waitUntil };
+  return { settings, paths, onEvent, waitUntil, runs };
 }
 
-/** How long `close` waits. */
+/** How long `close` waits, or a sweep. */
 export function checkPatience(patience) {
   if (Number.isFinite(patience) && patience >= 0) return;
   throw wrong('patience must be a number of milliseconds');
@@ -66,22 +68,19 @@ function pathsOf(given) {
   return paths;
 }
 
-/** As the service takes them; in milliseconds. */
-function checkLease(given) {
-  if (given === undefined || given === null) return;
-  const { hold = LEASE.hold, term = LEASE.term, ...others } = given;
+/** As the core takes them; in milliseconds. */
+function checkLease(given, isSwept) {
+  const { hold, term, ...others } = given ?? {};
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) throw wrong(`there is no option lease.${unknown}`);
-  checkMillis('lease.hold', hold, 1_000, 60_000);
-  checkMillis('lease.term', term, 10_000, 86_400_000);
-  // With less, a store that stalls for a moment costs pages that live their tokens.
-  if (hold + 4_000 > term) throw wrong('lease.hold must be 4,000 less than lease.term, or lower');
+  begin();
+  const fault = leaseFault(numberOf(hold), numberOf(term), isSwept);
+  if (fault) throw wrong(fault);
 }
 
-function checkMillis(name, value, least, most) {
-  if (Number.isInteger(value) && value >= least && value <= most) return;
-  const words = [least, most].map((one) => one.toLocaleString('en'));
-  throw wrong(`${name} must be milliseconds, from ${words.join(' to ')}`);
+/** What is there and no number is a wrong one. */
+function numberOf(value) {
+  return value === undefined || typeof value === 'number' ? value : NaN;
 }
 
 /** As browsers write them. */

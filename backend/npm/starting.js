@@ -47,17 +47,6 @@ export function starterOf(start, begun) {
   };
 }
 
-/** 503, as the core says it. */
-export function notStarted() {
-  return Response.json(
-    {
-      error: 'temporarily_unavailable',
-      error_description: 'The backend cannot reach its store.',
-    },
-    { status: 503, headers: { 'cache-control': 'no-store', 'retry-after': '5' } },
-  );
-}
-
 /** Ends with `promise`, or with `undefined` as soon as `signal` is aborted. */
 export async function unlessAborted(promise, signal) {
   if (!signal) return promise;

@@ -62,6 +62,27 @@ test('where Box fails, it is not asked again: there might be a second token', as
   assert.equal(asked.map(kindOf).filter((one) => one.endsWith('token-exchange')).length, 1);
 });
 
+test('another subject token is asked for where the core reads that it is refused, and only there', async () => {
+  const refusals = [
+    [401, {}, true],
+    [400, { error: 'invalid_grant' }, true],
+    [403, { error: 'invalid_token' }, true],
+    [401, { error: 'invalid_client' }, false],
+    [400, { error: 'invalid_scope' }, false],
+    [429, { error: 'invalid_grant' }, false],
+  ];
+  for (const [status, body, isAsked] of refusals) {
+    let own = 0;
+    next = (_, { grant_type: grant }) => {
+      if (grant !== 'client_credentials') return [status, body];
+      return [200, { access_token: `FAKE-own-${(own += 1)}`, expires_in: 3600 }];
+    };
+    const { exchange } = box(clientOf(), CREDENTIALS);
+    await exchange({ resource: 'https://api.box.com/2.0/files/1', scope: 'a' });
+    assert.equal(own, isAsked ? 2 : 1, `${status} ${JSON.stringify(body)}`);
+  }
+});
+
 test('many who meet a dead subject token share one refresh under the lock', async () => {
   let minted = 0;
   next = (_, fields) => {

@@ -29,6 +29,15 @@ test('lease terms that the contract does not have are refused', () => {
   refused({ lease: { holds: 5_000 } }, /lease\.holds/);
 });
 
+test('where only a schedule sweeps, a page may be silent for longer than two of its turns', async () => {
+  const waitUntil = () => {};
+  refused({ waitUntil, lease: { hold: 55_000, term: 90_000 } }, /lease\.hold must be 122000 .*sweep/);
+  refused({ background: false, lease: { term: 90_000 } }, /lease\.hold/);
+  for (const more of [{ lease: { hold: 1_000, term: 123_000 } }, { background: true, lease: {} }, {}]) {
+    await backendOf(authority(), { waitUntil, ...more }).close({ patience: 0 });
+  }
+});
+
 test('an origin that no browser would write is refused', () => {
   const wrong = ['*', 'app.example', 'https://app.example/', 'https://App.example', 'null', 7, null];
   for (const origin of wrong) refused({ origins: ['https://app.example', origin] }, /origins/);

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 
 import pg from 'pg';
 
-import { authority, backendOf, entry, memory, pageOf } from './support/backend.mjs';
+import { APP, authority, backendOf, entry, memory, pageOf } from './support/backend.mjs';
 import { logged } from './support/log.mjs';
 
 const { postgres } = await entry('postgres.js');
@@ -31,6 +31,17 @@ test('a backend whose store was away starts with a later request', async () => {
     assert.equal((await answer.json()).error, 'temporarily_unavailable');
     assert.equal(answer.headers.get('cache-control'), 'no-store');
     assert.match(answer.headers.get('retry-after'), /^[1-9]\d*$/);
+    // The page is of another origin, and is to read it.
+    assert.equal(answer.headers.get('access-control-allow-origin'), APP);
+    assert.equal((await pageOf(backend).revoke({ token: 'FAKE-token' })).status, 503);
+    const preflight = await backend.handle(
+      new Request(`${APP}/api/token`, { method: 'OPTIONS', headers: { origin: APP } }),
+    );
+    assert.equal(preflight.status, 204);
+    assert.equal(preflight.headers.get('access-control-allow-methods'), 'POST');
+    const stranger = { method: 'POST', headers: { origin: 'https://evil.example' } };
+    const other = await backend.handle(new Request(`${APP}/api/token`, stranger));
+    assert.equal(other.headers.get('access-control-allow-origin'), null);
   });
   assert.ok(lines.some((line) => line.includes('FAKE outage')));
   isAway = false;

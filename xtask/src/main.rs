@@ -66,9 +66,10 @@ cargo xtask <command>
                         puts a release together and publishes nothing; refuses where the
                         repository's address is not set. With --twice also out of two
                         clones, which must be the same byte by byte
-  trials [name...] [--store NAME]... [--quick]
+  trials [name...] [--store NAME]... [--backend NAME] [--quick]
                         the service in several processes over real stores: killed, cut
-                        off, flooded; docs/backend.md has the figures
+                        off, flooded; with --backend npm an app on the package, with
+                        both one of each; docs/backend.md has the figures
   mutants [-- argument...]
                         changes the core on purpose and looks for what no test sees
   wasm-test-runner      what cargo runs WebAssembly tests with

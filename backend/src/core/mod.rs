@@ -35,7 +35,7 @@ pub use self::{
     begin::{Admit, Admitted, Begin, Begun},
     budget::Budget,
     heartbeat::{Heard, Heartbeat, Lapsed, Say, Sign},
-    lease::{LeaseTerms, Pushes, Word},
+    lease::{LeaseFault, LeaseTerms, Pushes, Watch, Word},
     limits::Limits,
     mint::{Mint, MintDone, MintEvent, MintStep},
     minting::{Chance, Handles, Minting},

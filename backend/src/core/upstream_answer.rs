@@ -42,6 +42,11 @@ impl UpstreamAnswer {
         UpstreamToken::read(&self.body).ok_or(UpstreamError::Unanswered { retry_after: None })
     }
 
+    /// Whether it refuses the subject token of a request for a token: then another one may be accepted.
+    pub fn refuses_the_subject(self) -> bool {
+        matches!(self.token(), Err(UpstreamError::SubjectRejected))
+    }
+
     /// RFC 7009 section 2.2: a token that is not valid is a success; Box says so with an
     /// error, which is a 400. Some servers succeed with 204, which has nothing to
     /// read either. In an answer with another status, the same word is about something else: a

@@ -1,6 +1,7 @@
 //! The three endpoints over HTTP, for axum.
 
 mod answer;
+mod away;
 mod body;
 mod cors;
 mod lease;
@@ -17,7 +18,7 @@ use axum::{
     routing::post,
 };
 
-pub use self::answer::Note;
+pub use self::{answer::Note, away::away_router};
 use crate::{
     core::{Origins, Owner, Policy, Refusal, Secret, TokenRequest},
     engine::Engine,
@@ -102,28 +103,29 @@ pub fn router(edge: &Edge, paths: &Paths) -> Router {
 /// The token endpoint alone, for an app that wraps them differently.
 pub fn token_router(edge: &Edge, paths: &Paths) -> Router {
     let methods = post(token::handle).options(cors::preflight);
-    with_layers(Router::new().route(&paths.token, methods), edge)
+    with_state(Router::new().route(&paths.token, methods), edge)
 }
 
 /// The revoke endpoint alone.
 pub fn revoke_router(edge: &Edge, paths: &Paths) -> Router {
     let methods = post(revoke::handle).options(cors::preflight);
-    with_layers(Router::new().route(&paths.revoke, methods), edge)
+    with_state(Router::new().route(&paths.revoke, methods), edge)
 }
 
 /// The lease endpoint alone.
 pub fn lease_router(edge: &Edge, paths: &Paths) -> Router {
     let methods = post(lease::handle).options(cors::preflight);
-    with_layers(Router::new().route(&paths.lease, methods), edge)
+    with_state(Router::new().route(&paths.lease, methods), edge)
 }
 
-fn with_layers(router: Router<Edge>, edge: &Edge) -> Router {
+fn with_state(router: Router<Edge>, edge: &Edge) -> Router {
+    with_layers(router.with_state(edge.clone()), &edge.origins)
+}
+
+/// What each answer has, whatever it says.
+fn with_layers(router: Router, origins: &Origins) -> Router {
     router
-        .with_state(edge.clone())
-        .layer(middleware::from_fn_with_state(
-            edge.origins.clone(),
-            cors::allow,
-        ))
+        .layer(middleware::from_fn_with_state(origins.clone(), cors::allow))
         .layer(middleware::from_fn(no_store))
 }
 

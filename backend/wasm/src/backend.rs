@@ -2,11 +2,7 @@
 
 use std::{cell::RefCell, collections::HashMap, rc::Rc, sync::Arc, time::Duration};
 
-use axum::{
-    Router,
-    body::{Body, to_bytes},
-    http::{HeaderName, HeaderValue, Request, Response},
-};
+use axum::Router;
 use downscope_backend::{
     core::{KeyRing, MAX_REVOKE_BODY, Origins, RecallOp, RecallScope},
     edge::{self, Edge},
@@ -22,6 +18,7 @@ use wasm_bindgen_futures::future_to_promise;
 use crate::{
     audit::Told,
     hooks::Hooks,
+    http::{answer, request},
     identify::{App, CALL},
     settings::Given,
     store::{self, Connection},
@@ -85,8 +82,8 @@ impl Backend {
         headers: Vec<String>,
         body: Vec<u8>,
     ) -> Result<Promise, JsError> {
-        let request = request(call, method, path, &headers, body);
-        let request = request.map_err(|_| JsError::new("that is no request"))?;
+        let mut request = request(method, path, &headers, body)?;
+        request.headers_mut().insert(CALL, call.into());
         let inner = Rc::clone(&self.0);
         let (end, ended) = oneshot::channel();
         inner.calls.borrow_mut().insert(call, end);
@@ -123,12 +120,13 @@ impl Backend {
         })
     }
 
-    /// Does once what [`Backend::run`] does again and again. Gives how much is due all the same.
-    pub fn sweep(&self) -> Promise {
+    /// Does once what [`Backend::run`] does again and again. What can not be ended is tried again
+    /// for so many milliseconds. Gives how much is due all the same.
+    pub fn sweep(&self, patience: f64) -> Promise {
         let inner = Rc::clone(&self.0);
         future_to_promise(async move {
-            let due = inner.engine.sweep().await.map_err(|error| failed(&error))?;
-            Ok(number(due))
+            let due = inner.engine.sweep(duration(patience)).await;
+            Ok(number(due.map_err(|error| failed(&error))?))
         })
     }
 
@@ -162,7 +160,7 @@ impl Backend {
     /// milliseconds. Where the store ends with this process, everything due is ended first.
     pub fn stop(&self, patience: f64, is_last: bool) -> Promise {
         let inner = Rc::clone(&self.0);
-        let patience = Duration::from_secs_f64((patience / 1_000.0).clamp(0.0, 3_600.0));
+        let patience = duration(patience);
         future_to_promise(async move {
             let running = inner.running.borrow_mut().take();
             // One that does not run is stopped as one that does.
@@ -201,47 +199,12 @@ impl Backend {
     }
 }
 
-fn request(
-    call: u32,
-    method: &str,
-    path: &str,
-    headers: &[String],
-    body: Vec<u8>,
-) -> Result<Request<Body>, axum::http::Error> {
-    let mut request = Request::builder()
-        .method(method)
-        .uri(path)
-        .body(Body::from(body))?;
-    for pair in headers.chunks_exact(2) {
-        let [name, value] = pair else { continue };
-        // What is no header says nothing.
-        if let (Ok(name), Ok(value)) = (
-            HeaderName::from_bytes(name.as_bytes()),
-            HeaderValue::from_str(value),
-        ) {
-            request.headers_mut().append(name, value);
-        }
-    }
-    request.headers_mut().insert(CALL, call.into());
-    Ok(request)
-}
-
-async fn answer(response: Response<Body>) -> Result<JsValue, JsValue> {
-    let (parts, body) = response.into_parts();
-    let headers = Array::new();
-    for (name, value) in &parts.headers {
-        if let Ok(value) = value.to_str() {
-            headers.push(&name.as_str().into());
-            headers.push(&value.into());
-        }
-    }
-    let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
-    let body = String::from_utf8_lossy(&body);
-    Ok(Array::of3(&parts.status.as_u16().into(), &headers, &(*body).into()).into())
-}
-
 fn failed(error: &impl ToString) -> JsValue {
     JsError::new(&error.to_string()).into()
+}
+
+fn duration(millis: f64) -> Duration {
+    Duration::from_secs_f64((millis / 1_000.0).clamp(0.0, 3_600.0))
 }
 
 /// Counts are small.

@@ -4,14 +4,19 @@
 #![cfg(target_arch = "wasm32")]
 
 mod audit;
+mod away;
 mod backend;
 mod hooks;
+mod http;
 mod identify;
 mod settings;
 mod store;
 mod upstream;
 
 pub use self::{
+    away::away,
     backend::{Backend, longest_body},
+    settings::lease_fault,
     store::postgres_options,
+    upstream::refuses_the_subject,
 };

@@ -1,11 +1,14 @@
 //! What `createBackend` is given, in JSON.
 
+use std::ops::RangeInclusive;
+
 use downscope_backend::{
-    core::{Handles, KeyRing, LeaseTerms, Limits, Millis},
+    core::{Handles, KeyRing, LeaseFault, LeaseTerms, Limits, Millis, Watch},
     edge::Paths,
     engine::Settings,
 };
 use serde::Deserialize;
+use wasm_bindgen::prelude::*;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -23,6 +26,9 @@ pub(crate) struct Given {
     held_at_once: Option<u32>,
     unknown_per_second: Option<u32>,
     untold_life: Option<Millis>,
+    /// Whether it is swept, and does not run.
+    #[serde(default)]
+    is_swept: bool,
 }
 
 #[derive(Default, Deserialize)]
@@ -74,13 +80,14 @@ impl Given {
     }
 
     pub(crate) fn settings(&self) -> Settings {
-        let mut lease = LeaseTerms::default();
+        let watch = watch(self.is_swept);
+        let mut lease = LeaseTerms::usual(watch);
         if let Some(given) = &self.lease {
             lease.term = given.term.unwrap_or(lease.term);
             lease.hold = given.hold.unwrap_or(lease.hold);
         }
         let limits = Limits {
-            watch_gap: lease.watch_gap(),
+            watch_gap: lease.watch_gap(watch),
             ..Limits::default()
         };
         let fallback = Settings::default();
@@ -103,5 +110,58 @@ impl Given {
             untold_life: self.untold_life.unwrap_or(fallback.untold_life),
             limits,
         }
+    }
+}
+
+const fn watch(is_swept: bool) -> Watch {
+    if is_swept {
+        Watch::EachMinute
+    } else {
+        Watch::Always
+    }
+}
+
+/// What is wrong with these terms, if anything, in words for the developer. They are in
+/// milliseconds; what is not given is as usual.
+#[wasm_bindgen(js_name = leaseFault)]
+pub fn lease_fault(hold: Option<f64>, term: Option<f64>, is_swept: bool) -> Option<String> {
+    let watch = watch(is_swept);
+    let usual = LeaseTerms::usual(watch);
+    let terms = LeaseTerms {
+        hold: hold.map_or(usual.hold, whole),
+        term: term.map_or(usual.term, whole),
+    };
+    let range = |name: &str, range: RangeInclusive<Millis>| {
+        let (least, most) = range.into_inner();
+        format!("lease.{name} must be milliseconds, from {least} to {most}")
+    };
+    Some(match terms.check(watch).err()? {
+        LeaseFault::Hold => range("hold", LeaseTerms::HOLDS),
+        LeaseFault::Term => range("term", LeaseTerms::TERMS),
+        LeaseFault::Room => {
+            let room = LeaseTerms::room(watch);
+            let who = if is_swept {
+                ", where nothing but sweep() looks after it"
+            } else {
+                ""
+            };
+            format!("lease.hold must be {room} less than lease.term, or lower{who}")
+        }
+    })
+}
+
+/// What is no whole number is out of every range.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a whole number, which fits"
+)]
+fn whole(number: f64) -> Millis {
+    const MOST: f64 = 9_007_199_254_740_992.0;
+    let is_whole = number.trunc().to_bits() == number.to_bits() && (0.0..MOST).contains(&number);
+    if is_whole {
+        number as Millis
+    } else {
+        Millis::MAX
     }
 }

@@ -8,6 +8,7 @@ use downscope_backend::{
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
+use wasm_bindgen::prelude::*;
 
 use crate::hooks::Hooks;
 
@@ -61,4 +62,11 @@ impl Asked {
             Err(_) => Err(unanswered),
         }
     }
+}
+
+/// Whether the answer to an exchange says that another subject token may be accepted.
+#[wasm_bindgen(js_name = refusesTheSubject)]
+pub fn refuses_the_subject(status: u16, body: String) -> bool {
+    let answer = UpstreamAnswer::new(status, None, body.into_bytes());
+    answer.is_some_and(UpstreamAnswer::refuses_the_subject)
 }

@@ -1,14 +1,16 @@
 //! The command line.
 
-use crate::{Kind, trials};
+use crate::{Kind, backend::Backend, trials};
 
 const USAGE: &str = "\
-The service in several real processes, over real stores. Fails above the bars.
+The backend in several real processes, over real stores. Fails above the bars.
 
-  NAME…         lease, store-outage, as-outage, kill, leave, rotate, throughput,
-                capacity, anonymous (default: all)
-  --store NAME  memory, redis, postgres; can be repeated (default: all)
-  --quick       smaller and shorter
+  NAME…           lease, store-outage, as-outage, kill, frozen, leave, rotate,
+                  throughput, capacity, anonymous (default: all)
+  --store NAME    memory, redis, postgres; can be repeated (default: all)
+  --backend NAME  service; npm, an app on the package; both, one instance of each
+                  (default: service)
+  --quick         smaller and shorter
 ";
 
 /// What is to be tried.
@@ -17,6 +19,7 @@ pub(crate) struct Options {
     names: Vec<String>,
     stores: Vec<String>,
     pub(crate) is_quick: bool,
+    pub(crate) backend: Backend,
     /// As it was called, for the reader of a report.
     pub(crate) line: String,
 }
@@ -41,6 +44,11 @@ impl Options {
                     options.line = format!("{} {name}", options.line);
                     options.stores.push(name);
                 }
+                "--backend" => {
+                    let name = arguments.next().unwrap_or_default();
+                    options.backend = Backend::parse(&name).ok_or_else(|| wrong(&word))?;
+                    options.line = format!("{} {name}", options.line);
+                }
                 name if trials::names().any(|one| one == name) => options.names.push(word),
                 _ => return Err(wrong(&word)),
             }
@@ -48,9 +56,10 @@ impl Options {
         Ok(options)
     }
 
-    /// Whether this trial is to be run.
-    pub(crate) fn has(&self, name: &str) -> bool {
-        self.names.is_empty() || self.names.iter().any(|one| one == name)
+    /// Whether this trial is to be run over this store.
+    pub(crate) fn has(&self, name: &str, kind: Kind) -> bool {
+        let is_named = self.names.is_empty() || self.names.iter().any(|one| one == name);
+        is_named && self.backend.can(name, kind, self.is_quick)
     }
 
     /// Whether it is to be run over this store.
@@ -79,7 +88,8 @@ mod tests {
     #[test]
     fn without_arguments_everything_is_tried_over_every_store() {
         let options = parse("").unwrap();
-        assert!(trials::names().all(|name| options.has(name)));
+        let names = trials::names().filter(|name| *name != "frozen");
+        assert!(names.into_iter().all(|name| options.has(name, Kind::Redis)));
         assert!(Kind::ALL.iter().all(|kind| options.has_store(*kind)));
         assert!(!options.is_quick);
     }
@@ -87,13 +97,28 @@ mod tests {
     #[test]
     fn what_is_named_is_tried_and_nothing_else() {
         let options = parse("kill --quick --store redis").unwrap();
-        assert!(options.has("kill") && !options.has("lease") && options.is_quick);
+        let has = |name| options.has(name, Kind::Redis);
+        assert!(has("kill") && !has("lease") && options.is_quick);
         assert!(options.has_store(Kind::Redis) && !options.has_store(Kind::Memory));
     }
 
     #[test]
+    fn another_backend_is_tried_where_it_is_named() {
+        assert_eq!(parse("").unwrap().backend, Backend::Service);
+        let options = parse("--backend npm").unwrap();
+        assert_eq!(options.backend, Backend::Npm);
+        assert!(options.has("frozen", Kind::Redis) && !options.has("rotate", Kind::Redis));
+    }
+
+    #[test]
     fn what_makes_no_sense_is_an_error() {
-        for line in ["murder", "--store", "--store sqlite", "--slow"] {
+        for line in [
+            "murder",
+            "--store",
+            "--store sqlite",
+            "--slow",
+            "--backend php",
+        ] {
             assert!(parse(line).is_err(), "{line}");
         }
     }

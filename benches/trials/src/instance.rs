@@ -1,11 +1,11 @@
-//! The service: its own program, as a child.
+//! An instance: a program of its own, as a child.
 
 use std::{
-    env, fs,
+    fs,
     fs::File,
     net::SocketAddr,
     path::PathBuf,
-    process::{Child, Command, Stdio},
+    process::{Child, Stdio},
     sync::Mutex,
 };
 
@@ -13,38 +13,27 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tokio::time::{Duration, Instant, sleep};
 
-use crate::{Failure, http::Client, locked};
+use crate::{Failure, backend::Program, http::Client, locked};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// One that runs. Dropped, it is killed.
 pub(crate) struct Instance {
     pub(crate) public: Client,
-    admin: Client,
+    pub(crate) admin: Client,
     child: Mutex<Child>,
     id: u32,
     log: PathBuf,
 }
 
-/// The program, with these settings.
-pub(crate) fn command(settings: &[(String, String)]) -> Command {
-    let program = env::var_os("DOWNSCOPE_BACKEND").unwrap_or_else(|| "downscope-backend".into());
-    let mut command = Command::new(program);
-    command.env_clear();
-    for (name, value) in settings {
-        let name = name.replace('.', "_").to_ascii_uppercase();
-        command.env(format!("DOWNSCOPE_{name}"), value);
-    }
-    command
-}
-
 impl Instance {
     /// Starts it on ports that are free. What it logs goes to the file.
     pub(crate) async fn start(
+        program: Program,
         settings: &[(String, String)],
         log: PathBuf,
     ) -> Result<Self, Failure> {
-        let mut command = command(settings);
+        let mut command = program.command(settings);
         let mut child = command
             .env("DOWNSCOPE_SERVER_LISTEN", "127.0.0.1:0")
             .env("DOWNSCOPE_ADMIN_LISTEN", "127.0.0.1:0")
@@ -62,7 +51,7 @@ impl Instance {
             if child.try_wait()?.is_some() || Instant::now() > until {
                 _ = child.kill();
                 _ = child.wait();
-                return Err(format!("the service was not started:\n{text}").into());
+                return Err(format!("{program:?} was not started:\n{text}").into());
             }
             sleep(Duration::from_millis(5)).await;
         };
@@ -82,12 +71,21 @@ impl Instance {
         _ = child.wait();
     }
 
+    /// SIGSTOP: it does nothing more.
+    pub(crate) fn freeze(&self) -> Result<(), Failure> {
+        self.signal(Signal::STOP)
+    }
+
+    /// SIGCONT: it goes on where it was.
+    pub(crate) fn thaw(&self) -> Result<(), Failure> {
+        self.signal(Signal::CONT)
+    }
+
     /// SIGHUP; waits until its keys were read again.
     pub(crate) async fn turn(&self) -> Result<(), Failure> {
         let count = |text: &str| text.matches("the keys were read again").count();
         let before = count(&self.log()?);
-        let id = Pid::from_raw(self.id.try_into()?).ok_or("no process")?;
-        kill_process(id, Signal::HUP)?;
+        self.signal(Signal::HUP)?;
         let until = Instant::now() + PATIENCE;
         while count(&self.log()?) == before {
             if Instant::now() > until {
@@ -96,6 +94,11 @@ impl Instance {
             sleep(Duration::from_millis(5)).await;
         }
         Ok(())
+    }
+
+    fn signal(&self, signal: Signal) -> Result<(), Failure> {
+        let id = Pid::from_raw(self.id.try_into()?).ok_or("no process")?;
+        Ok(kill_process(id, signal)?)
     }
 
     /// What it has logged.

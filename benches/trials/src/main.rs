@@ -1,5 +1,5 @@
-//! What takes several processes to show: the service itself, in one or two instances, over
-//! each store, beside an app and an authorization server that remembers what is alive.
+//! What takes several processes to show: the service or an app on the npm package, in one or two
+//! instances, over each store, beside an app and an authorization server that remembers what is alive.
 //! `cargo xtask trials`; `docs/backend.md` has the figures, and what they leave out.
 
 #![expect(clippy::print_stdout, reason = "it is what the command is for")]
@@ -7,6 +7,7 @@
 mod app;
 mod args;
 mod authority;
+mod backend;
 mod http;
 mod instance;
 mod page;
@@ -25,6 +26,7 @@ use std::{
 };
 
 use args::Options;
+use backend::Backend;
 use report::Report;
 use servers::Server;
 
@@ -71,7 +73,7 @@ async fn try_all(options: Arc<Options>) -> Report {
         if !options.has_store(kind) {
             continue;
         }
-        if !world::is_built_in(kind) {
+        if options.backend != Backend::Npm && !world::is_built_in(kind) {
             report.left_out(kind, "this build of the service has no such store");
             continue;
         }
@@ -111,7 +113,7 @@ async fn main() -> ExitCode {
     };
     let options = Arc::new(options);
     let report = try_all(Arc::clone(&options)).await;
-    println!("\n{}", report.table());
+    println!("\n{}\n\n{}", options.line, report.table());
     if let Err(error) = report.write(&options.line) {
         eprintln!("error: {error}");
         return ExitCode::FAILURE;

@@ -36,6 +36,11 @@ impl Page {
         }
     }
 
+    /// Who is signed in.
+    pub(crate) fn user(&self) -> &str {
+        self.cookie.trim_start_matches("who=")
+    }
+
     /// Asks for a token of so many seconds.
     pub(crate) async fn mint(
         &self,

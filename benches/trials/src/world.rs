@@ -1,4 +1,4 @@
-//! Everything that a trial needs: an app, an authorization server, instances of the service.
+//! Everything that a trial needs: an app, an authorization server, instances of the backend.
 
 use std::{
     ops::Range,
@@ -14,8 +14,15 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use tempfile::TempDir;
 
 use crate::{
-    Failure, Kind, app::App, authority::Authority, http::Client, instance, instance::Instance,
-    page::Page, servers::Server,
+    Failure, Kind,
+    app::App,
+    args::Options,
+    authority::Authority,
+    backend::{Backend, Program},
+    http::Client,
+    instance::Instance,
+    page::Page,
+    servers::Server,
 };
 
 /// 32 bytes each, in base64url.
@@ -34,6 +41,7 @@ pub(crate) struct World {
     pub(crate) authority: Authority,
     pub(crate) instances: Vec<Arc<Instance>>,
     pub(crate) keys: PathBuf,
+    backend: Backend,
     settings: Vec<(String, String)>,
     directory: TempDir,
     started: usize,
@@ -46,6 +54,7 @@ impl World {
     pub(crate) async fn new(
         kind: Kind,
         server: Option<&Server>,
+        options: &Options,
         more: &[(&str, &str)],
     ) -> Result<Self, Failure> {
         static WORLDS: AtomicUsize = AtomicUsize::new(0);
@@ -85,14 +94,15 @@ impl World {
             authority,
             instances: Vec::new(),
             keys,
+            backend: options.backend,
             settings: usual.into_iter().chain(more).collect(),
             directory,
             started: 0,
             next: AtomicUsize::new(0),
             _app: app,
         };
-        for _ in 0..kind.instances() {
-            let instance = world.start().await?;
+        for place in 0..kind.instances() {
+            let instance = world.start(place).await?;
             world.instances.push(instance);
         }
         Ok(world)
@@ -100,7 +110,7 @@ impl World {
 
     /// Puts a new instance in the place of one that was killed.
     pub(crate) async fn replace(&mut self, place: usize) -> Result<(), Failure> {
-        let instance = self.start().await?;
+        let instance = self.start(place).await?;
         if let Some(old) = self.instances.get_mut(place) {
             *old = instance;
         }
@@ -131,10 +141,13 @@ impl World {
         &self.instances[place].public
     }
 
-    async fn start(&mut self) -> Result<Arc<Instance>, Failure> {
+    async fn start(&mut self, place: usize) -> Result<Arc<Instance>, Failure> {
         self.started += 1;
         let log = self.directory.path().join(format!("{}.log", self.started));
-        Ok(Arc::new(Instance::start(&self.settings, log).await?))
+        let program = self.backend.program(place);
+        Ok(Arc::new(
+            Instance::start(program, &self.settings, log).await?,
+        ))
     }
 }
 
@@ -142,7 +155,7 @@ impl World {
 pub(crate) fn is_built_in(kind: Kind) -> bool {
     let url = format!("{}://127.0.0.1:1", kind.name());
     let settings = [("store.url".to_owned(), url)];
-    let mut command = instance::command(&settings);
+    let mut command = Program::Service.command(&settings);
     let output = command.arg("--check").stdin(Stdio::null()).output();
     output.is_ok_and(|output| {
         !String::from_utf8_lossy(&output.stderr).contains("this build has no such store")

@@ -68,17 +68,18 @@ pub(crate) fn shortly(workspace: &Workspace, stores: &Stores) -> Result<usize> {
     hold(workspace, &programs, &chosen, name)
 }
 
-/// The same for apps on the npm package over memory, in each of the frameworks. `package` is
-/// where it is installed.
+/// The same for apps on the npm package over memory, in each of the frameworks, and for one beside
+/// the service over each store that they can share. `package` is where it is installed.
 pub(crate) fn packages_shortly(
     workspace: &Workspace,
     stores: &Stores,
     package: &Path,
 ) -> Result<usize> {
     let programs = programs(workspace, stores, Some(package.to_owned()))?;
-    let is_own = |one: &Subject| matches!(one.kind, Kind::Package(_, Store::Memory));
+    let is_own =
+        |one: &Subject| matches!(one.kind, Kind::Package(_, Store::Memory) | Kind::Both(_));
     let chosen: Vec<_> = ALL.into_iter().filter(is_own).collect();
-    let name = "the npm package in four frameworks, held to the contract";
+    let name = "the npm package in four frameworks and beside the service, held to the contract";
     hold(workspace, &programs, &chosen, name)
 }
 

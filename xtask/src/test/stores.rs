@@ -15,6 +15,7 @@ use crate::workspace::Workspace;
 /// The two servers. Dropped, they end.
 pub(crate) struct Stores {
     redis: Store,
+    redis_program: PathBuf,
     postgres: Store,
 }
 
@@ -34,6 +35,7 @@ impl Stores {
             .context("two programs were asked for")?;
         Ok(Self {
             redis: start_redis(workspace, &redis)?,
+            redis_program: redis,
             postgres: start_postgres(workspace, &postgres)?,
         })
     }
@@ -43,6 +45,11 @@ impl Stores {
         command
             .env("DOWNSCOPE_TEST_REDIS", self.redis())
             .env("DOWNSCOPE_TEST_POSTGRES", self.postgres());
+    }
+
+    /// What Redis is started by.
+    pub(super) fn redis_program(&self) -> &Path {
+        &self.redis_program
     }
 
     /// The URL of Redis.

@@ -1,6 +1,6 @@
 //! The settings of each part, checked.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::RangeInclusive};
 
 use reqwest::Url;
 
@@ -10,7 +10,7 @@ use super::{
     values::Values,
 };
 use crate::{
-    core::{Handles, LeaseTerms, Limits, Millis, Origins, Pattern, Policy, Secret},
+    core::{Handles, LeaseTerms, Limits, Millis, Origins, Pattern, Policy, Secret, Watch},
     edge::Paths,
     engine,
     service::stores,
@@ -77,30 +77,8 @@ pub(super) fn policy(values: &Values) -> Result<Policy, Invalid> {
     Ok(Policy::new(resources, scopes))
 }
 
-/// Seconds; an SDK gives a request that is held for longer up, and may do so at any time.
-const LONGEST_HOLD: u64 = 60;
-/// Seconds; so often a page can ask twice.
-const SHORTEST_TERM: u64 = 10;
-
 pub(super) fn engine(values: &Values) -> Result<engine::Settings, Invalid> {
-    let (holds, terms, room) = if values.flag("lease.out_of_contract")? {
-        (1..=86_400, 1..=86_400, 1)
-    } else {
-        (
-            1..=LONGEST_HOLD,
-            SHORTEST_TERM..=86_400,
-            LeaseTerms::SHORTEST_ROOM / 1_000,
-        )
-    };
-    let millis = |name, range| values.number(name, range).map(|seconds| seconds * 1_000);
-    let hold: Millis = millis("lease.hold_seconds", holds)?;
-    let term: Millis = millis("lease.term_seconds", terms)?;
-    if hold + room * 1_000 > term {
-        // Pages would fall silent while they are kept waiting, or when the store stalls.
-        let wrong = format!("must be less than lease.term_seconds by {room} at the least");
-        return Err(Invalid::setting("lease.hold_seconds", wrong));
-    }
-    let lease = LeaseTerms { hold, term };
+    let lease = lease(values)?;
     let longest_life = values.number("tokens.longest_life_seconds", 1..=34_560_000)? * 1_000;
     Ok(engine::Settings {
         handles: values.read(
@@ -123,11 +101,38 @@ pub(super) fn engine(values: &Values) -> Result<engine::Settings, Invalid> {
             records: values.small("limits.records", 1..=u32::MAX)?,
             leases_per_sign_in: values.small("limits.leases_per_sign_in", 1..=u32::MAX)?,
             longest_life,
-            watch_gap: lease.watch_gap(),
+            watch_gap: lease.watch_gap(Watch::Always),
             ..Limits::default()
         },
         ..engine::Settings::default()
     })
+}
+
+/// What holds and terms may be where pages need not keep to them.
+const IN_TESTS: RangeInclusive<Millis> = 1_000..=86_400_000;
+
+fn lease(values: &Values) -> Result<LeaseTerms, Invalid> {
+    let is_test = values.flag("lease.out_of_contract")?;
+    let millis = |name, contract: RangeInclusive<Millis>| {
+        let (least, most) = if is_test { IN_TESTS } else { contract }.into_inner();
+        let seconds = values.number(name, least / 1_000..=most / 1_000);
+        seconds.map(|seconds| seconds * 1_000)
+    };
+    let terms = LeaseTerms {
+        hold: millis("lease.hold_seconds", LeaseTerms::HOLDS)?,
+        term: millis("lease.term_seconds", LeaseTerms::TERMS)?,
+    };
+    let (is_wrong, room) = if is_test {
+        (terms.hold >= terms.term, 1)
+    } else {
+        let room = LeaseTerms::room(Watch::Always) / 1_000;
+        (terms.check(Watch::Always).is_err(), room)
+    };
+    if is_wrong {
+        let wrong = format!("must be less than lease.term_seconds by {room} at the least");
+        return Err(Invalid::setting("lease.hold_seconds", wrong));
+    }
+    Ok(terms)
 }
 
 pub(super) fn store(values: &Values) -> Result<StoreSettings, Invalid> {

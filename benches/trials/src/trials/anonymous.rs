@@ -24,7 +24,7 @@ pub(crate) async fn run(
     report: &mut Of<'_>,
 ) -> Result<(), Failure> {
     let seconds: u32 = options.either(5, 30);
-    let world = World::new(kind, server, &[]).await?;
+    let world = World::new(kind, server, options, &[]).await?;
     let begun = Instant::now();
     let strangers = (0..STRANGERS).map(async |number| {
         let page = Page::new("stranger", u64::from(number));

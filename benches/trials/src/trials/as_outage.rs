@@ -17,7 +17,7 @@ pub(crate) async fn run(
     report: &mut Of<'_>,
 ) -> Result<(), Failure> {
     let outage = Duration::from_secs(options.either(30, 300));
-    let mut world = World::new(kind, server, &[]).await?;
+    let mut world = World::new(kind, server, options, &[]).await?;
     let pages: Vec<_> = (0..PAGES)
         .map(|number| Page::new("outage", number))
         .collect();

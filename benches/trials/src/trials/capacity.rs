@@ -20,7 +20,7 @@ pub(crate) async fn run(
     options: &Options,
     report: &mut Of<'_>,
 ) -> Result<(), Failure> {
-    let world = Arc::new(World::new(kind, server, &[]).await?);
+    let world = Arc::new(World::new(kind, server, options, &[]).await?);
     let pages = options.either(2_000, 20_000);
     let before = weight(&world, server)?;
     world.fill("capacity", 0..pages, 1, true).await?;

@@ -37,7 +37,7 @@ pub(crate) async fn run(
         ("lease.required", "true".to_owned()),
     ];
     let settings = settings.each_ref().map(|(name, value)| (*name, &**value));
-    let world = Arc::new(World::new(kind, server, &settings).await?);
+    let world = Arc::new(World::new(kind, server, options, &settings).await?);
     let term = Duration::from_secs(term);
     let pages: Vec<_> = (0..LIVE + SILENT)
         .map(|number| Page::new("lease", number))

@@ -32,7 +32,7 @@ pub(crate) async fn run(
     let span = Duration::from_secs(options.either(1, 10));
     let limit = LIMIT.to_string();
     let settings = [("limits.revocations_per_second", &*limit)];
-    let world = Arc::new(World::new(kind, server, &settings).await?);
+    let world = Arc::new(World::new(kind, server, options, &settings).await?);
     world.authority.book().per_second = Some(LIMIT);
     let mut pages = Vec::new();
     for number in 0..count {

@@ -3,6 +3,7 @@
 mod anonymous;
 mod as_outage;
 mod capacity;
+mod frozen;
 mod held;
 mod kill;
 mod lease;
@@ -16,7 +17,7 @@ use std::{fs, sync::Arc};
 use crate::{Failure, Kind, args::Options, report::Report, servers::Server};
 
 /// Those that mostly wait, in the order in which they are run.
-pub(crate) const WAITING: [&str; 4] = ["lease", "store-outage", "as-outage", "kill"];
+pub(crate) const WAITING: [&str; 5] = ["lease", "store-outage", "as-outage", "kill", "frozen"];
 /// Those that keep the machine busy, so that nothing else is to run beside them.
 pub(crate) const BUSY: [&str; 6] = [
     "leave",
@@ -41,10 +42,7 @@ pub(crate) async fn run(
 ) -> (Option<Server>, Report) {
     let (mut server, mut report) = (server, Report::default());
     for name in names {
-        if !options.has(name) {
-            continue;
-        }
-        if kind == Kind::Memory && matches!(*name, "kill" | "store-outage") {
+        if !options.has(name, kind) {
             continue;
         }
         if let Ok(load) = fs::read_to_string("/proc/loadavg") {
@@ -68,6 +66,7 @@ async fn one(
     let mut report = report.of(name, kind);
     match (name, server) {
         ("kill", Some(server)) => kill::run(kind, server, options, &mut report).await,
+        ("frozen", server) => frozen::run(kind, server.as_ref(), options, &mut report).await,
         ("lease", server) => lease::run(kind, server.as_ref(), options, &mut report).await,
         ("as-outage", server) => as_outage::run(kind, server.as_ref(), options, &mut report).await,
         ("store-outage", Some(server)) => {

@@ -41,7 +41,7 @@ async fn turn(
     report: &mut Of<'_>,
 ) -> Result<(), Failure> {
     let settings = [("tokens.handles", handles), ("log.level", "debug")];
-    let world = Arc::new(World::new(kind, server, &settings).await?);
+    let world = Arc::new(World::new(kind, server, options, &settings).await?);
     let step = Duration::from_secs(options.either(1, 5));
     let begun = Instant::now();
     let asking = (0..ASKING).map(|number| {

@@ -33,7 +33,7 @@ pub(crate) async fn run(
         ("lease.out_of_contract", "true".to_owned()),
     ];
     let settings = settings.each_ref().map(|(name, value)| (*name, &**value));
-    let world = Arc::new(World::new(kind, Some(&*server), &settings).await?);
+    let world = Arc::new(World::new(kind, Some(&*server), options, &settings).await?);
     let term = Duration::from_secs(term);
     let pages: Vec<_> = (0..PAGES)
         .map(|number| Page::new("store", number))

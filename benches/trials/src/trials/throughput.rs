@@ -7,8 +7,8 @@ use futures_util::future::try_join_all;
 use tokio::time::{Duration, Instant};
 
 use crate::{
-    Failure, Kind, args::Options, page::Page, processor::Used, report::Of, servers::Server,
-    statistics::quantile, world::World,
+    Failure, Kind, args::Options, backend::Backend, page::Page, processor::Used, report::Of,
+    servers::Server, statistics::quantile, world::World,
 };
 
 /// How many ask at a time.
@@ -21,7 +21,7 @@ pub(crate) async fn run(
     options: &Options,
     report: &mut Of<'_>,
 ) -> Result<(), Failure> {
-    let world = Arc::new(World::new(kind, server, &[]).await?);
+    let world = Arc::new(World::new(kind, server, options, &[]).await?);
     let span = Duration::from_secs(options.either(5, 60));
     let used = Used::by(&world, server)?;
     let begun = Instant::now();
@@ -40,12 +40,13 @@ pub(crate) async fn run(
     let pairs = f64::from(u32::try_from(revokes.len())?) / seconds;
     let goal = if kind == Kind::Memory { 2_000 } else { 500 };
     report.figure("instances", kind.instances());
-    report.bar(
-        "pairs of mint and revoke a second",
-        format!("{pairs:.0}"),
-        &format!("≥ {goal}"),
-        pairs >= f64::from(goal),
-    );
+    let what = "pairs of mint and revoke a second";
+    let seen = format!("{pairs:.0}");
+    match options.backend {
+        Backend::Service => report.bar(what, seen, &format!("≥ {goal}"), pairs >= f64::from(goal)),
+        // Told beside the service's.
+        Backend::Npm | Backend::Both => report.figure(what, seen),
+    }
     Used::by(&world, server)?.report_since(&used, revokes.len(), "pair", report)?;
     for (what, times) in [("mint", &mut mints), ("revoke", &mut revokes)] {
         let (middle, late) = (quantile(times, 0.5), quantile(times, 0.99));
@@ -58,7 +59,7 @@ pub(crate) async fn run(
     report.none("alive at the end", world.authority.book().alive());
     drop(world);
     if kind == Kind::Memory {
-        weigh(options.either(20_000, 100_000), report).await?;
+        weigh(options, report).await?;
     }
     Ok(())
 }
@@ -95,8 +96,9 @@ async fn ask(world: &World, number: u64, until: Instant) -> Result<Asked, Failur
 }
 
 /// What so many tokens weigh in the instance that has them in its memory.
-async fn weigh(count: u64, report: &mut Of<'_>) -> Result<(), Failure> {
-    let world = World::new(Kind::Memory, None, &[]).await?;
+async fn weigh(options: &Options, report: &mut Of<'_>) -> Result<(), Failure> {
+    let count = options.either(20_000, 100_000);
+    let world = World::new(Kind::Memory, None, options, &[]).await?;
     let instance = world.instances.first().ok_or("there is none")?;
     // Connections and buffers are not what is weighed.
     world.fill("weight", 0..1_000, 4, false).await?;

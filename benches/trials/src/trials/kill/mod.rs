@@ -63,7 +63,7 @@ pub(crate) async fn run(
     // They know nothing of each other: most of the time is spent waiting.
     let (groups, runs) = options.either((2, 5), (8, 25));
     let running = (0..groups).map(async |_| {
-        let mut group = Group::new(kind, server).await?;
+        let mut group = Group::new(kind, server, options).await?;
         for run in 0..runs {
             group.run(run).await?;
         }
@@ -83,8 +83,8 @@ pub(crate) async fn run(
 }
 
 impl Group {
-    async fn new(kind: Kind, server: &Server) -> Result<Self, Failure> {
-        let world = World::new(kind, Some(server), &[]).await?;
+    async fn new(kind: Kind, server: &Server, options: &Options) -> Result<Self, Failure> {
+        let world = World::new(kind, Some(server), options, &[]).await?;
         let [first, second] = world.instances.as_slice() else {
             return Err("there are two".into());
         };
