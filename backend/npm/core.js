@@ -1,7 +1,8 @@
 // Starts the WebAssembly: once, at the first backend.
 
+import compiled from '#wasm';
+
 import { Backend, initSync, longestBody, postgresOptions } from './glue.js';
-import bytes from './wasm.js';
 
 let isReady = false;
 
@@ -20,10 +21,20 @@ export async function start(settings, store, hooks) {
   return open(store.settings, await store.connect?.());
 }
 
-/** Compiles it, unless it is there. */
+/** The core of a backend that keeps nothing, at once. */
+export function withoutStore(settings, hooks) {
+  try {
+    begin();
+    return Backend.stateless(JSON.stringify(settings), hooks);
+  } catch (error) {
+    throw Object.assign(error, { isLasting: true });
+  }
+}
+
+/** Compiles it where it is not compiled yet, and instantiates it; unless it is there. */
 export function begin() {
   if (isReady) return;
-  initSync({ module: bytes() });
+  initSync({ module: compiled() });
   isReady = true;
 }
 

@@ -4,13 +4,14 @@
 import { answersOf } from './ask.js';
 import { longestBody, start } from './core.js';
 import { readBody } from './body.js';
-import { checkPatience, settingsOf } from './settings.js';
+import { checkPatience, isStateless, settingsOf, withKeys } from './settings.js';
 import { logFailure } from './log.js';
 import { memory } from './memory.js';
 import { notStarted, starterOf, unlessAborted } from './starting.js';
+import { freshOf, stateless } from './stateless.js';
 import { left } from './time.js';
 
-export { memory };
+export { memory, stateless };
 
 /** What the service calls otherwise; neither goes by the other's name. */
 const NAMES = { signIn: 'sign_in', sign_in: 'signIn' };
@@ -21,15 +22,20 @@ export function createBackend(options) {
   const store = options.store ?? memory();
   const calls = new Map();
   const hooks = { ...answersOf(options, calls), tell: teller(onEvent) };
+  const keepsNothing = isStateless(store);
   // Where the process is frozen after its answer, nothing may go on behind it by itself.
-  const runs = options.background ?? !waitUntil;
-  const starter = starterOf(
-    () => start(settings, store, hooks),
-    (backend) => runs && backend.run(),
-  );
-  // Each request asks for it anew, and says so.
-  starter.started().catch(() => {});
-  const keepAwake = keeper(waitUntil);
+  const runs = !keepsNothing && (options.background ?? !waitUntil);
+  const keyed = () => withKeys(settings);
+  const starter = keepsNothing
+    ? freshOf(keyed, hooks)
+    : starterOf(
+        () => start(keyed(), store, hooks),
+        (backend) => runs && backend.run(),
+      );
+  // Each request asks for it anew, and says so. What does not run has nothing to do before the
+  // first: at the edge there are no timers until then.
+  if (runs) starter.started().catch(() => {});
+  const keepAwake = keeper(waitUntil ?? (keepsNothing ? () => {} : undefined));
   let last = 0;
   let closing;
 
@@ -43,6 +49,18 @@ export function createBackend(options) {
       return notStarted();
     }
     if (backend === undefined) return responseOf(null);
+    const answering = answered(backend, request);
+    // From the beginning: whoever asked may go, and what nothing keeps awake then ends with them.
+    keepAwake(async () => {
+      await answering.catch(() => {});
+      await backend.settled();
+      starter.ended(backend);
+    });
+    return answering;
+  }
+
+  async function answered(backend, request) {
+    const { signal } = request;
     const number = (last = (last + 1) % 0x1_0000_0000);
     const abort = () => backend.abort(number);
     calls.set(number, request);
@@ -57,7 +75,6 @@ export function createBackend(options) {
     } finally {
       signal?.removeEventListener('abort', abort);
       calls.delete(number);
-      keepAwake(() => backend.settled());
     }
   }
 
@@ -128,7 +145,7 @@ function teller(onEvent) {
   };
 }
 
-/** Nor an answer over what keeps the process awake behind it. */
+/** Nor an answer over what keeps the process awake for it, and behind it. */
 function keeper(waitUntil) {
   return (work) => {
     if (!waitUntil) return;

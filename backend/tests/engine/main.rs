@@ -12,6 +12,7 @@ mod claims;
 mod faulty;
 mod orphans;
 mod pace;
+mod stateless;
 mod stopping;
 mod support;
 mod unsteady;

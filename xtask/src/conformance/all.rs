@@ -11,9 +11,10 @@ use anyhow::{Context as _, Result, bail};
 
 use super::catalogue::ALL;
 use super::findings::{Findings, Outcome, Row, table};
+use super::next;
 use super::package;
 use super::service::Store;
-use super::subject::{Kind, Programs, Subject};
+use super::subject::{Kind, Program, Programs, Subject};
 use crate::clock::Stopwatch;
 use crate::demo;
 use crate::lock::lock;
@@ -45,7 +46,7 @@ pub(super) fn run(workspace: &Workspace, names: &[String]) -> Result<()> {
     let chosen = chosen(names)?;
     let lock = lock(workspace)?;
     let stores = Stores::start(workspace)?;
-    let programs = programs(workspace, &stores)?;
+    let programs = programs(workspace, &stores, &chosen)?;
     drop(lock);
     let rows = look_at_all(workspace, &programs, &chosen, &[], tell)?;
     let table = table(&rows);
@@ -57,19 +58,34 @@ pub(super) fn run(workspace: &Workspace, names: &[String]) -> Result<()> {
 /// Holds the service with two instances, over each store that they can share, to the rules
 /// that take no long wait. The answer is how many checks have passed.
 pub(crate) fn shortly(workspace: &Workspace, stores: &Stores) -> Result<usize> {
-    let programs = programs(workspace, stores)?;
     let is_shared = |one: &Subject| matches!(one.kind, Kind::Service(..)) && one.instances > 1;
     let chosen: Vec<_> = ALL.into_iter().filter(is_shared).collect();
+    let programs = programs(workspace, stores, &chosen)?;
     let name = "two instances, held to the contract";
     hold(workspace, &programs, &chosen, name)
 }
 
-/// The same for apps on the npm package over memory, in each of the frameworks.
+/// The same for apps on the npm package over memory, in each framework and runtime but
+/// Next.js, for a worker at the edge, and for the example.
 pub(crate) fn packages_shortly(workspace: &Workspace, stores: &Stores) -> Result<usize> {
-    let programs = programs(workspace, stores)?;
-    let is_own = |one: &Subject| matches!(one.kind, Kind::Package(_, Store::Memory));
+    let is_own = |one: &Subject| {
+        matches!(
+            one.kind,
+            Kind::Package(_, Store::Memory) | Kind::Worker | Kind::Example(Program::Npm)
+        )
+    };
     let chosen: Vec<_> = ALL.into_iter().filter(is_own).collect();
-    let name = "the npm package in four frameworks, held to the contract";
+    let programs = programs(workspace, stores, &chosen)?;
+    let name = "the npm package in frameworks and runtimes, held to the contract";
+    hold(workspace, &programs, &chosen, name)
+}
+
+/// The same for the example in Next.js, built and started, over memory and with two instances
+/// over Redis.
+pub(crate) fn next_shortly(workspace: &Workspace, stores: &Stores) -> Result<usize> {
+    let chosen: Vec<_> = ALL.into_iter().filter(Subject::is_next).collect();
+    let programs = programs(workspace, stores, &chosen)?;
+    let name = "the example in Next.js, held to the contract";
     hold(workspace, &programs, &chosen, name)
 }
 
@@ -141,19 +157,25 @@ fn chosen(names: &[String]) -> Result<Vec<Subject>> {
     Ok(ALL.into_iter().filter(is_chosen).collect())
 }
 
-/// Builds and finds everything, whatever is looked at.
-fn programs(workspace: &Workspace, stores: &Stores) -> Result<Programs> {
+/// Builds and finds everything, whatever is looked at; Next.js, which is large, only where it is.
+fn programs(workspace: &Workspace, stores: &Stores, chosen: &[Subject]) -> Result<Programs> {
     let [kit, service] = [super::PROGRAM, SERVICE];
     let [demo, rust] = [demo::SERVER, test::RUST_EXAMPLE_BACKEND];
     let step = "compile the kit and what it looks at";
     test::build_programs(workspace, step, &[kit, service, demo, rust])?;
     setup::npm(workspace)?;
     setup::npm_in(workspace, package::DIRECTORY)?;
+    let package = crate::pack::backend(workspace)?;
+    let next = chosen.iter().any(Subject::is_next);
+    let next = next.then(|| next::build(workspace, &package)).transpose()?;
     Ok(Programs {
+        bun: package::runtime(workspace, "bun")?,
+        deno: package::runtime(workspace, "deno")?,
+        next,
         kit: workspace.program(kit),
         service: workspace.program(service),
         demo: workspace.program(demo),
-        package: crate::pack::backend(workspace)?,
+        package,
         rust: workspace.program(rust),
         python: test::python(workspace)?,
         redis: stores.redis(),
