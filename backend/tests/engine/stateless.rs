@@ -91,7 +91,10 @@ async fn made_up_tokens_are_looked_up_at_one_rate_whoever_names_them() {
         let names: Vec<_> = names.collect();
         let [one, other] = &engines;
         let engine = if number % 2 == 0 { one } else { other };
-        assert_eq!(revoke(engine, &names.join("&")).await.unwrap_err().status, 503);
+        assert_eq!(
+            revoke(engine, &names.join("&")).await.unwrap_err().status,
+            503
+        );
     }
     let calls = authority.calls.load(Ordering::Relaxed);
     assert!((1..=20).contains(&calls), "{calls} calls");

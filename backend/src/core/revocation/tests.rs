@@ -23,7 +23,10 @@ fn where_there_is_no_record_nothing_is_taken_over() {
         };
         let mut revocation = Revocation::new(request, revoking, KeyRing::of(&[1; 32]), 0);
         revocation.next(RevocationEvent::Start);
-        revocation.next(RevocationEvent::Withdrawn(Some((Withdrawn::default(), Vec::new()))));
+        revocation.next(RevocationEvent::Withdrawn(Some((
+            Withdrawn::default(),
+            Vec::new(),
+        ))));
         let step = revocation.next(RevocationEvent::Worked(is_dead));
         let RevocationStep::Done(answer) = step else {
             return None;
