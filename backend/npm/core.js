@@ -1,5 +1,7 @@
 // Starts the WebAssembly: once, at the first backend.
 
+import compiled from '#wasm';
+
 import {
   Backend,
   away as refused,
@@ -9,7 +11,6 @@ import {
   postgresOptions,
   refusesTheSubject,
 } from './glue.js';
-import bytes from './wasm.js';
 
 let isReady = false;
 
@@ -32,10 +33,20 @@ export async function start(settings, store, hooks) {
 export const away = (settings, { method, url, headers }) =>
   refused(JSON.stringify(settings), method, new URL(url).pathname, [...headers].flat());
 
-/** Compiles it, unless it is there. */
+/** The core of a backend that keeps nothing, at once. */
+export function withoutStore(settings, hooks) {
+  try {
+    begin();
+    return Backend.stateless(JSON.stringify(settings), hooks);
+  } catch (error) {
+    throw Object.assign(error, { isLasting: true });
+  }
+}
+
+/** Compiles it where it is not compiled yet, and instantiates it; unless it is there. */
 export function begin() {
   if (isReady) return;
-  initSync({ module: bytes() });
+  initSync({ module: compiled() });
   isReady = true;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The backend half of downscope, for Node: hands pages downscoped access tokens,
- * and sees to it that each of them ends.
+ * The backend half of downscope, for Node, Deno, Bun and workers at the edge: hands pages
+ * downscoped access tokens, and sees to it that each of them ends.
  *
  * Every duration in this file is in **milliseconds**.
  *
@@ -75,6 +75,12 @@ export interface Store {
   close?(options?: { readonly patience?: number }): Promise<void>;
 }
 
+/** No store at all: `stateless()` makes it. */
+export interface Stateless {
+  /** Nothing for an app. */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
 /** Something that happened. Tokens are named by the first eight digits of their SHA-256. */
 export type BackendEvent =
   | { readonly type: 'minted'; readonly token: string; readonly session: string; readonly id: string; readonly user: string; readonly signIn: string; readonly resource: string; readonly scope: string; readonly expiresIn: number }
@@ -97,15 +103,15 @@ export interface BackendOptions {
   exchange(wanted: Exchange, call: Call): Minted | Answer | Response | PromiseLike<Minted | Answer | Response>;
   /** Ends a token, also one that `exchange` gave too late: the `Response` of the authorization server, or anything else if the token is dead. What it throws means that it may live, and it is called again. */
   revoke(token: string, call: Call): unknown;
-  /** Default: `memory()`, for one instance. */
-  store?: Store;
-  /** Keys of 32 bytes in base64url, the newest first, separated by commas. Over memory, one is made. */
+  /** Default: `memory()`, for one instance. With `stateless()` there is no lease and no recall, handles are sealed, and what cannot be ended at once is answered with 503. */
+  store?: Store | Stateless;
+  /** Keys of 32 bytes in base64url, the newest first, separated by commas. Over memory, one is made at the first request. */
   keys?: string;
   /** Where the app's pages are, as browsers write it: `https://app.example`. Needed where that is not where the backend is, also for a backend of the same site. */
   origins?: string | readonly string[];
   /** Where the endpoints are: three paths that differ, without `{`, `}`, `:` and `*`. Default: `/api/token`, `/api/revoke` and `/api/lease`. */
   paths?: { readonly token?: string; readonly revoke?: string; readonly lease?: string };
-  /** Which handles pages are given to revoke with. Default: none, they name the token. */
+  /** Which handles pages are given to revoke with. Default: none, they name the token; with `stateless()`, sealed ones. */
   handles?: 'none' | 'short' | 'sealed';
   /** For how long lease requests are held open (1 to 60 s), and for how long a page may be silent (10 s or more, and 4 s longer than the hold). Default: 55 s and 90 s. Where only `sweep()` looks for pages that are silent, the latter is 122 s longer than the hold at the least, and 180 s by default. */
   lease?: { readonly hold?: number; readonly term?: number };
@@ -121,7 +127,7 @@ export interface BackendOptions {
   unknownPerSecond?: number;
   /** For how long a token is taken to live whose life nobody has told. Default: 24 h. */
   untoldLife?: number;
-  /** Serverless: keeps the process awake for what goes on behind an answer. Call `sweep()` by a schedule, too: once a minute. */
+  /** Serverless, and at the edge: keeps the process awake for a request, and for what goes on behind its answer. It is called as a request begins: whoever asked may go before the answer. Call `sweep()` by a schedule, too: once a minute. */
   waitUntil?(work: Promise<unknown>): void;
   /** Hears what happens: for an audit, a log, a metric. What it throws is logged, and changes nothing. */
   onEvent?(event: BackendEvent): unknown;
@@ -162,3 +168,6 @@ export function createBackend(options: BackendOptions): Backend;
 
 /** A store in this process, for one instance. `isFirst`: nothing was minted before it started. */
 export function memory(options?: { readonly isFirst?: boolean }): Store;
+
+/** For workers at the edge: nothing is kept from one request to the next. Each request has a core of its own, so that none waits for what another has begun. */
+export function stateless(): Stateless;

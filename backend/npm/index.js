@@ -4,13 +4,14 @@
 import { answersOf } from './ask.js';
 import { away, longestBody, start } from './core.js';
 import { readBody } from './body.js';
-import { checkPatience, settingsOf } from './settings.js';
+import { checkPatience, isStateless, settingsOf, withKeys } from './settings.js';
 import { logFailure } from './log.js';
 import { memory } from './memory.js';
 import { starterOf, unlessAborted } from './starting.js';
+import { freshOf, stateless } from './stateless.js';
 import { left } from './time.js';
 
-export { memory };
+export { memory, stateless };
 
 /** What the service calls otherwise; neither goes by the other's name. */
 const NAMES = { signIn: 'sign_in', sign_in: 'signIn' };
@@ -24,13 +25,18 @@ export function createBackend(options) {
   const store = options.store ?? memory();
   const calls = new Map();
   const hooks = { ...answersOf(options, calls), tell: teller(onEvent) };
-  const starter = starterOf(
-    () => start(settings, store, hooks),
-    (backend) => runs && backend.run(),
-  );
-  // Each request asks for it anew, and says so.
-  starter.started().catch(() => {});
-  const keepAwake = keeper(waitUntil);
+  const keepsNothing = isStateless(store);
+  const keyed = () => withKeys(settings);
+  const starter = keepsNothing
+    ? freshOf(keyed, hooks)
+    : starterOf(
+        () => start(keyed(), store, hooks),
+        (backend) => runs && backend.run(),
+      );
+  // Each request asks for it anew, and says so. What does not run has nothing to do before the
+  // first: at the edge there are no timers until then.
+  if (runs) starter.started().catch(() => {});
+  const keepAwake = keeper(waitUntil ?? (keepsNothing ? () => {} : undefined));
   let last = 0;
   let closing;
 
@@ -41,9 +47,21 @@ export function createBackend(options) {
       backend = await unlessAborted(starter.started(), signal);
     } catch (error) {
       if (error?.isLasting) throw error;
-      return responseOf(await away(settings, request));
+      return responseOf(await away(keyed(), request));
     }
     if (backend === undefined) return responseOf(null);
+    const answering = answered(backend, request);
+    // From the beginning: whoever asked may go, and what nothing keeps awake then ends with them.
+    keepAwake(async () => {
+      await answering.catch(() => {});
+      await backend.settled();
+      starter.ended(backend);
+    });
+    return answering;
+  }
+
+  async function answered(backend, request) {
+    const { signal } = request;
     const number = (last = (last + 1) % 0x1_0000_0000);
     const abort = () => backend.abort(number);
     calls.set(number, request);
@@ -58,7 +76,6 @@ export function createBackend(options) {
     } finally {
       signal?.removeEventListener('abort', abort);
       calls.delete(number);
-      keepAwake(() => backend.settled());
     }
   }
 
@@ -132,7 +149,7 @@ function teller(onEvent) {
   };
 }
 
-/** Nor an answer over what keeps the process awake behind it. */
+/** Nor an answer over what keeps the process awake for it, and behind it. */
 function keeper(waitUntil) {
   return (work) => {
     if (!waitUntil) return;

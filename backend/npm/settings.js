@@ -33,13 +33,16 @@ export function settingsOf(options) {
   }
   const { store, onEvent, waitUntil } = options;
   // Where the process is frozen after its answer, nothing may go on behind it by itself.
-  const runs = options.background ?? !waitUntil;
+  const runs = !isStateless(store) && (options.background ?? !waitUntil);
   const paths = pathsOf(options.paths);
   checkLease(options.lease, !runs);
+  checkKeys(options);
+  if (isStateless(store)) checkStateless(options);
   const values = VALUES.filter((name) => options[name] !== undefined);
   const settings = {
+    ...(isStateless(store) && { handles: 'sealed' }),
     ...Object.fromEntries(values.map((name) => [name, options[name]])),
-    keys: options.keys ?? keysFor(store),
+    keys: options.keys,
     origins: originsOf(options.origins),
     paths,
     isSwept: !runs,
@@ -95,11 +98,31 @@ function originsOf(given) {
   return origins;
 }
 
-/** Over memory, what is sealed ends with the process, and so may the key. */
-function keysFor(store) {
-  if (store && store.settings?.kind !== 'memory') {
-    throw wrong("keys is missing; make one with: openssl rand -base64 32 | tr '+/' '-_'");
+/** Whether it is `stateless()`. */
+export function isStateless(store) {
+  return store?.settings?.kind === 'stateless';
+}
+
+/** What rests on a record is refused where there is none. */
+function checkStateless({ handles = 'sealed', ...others }) {
+  if (handles !== 'sealed') throw wrong("handles must be 'sealed' where nothing is kept");
+  for (const name of ['lease', 'requireLease', 'revocationsPerSecond', 'background']) {
+    if (others[name]) throw wrong(`${name} needs a store that keeps a record, and stateless() is none`);
   }
+}
+
+function checkKeys({ keys, store }) {
+  if (keys !== undefined || !store || store.settings?.kind === 'memory') return;
+  throw wrong("keys is missing; make one with: openssl rand -base64 32 | tr '+/' '-_'");
+}
+
+/** Over memory, what is sealed ends with the process, and so may the key. It is made when it is
+ * needed: at the edge there is no randomness before the first request. */
+export function withKeys(settings) {
+  return { ...settings, keys: settings.keys ?? randomKey() };
+}
+
+function randomKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(32));
   const text = btoa(String.fromCharCode(...bytes));
   return text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');

@@ -44,6 +44,8 @@ export function starterOf(start, begun) {
       if (!core) giveUp();
       return core;
     },
+    /** A request is over; the core serves the next. */
+    ended() {},
   };
 }
 

@@ -1,50 +1,20 @@
 // An app on the package, for the conformance kit and the tests: FRAMEWORK and STORE say which.
-// Alice and Bob are signed in by a cookie that says so; no real app does that.
 
 import { createServer } from 'node:http';
+
+import { FILES, rulesOf } from './support/rules.mjs';
 
 const { createBackend, memory } = await import(entry('index.js'));
 const { toExpress, toFastify, toNodeHandler } = await import(entry('node.js'));
 
 const { BOX_API: authority, PORT, STORE = 'memory', FRAMEWORK = 'node' } = process.env;
-const FILES = (process.env.FILES ?? 'https://api.box.com/2.0/files/123').split(' ');
-const SCOPES = ['base_preview', 'item_download'];
-
-const client = { client_id: 'client', client_secret: 'FAKE-client-secret' };
-const ask = (path, fields, { signal }) =>
-  fetch(`${authority}${path}`, {
-    method: 'POST',
-    body: new URLSearchParams({ ...fields, ...client }),
-    redirect: 'error',
-    signal,
-  });
+const files = process.env.FILES?.split(' ') ?? FILES;
 
 const backend = createBackend({
-  authenticate(request) {
-    const user = /^who=(alice|bob)$/.exec(request.headers.get('cookie') ?? '')?.[1];
-    return user && { user, signIn: `${user}-1`, subject: 'FAKE-subject' };
-  },
-  authorize: ({ resource, scopes }) =>
-    FILES.includes(resource) && scopes.every((scope) => SCOPES.includes(scope)),
-  exchange: ({ subject, resource, scope }, call) =>
-    ask(
-      '/oauth2/token',
-      {
-        grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
-        subject_token: subject,
-        subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
-        resource,
-        scope,
-      },
-      call,
-    ),
-  revoke: (token, call) => ask('/oauth2/revoke', { token }, call),
+  ...rulesOf(authority, files),
   store: await store(),
-  // Zeros, in base64url.
-  keys: 'A'.repeat(43),
   handles: process.env.HANDLES ?? 'short',
   lease: { hold: 4_000, term: 10_000 },
-  origins: ['https://app.example', 'https://sibling.example'],
   onEvent: process.env.EVENTS && ((event) => console.log(JSON.stringify(event))),
 });
 
@@ -111,7 +81,22 @@ const frameworks = {
     app.post('/recall', async (context) => context.body(await recall(await context.req.text())));
     serve({ fetch: app.fetch, port: Number(PORT), hostname: '127.0.0.1' });
   },
+  deno() {
+    globalThis.Deno.serve({ port: Number(PORT), hostname: '127.0.0.1' }, answer);
+  },
+  bun() {
+    // Seconds; a lease request is held for longer than the default.
+    const idleTimeout = 120;
+    globalThis.Bun.serve({ port: Number(PORT), hostname: '127.0.0.1', idleTimeout, fetch: answer });
+  },
 };
+
+/** As runtimes ask that have no framework. */
+async function answer(request) {
+  if (new URL(request.url).pathname !== '/recall') return backend.handle(request);
+  return new Response(await recall(await request.text()));
+}
+
 await frameworks[FRAMEWORK]();
 console.log(`http://127.0.0.1:${PORT}`);
 

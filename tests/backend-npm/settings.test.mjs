@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { authority, backendOf } from './support/backend.mjs';
+import { authority, backendOf, stateless } from './support/backend.mjs';
 
 const refused = (options, name) =>
   assert.throws(() => backendOf(authority(), options), { name: 'TypeError', message: name });
@@ -54,4 +54,14 @@ test('a patience that is none is refused', async () => {
     assert.throws(() => backend.close({ patience }), { name: 'TypeError', message: /patience/ });
   }
   await backend.close({ patience: 1_000 });
+});
+
+test('what rests on a record is refused where nothing is kept', () => {
+  const of = (options) => ({ store: stateless(), keys: 'A'.repeat(43), ...options });
+  refused({ store: stateless() }, /keys/);
+  for (const handles of ['none', 'short']) refused(of({ handles }), /handles/);
+  refused(of({ lease: { hold: 5_000, term: 10_000 } }), /lease/);
+  refused(of({ requireLease: true }), /requireLease/);
+  refused(of({ revocationsPerSecond: 5 }), /revocationsPerSecond/);
+  refused(of({ background: true }), /background/);
 });

@@ -48,6 +48,8 @@ pub enum Need {
     OtherCookie,
     /// A way to recall what was given.
     Recall,
+    /// A backend that remembers what it has minted.
+    Record,
     /// Another instance of the backend.
     SecondInstance,
     /// A term that somebody can wait for.
@@ -69,6 +71,7 @@ impl Need {
             Self::Origin => "needs the app's own origin: --origin",
             Self::OtherCookie => "needs another sign-in: --other-cookie or --other-cookie-from",
             Self::Recall => "needs a way to recall: --recall-command",
+            Self::Record => "the backend keeps no record",
             Self::SecondInstance => "needs another instance of the backend: --second-url",
             Self::ShortTerm => "the term is longer than 15 seconds: shorten it, or --slow",
             Self::TwoScopes => "needs two scopes that may be had: --scope 'one two'",

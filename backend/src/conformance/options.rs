@@ -29,6 +29,7 @@ Holds a backend to the endpoint contract of downscope.
                            start the backend with http://HOST:PORT as its address.
                            Without it what needs one is skipped
   --lease on|off|auto      whether the lease is looked at (default auto: if it is there)
+  --stateless              the backend keeps no record: what needs one is skipped
   --slow                   wait for terms of more than 15 seconds
   --recall-command COMMAND recalls the page life that the variable SESSION names
   --patience SECONDS       how long the backend has for what it repeats (default 30)
@@ -120,6 +121,7 @@ impl Options {
                 };
             }
             "--slow" => settings.is_slow = true,
+            "--stateless" => settings.is_stateless = true,
             "--recall-command" => settings.recall_command = Some(value()?),
             "--patience" => settings.patience = Duration::from_secs(parsed(name, &value()?)?),
             "--lookups-per-second" => settings.lookups_per_second = parsed(name, &value()?)?,

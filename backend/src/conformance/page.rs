@@ -84,6 +84,20 @@ impl Case {
         self.revoke([("token", token), ("reason", "unload")])
     }
 
+    /// A revoke of what was handed out. Where there is no record, it is named as the SDK names
+    /// it: by its handle. Elsewhere either has to do, and the token is what says less.
+    pub(super) fn revoke_granted<'b>(
+        &self,
+        granted: impl IntoIterator<Item = &'b Granted>,
+    ) -> Call<'_> {
+        let is_stateless = self.kit.settings.is_stateless;
+        let names = granted.into_iter().map(|one| match &one.handle {
+            Some(handle) if is_stateless => ("handle", handle.as_str()),
+            Some(_) | None => ("token", one.token.as_str()),
+        });
+        self.revoke(names.chain([("reason", "unload")]))
+    }
+
     /// Sends a revoke up to four times while it is answered 503, as the SDK does.
     pub(super) async fn insist(&self, call: Call<'_>) -> Verdict<Answer> {
         let mut tries = 1;

@@ -112,6 +112,7 @@ impl Runner {
             Need::Origin => settings.origin.is_some(),
             Need::OtherCookie => settings.other_cookie.is_some(),
             Need::Recall => settings.recall_command.is_some(),
+            Need::Record => !settings.is_stateless,
             Need::SecondInstance => settings.instances.len() > 1,
             Need::ShortTerm => settings.is_slow || term.is_none_or(|term| term <= SHORT_TERM),
             Need::TwoScopes => settings.scopes.len() > 1,

@@ -30,6 +30,8 @@ pub struct Settings {
     pub scopes: Vec<String>,
     /// Whether the lease is looked at.
     pub lease: LeaseMode,
+    /// Whether the backend keeps no record: what needs one is not looked at.
+    pub is_stateless: bool,
     /// Whether terms of more than 15 seconds are waited for.
     pub is_slow: bool,
     /// Recalls the page life that the variable `SESSION` names; run by `sh -c`.
@@ -70,6 +72,7 @@ impl Default for Settings {
             resource: "https://api.box.com/2.0/files/123".to_owned(),
             scopes: vec!["base_preview".to_owned(), "item_download".to_owned()],
             lease: LeaseMode::Auto,
+            is_stateless: false,
             is_slow: false,
             recall_command: None,
             patience: Duration::from_secs(30),

@@ -32,6 +32,8 @@ pub struct Revoking {
     pub untold_life: Millis,
     /// The bounds.
     pub limits: Limits,
+    /// Whether what is not dead yet stays on record. Where it does not, it is not taken over.
+    pub has_record: bool,
 }
 
 /// A revoke under way.
@@ -248,8 +250,10 @@ impl Revocation {
             Err(Refusal::not_taken())
         } else if self.is_dead {
             Ok(RevokeAnswer::Dead)
-        } else {
+        } else if self.revoking.has_record {
             Ok(RevokeAnswer::TakenOver)
+        } else {
+            Err(Refusal::not_taken())
         })
     }
 }

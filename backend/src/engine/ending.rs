@@ -5,7 +5,7 @@ use std::{slice, sync::Arc, time::Duration};
 use futures_util::{StreamExt, stream};
 
 use super::{
-    Engine, Event,
+    Engine, Event, PATIENCE,
     claims::Claimed,
     entropy,
     runtime::{Instant, sleep, sleep_until},
@@ -41,19 +41,50 @@ impl Engine {
             self.again(&work, KEY_IS_MISSING).await;
             return false;
         };
-        let called = self.call(&token, work.class).await;
-        // What follows is not to be undone by keeping the claim.
-        drop(claimed);
-        let outcome = match called {
-            Ok(outcome) => outcome,
-            Err(until) => {
-                let wait = until.saturating_duration_since(Instant::now());
+        let mut claimed = Some(claimed);
+        let mut attempts = work.attempts;
+        let patient_until = Instant::now() + self.patience(work.class);
+        loop {
+            let called = self.call(&token, work.class).await;
+            // What follows is not to be undone by keeping the claim.
+            drop(claimed.take());
+            let wait = match called {
+                Ok(outcome) => match self.judge(&work, &token, attempts, outcome).await {
+                    Verdict::Dead => return true,
+                    Verdict::Again(after) => Duration::from_millis(after),
+                },
+                Err(until) => until.saturating_duration_since(Instant::now()),
+            };
+            if Instant::now() + wait >= patient_until {
                 self.again(&work, millis(wait)).await;
                 return false;
             }
-        };
-        match after_revoking(outcome, work.attempts, entropy::number()) {
-            Verdict::Dead => {
+            attempts = attempts.saturating_add(1);
+            sleep(wait).await;
+        }
+    }
+
+    /// For how long a work is repeated here and now. What is on record is claimed again; what is
+    /// not has nobody else. Made-up names are worth one call.
+    fn patience(&self, class: Class) -> Duration {
+        match class {
+            Class::Known if !self.0.store.has_record() => PATIENCE,
+            Class::Known | Class::Unknown => Duration::ZERO,
+        }
+    }
+
+    /// Writes down what has come of a call.
+    async fn judge(
+        &self,
+        work: &Work,
+        token: &Secret,
+        attempts: u32,
+        outcome: Result<(), UpstreamError>,
+    ) -> Verdict {
+        let Self(inner) = self;
+        let verdict = after_revoking(outcome, attempts, entropy::number());
+        match (verdict, outcome) {
+            (Verdict::Dead, _) => {
                 inner.audit.record(&Event::Revoked {
                     token: token.fingerprint(),
                     owner: work.owner.as_ref(),
@@ -61,25 +92,20 @@ impl Engine {
                     reason: work.reason,
                 });
                 // It is dead all the same: where this fails, it is claimed again and found dead.
-                if let Err(error) = inner.store.done(slice::from_ref(&*work)).await {
+                if let Err(error) = inner.store.done(slice::from_ref(work)).await {
                     self.failed("done", &error);
                 }
-                true
             }
-            Verdict::Again(after) => {
-                if let Err(error) = outcome {
-                    inner.audit.record(&Event::NotRevoked {
-                        token: token.fingerprint(),
-                        owner: work.owner.as_ref(),
-                        session: work.session.as_deref(),
-                        error,
-                        attempts: work.attempts,
-                    });
-                }
-                self.again(&work, after).await;
-                false
-            }
+            (Verdict::Again(_), Err(error)) => inner.audit.record(&Event::NotRevoked {
+                token: token.fingerprint(),
+                owner: work.owner.as_ref(),
+                session: work.session.as_deref(),
+                error,
+                attempts,
+            }),
+            (Verdict::Again(_), Ok(())) => {}
         }
+        verdict
     }
 
     /// Gives a work back. Where that fails, its claim runs out.

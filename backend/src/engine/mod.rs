@@ -239,6 +239,7 @@ impl Engine {
             claim_unknown: self.claim(Class::Unknown, AT_ONCE),
             untold_life: settings.untold_life,
             limits: settings.limits,
+            has_record: self.0.store.has_record(),
         }
     }
 

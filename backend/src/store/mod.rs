@@ -13,6 +13,7 @@ pub mod memory;
 pub mod postgres;
 #[cfg(feature = "redis")]
 pub mod redis;
+pub mod stateless;
 
 /// The future of a call to a store.
 pub type Call<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
@@ -39,6 +40,12 @@ impl std::error::Error for StoreError {}
 /// their sealed part, until their tokens would have expired: so a revoke that comes twice
 /// finds them dead, and not unknown.
 pub trait Store: Send + Sync {
+    /// Whether it keeps a record. Where it does not, nothing can be taken over: whatever has not
+    /// ended with the answer is nobody's.
+    fn has_record(&self) -> bool {
+        true
+    }
+
     /// Enters a token request. Also, where a lease is kept, hears the page life, as
     /// [`Store::heartbeat`] does. A sign-in other than that of the page life is told whose
     /// it is; one that takes it over makes due what was minted for the former. Once more with

@@ -14,6 +14,7 @@ mod orphans;
 mod pace;
 mod room;
 mod signing_out;
+mod stateless;
 mod stopping;
 mod support;
 mod unsteady;

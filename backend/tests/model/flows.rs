@@ -119,6 +119,7 @@ pub(crate) fn revoke(
         claim_unknown: claim(Class::Unknown),
         untold_life: 3_600_000,
         limits: limits(),
+        has_record: true,
     };
     let mut revocation = Box::new(Revocation::new(request, revoking, ring.clone(), 1_000));
     let step = revocation.next(RevocationEvent::Start);

@@ -30,12 +30,22 @@ use crate::{
 pub struct Backend(Rc<Inner>);
 
 struct Inner {
+    parts: Parts,
     engine: Engine,
     ended: Arc<Ended>,
     router: Router,
     running: RefCell<Option<Running>>,
     /// The requests under way, and what ends each of them.
     calls: RefCell<HashMap<u32, oneshot::Sender<()>>>,
+}
+
+/// What a backend is made of; clones share it.
+#[derive(Clone)]
+struct Parts {
+    settings: Rc<Given>,
+    ring: KeyRing,
+    store: Arc<dyn Store>,
+    hooks: Arc<Hooks>,
 }
 
 /// The longest body that is of any use; what is longer is refused as soon as this much and
@@ -60,8 +70,34 @@ impl Backend {
             let ring = settings.ring().map_err(wrong)?;
             let store = store::open(given, connection).await;
             let store = store.map_err(|error| failed(&error))?;
-            Ok(Self::of(&settings, ring, store, hooks).into())
+            let (settings, hooks) = (Rc::new(settings), Arc::new(hooks));
+            let parts = Parts {
+                settings,
+                ring,
+                store,
+                hooks,
+            };
+            Ok(Self::of(parts).into())
         })
+    }
+
+    /// One that keeps nothing.
+    pub fn stateless(settings: &str, hooks: Hooks) -> Result<Self, JsError> {
+        let wrong = |why: String| JsError::new(&why);
+        let settings = Given::parse(settings).map_err(wrong)?;
+        let ring = settings.ring().map_err(wrong)?;
+        Ok(Self::of(Parts {
+            settings: Rc::new(settings),
+            ring,
+            store: store::stateless(),
+            hooks: Arc::new(hooks),
+        }))
+    }
+
+    /// Another one of the same parts, with nothing under way. At the edge no request may wait
+    /// for what another one has begun, so each has one of its own.
+    pub fn fresh(&self) -> Self {
+        Self::of(self.0.parts.clone())
     }
 
     /// Runs until [`Backend::stop`].
@@ -172,9 +208,15 @@ impl Backend {
 }
 
 impl Backend {
-    fn of(settings: &Given, ring: KeyRing, store: Arc<dyn Store>, hooks: Hooks) -> Self {
-        let hooks = Arc::new(hooks);
+    fn of(parts: Parts) -> Self {
+        let Parts {
+            settings,
+            ring,
+            store,
+            hooks,
+        } = parts.clone();
         let ended = Arc::new(Ended::default());
+        let has_record = store.has_record();
         let engine = Engine::new(
             settings.settings(),
             ring,
@@ -189,8 +231,16 @@ impl Backend {
             policy: None,
             identify: Arc::new(App(hooks)),
         };
+        let paths = settings.paths();
+        let router = if has_record {
+            edge::router(&edge, &paths)
+        } else {
+            // A lease is a record.
+            edge::token_router(&edge, &paths).merge(edge::revoke_router(&edge, &paths))
+        };
         Self(Rc::new(Inner {
-            router: edge::router(&edge, &settings.paths()),
+            parts,
+            router,
             engine,
             ended,
             running: RefCell::default(),

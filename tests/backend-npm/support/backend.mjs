@@ -4,7 +4,7 @@
 const directory = `file://${process.env.DOWNSCOPE_BACKEND_PKG}/`;
 
 export const entry = (file) => import(new URL(file, directory));
-export const { createBackend, memory } = await entry('index.js');
+export const { createBackend, memory, stateless } = await entry('index.js');
 
 export const FILE = 'https://api.example/files/1';
 export const APP = 'https://app.example';

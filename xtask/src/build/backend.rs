@@ -65,6 +65,8 @@ pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
     empty_directory(&package)?;
     copy_directory(&workspace.path(SOURCE), &package)?;
     copy_file(&bindings.entry(), &package.join("glue.js"))?;
+    // Where nothing may be compiled at run time, tools for workers take the file.
+    copy_file(&wasm, &package.join("core.wasm"))?;
     let text = STANDARD.encode(read(&wasm)?);
     write(
         &package.join("inline.js"),

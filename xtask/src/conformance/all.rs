@@ -12,9 +12,10 @@ use anyhow::{Context as _, Result, bail};
 
 use super::catalogue::ALL;
 use super::findings::{Findings, Outcome, Row, table};
+use super::next;
 use super::package;
 use super::service::Store;
-use super::subject::{Kind, Programs, Subject};
+use super::subject::{Kind, Program, Programs, Subject};
 use crate::clock::Stopwatch;
 use crate::demo;
 use crate::lock::lock;
@@ -49,7 +50,7 @@ pub(super) fn run(workspace: &Workspace, names: &[String]) -> Result<()> {
     let lock = lock(workspace)?;
     let stores = Stores::start(workspace)?;
     let package = pack::backend(workspace)?;
-    let programs = programs(workspace, &stores, Some(package))?;
+    let programs = programs(workspace, &stores, &chosen, Some(package))?;
     drop(lock);
     let rows = look_at_all(workspace, &programs, &chosen, &[], tell)?;
     let table = table(&rows);
@@ -61,25 +62,43 @@ pub(super) fn run(workspace: &Workspace, names: &[String]) -> Result<()> {
 /// Holds the service with two instances, over each store that they can share, to the rules
 /// that take no long wait. The answer is how many checks have passed.
 pub(crate) fn shortly(workspace: &Workspace, stores: &Stores) -> Result<usize> {
-    let programs = programs(workspace, stores, None)?;
     let is_shared = |one: &Subject| matches!(one.kind, Kind::Service(..)) && one.instances > 1;
     let chosen: Vec<_> = ALL.into_iter().filter(is_shared).collect();
+    let programs = programs(workspace, stores, &chosen, None)?;
     let name = "two instances, held to the contract";
     hold(workspace, &programs, &chosen, name)
 }
 
-/// The same for apps on the npm package over memory, in each of the frameworks, and for one beside
-/// the service over each store that they can share. `package` is where it is installed.
+/// The same for apps on the npm package over memory, in each framework and runtime but Next.js,
+/// for one beside the service over each store that they can share, for a worker at the edge, and
+/// for the example. `package` is where it is installed.
 pub(crate) fn packages_shortly(
     workspace: &Workspace,
     stores: &Stores,
     package: &Path,
 ) -> Result<usize> {
-    let programs = programs(workspace, stores, Some(package.to_owned()))?;
-    let is_own =
-        |one: &Subject| matches!(one.kind, Kind::Package(_, Store::Memory) | Kind::Both(_));
+    let is_own = |one: &Subject| {
+        matches!(
+            one.kind,
+            Kind::Package(_, Store::Memory)
+                | Kind::Both(_)
+                | Kind::Worker
+                | Kind::Example(Program::Npm)
+        )
+    };
     let chosen: Vec<_> = ALL.into_iter().filter(is_own).collect();
-    let name = "the npm package in four frameworks and beside the service, held to the contract";
+    let programs = programs(workspace, stores, &chosen, Some(package.to_owned()))?;
+    let name = "the npm package in frameworks and runtimes, held to the contract";
+    hold(workspace, &programs, &chosen, name)
+}
+
+/// The same for the example in Next.js, built and started, over memory and with two instances
+/// over Redis.
+pub(crate) fn next_shortly(workspace: &Workspace, stores: &Stores) -> Result<usize> {
+    let chosen: Vec<_> = ALL.into_iter().filter(Subject::is_next).collect();
+    let package = pack::backend(workspace)?;
+    let programs = programs(workspace, stores, &chosen, Some(package))?;
+    let name = "the example in Next.js, held to the contract";
     hold(workspace, &programs, &chosen, name)
 }
 
@@ -151,15 +170,29 @@ fn chosen(names: &[String]) -> Result<Vec<Subject>> {
     Ok(ALL.into_iter().filter(is_chosen).collect())
 }
 
-/// Builds and finds everything but the npm package, whatever is looked at.
-fn programs(workspace: &Workspace, stores: &Stores, package: Option<PathBuf>) -> Result<Programs> {
+/// Builds and finds everything but the npm package, whatever is looked at; Next.js, which is large, only
+/// where it is.
+fn programs(
+    workspace: &Workspace,
+    stores: &Stores,
+    chosen: &[Subject],
+    package: Option<PathBuf>,
+) -> Result<Programs> {
     let [kit, service] = [super::PROGRAM, SERVICE];
     let [demo, rust] = [demo::SERVER, test::RUST_EXAMPLE_BACKEND];
     let step = "compile the kit and what it looks at";
     test::build_programs(workspace, step, &[kit, service, demo, rust])?;
     setup::npm(workspace)?;
     setup::npm_in(workspace, package::DIRECTORY)?;
+    let asks_for_next = chosen.iter().any(Subject::is_next);
+    let next = package.as_ref().filter(|_| asks_for_next);
+    let next = next
+        .map(|package| next::build(workspace, package))
+        .transpose()?;
     Ok(Programs {
+        bun: package::runtime(workspace, "bun")?,
+        deno: package::runtime(workspace, "deno")?,
+        next,
         kit: workspace.program(kit),
         service: workspace.program(service),
         demo: workspace.program(demo),

@@ -31,6 +31,8 @@ const fn example(name: &'static str, title: &'static str, program: Program) -> S
 
 const fn on_package(title: &'static str, framework: Framework, store: service::Store) -> Subject {
     let name = match framework {
+        Framework::Bun => "npm-bun",
+        Framework::Deno => "npm-deno",
         Framework::Express => "npm-express",
         Framework::Fastify => "npm-fastify",
         Framework::Hono => "npm-hono",
@@ -39,11 +41,25 @@ const fn on_package(title: &'static str, framework: Framework, store: service::S
     Subject {
         name,
         title,
-        instances: match store {
-            service::Store::Memory => 1,
-            service::Store::Postgres | service::Store::Redis => 2,
-        },
+        instances: instances_over(store),
         kind: Kind::Package(framework, store),
+    }
+}
+
+const fn in_next(title: &'static str, store: service::Store) -> Subject {
+    Subject {
+        name: "npm-next",
+        title,
+        instances: instances_over(store),
+        kind: Kind::Next(store),
+    }
+}
+
+/// As many as can share it, up to two.
+const fn instances_over(store: service::Store) -> usize {
+    match store {
+        service::Store::Memory => 1,
+        service::Store::Postgres | service::Store::Redis => 2,
     }
 }
 
@@ -57,7 +73,7 @@ const fn both(title: &'static str, store: service::Store) -> Subject {
 }
 
 /// Everything; what takes long comes first.
-pub(super) const ALL: [Subject; 24] = [
+pub(super) const ALL: [Subject; 32] = [
     service("memory", service::Store::Memory, 1),
     service("redis", service::Store::Redis, 1),
     service("redis", service::Store::Redis, 2),
@@ -123,6 +139,34 @@ pub(super) const ALL: [Subject; 24] = [
         Framework::Hono,
         service::Store::Postgres,
     ),
+    in_next("the example in Next.js over memory", service::Store::Memory),
+    in_next("the example in Next.js over Redis", service::Store::Redis),
+    on_package(
+        "the same in Deno over memory",
+        Framework::Deno,
+        service::Store::Memory,
+    ),
+    on_package(
+        "the same in Deno over Redis",
+        Framework::Deno,
+        service::Store::Redis,
+    ),
+    on_package(
+        "the same in Bun over memory",
+        Framework::Bun,
+        service::Store::Memory,
+    ),
+    on_package(
+        "the same in Bun over Redis",
+        Framework::Bun,
+        service::Store::Redis,
+    ),
+    Subject {
+        name: "npm-worker",
+        title: "the same in a worker at the edge, stateless",
+        instances: 2,
+        kind: Kind::Worker,
+    },
     both(
         "the service and the npm package over Redis",
         service::Store::Redis,
@@ -137,6 +181,11 @@ pub(super) const ALL: [Subject; 24] = [
         instances: 1,
         kind: Kind::Demo,
     },
+    example(
+        "npm",
+        "the example in Express on the npm package",
+        Program::Npm,
+    ),
     example("rust", "the example in Rust", Program::Rust),
     example("node", "the example in Node", Program::Node),
     example(

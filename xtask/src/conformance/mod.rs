@@ -6,6 +6,7 @@ mod all;
 mod app;
 mod catalogue;
 mod findings;
+mod next;
 pub(crate) mod package;
 mod service;
 mod subject;
@@ -17,7 +18,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::step;
 use crate::workspace::{Workspace, without_separator};
 
-pub(crate) use all::{SERVICE, packages_shortly, shortly};
+pub(crate) use all::{SERVICE, next_shortly, packages_shortly, shortly};
 
 pub(crate) const PROGRAM: &str = "downscope-conformance";
 

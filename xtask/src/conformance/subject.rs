@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 
 use super::package::{self, Framework};
-use super::{app, service};
+use super::{app, next, service};
 use crate::server::{Log, Server, free_port};
 use crate::workspace::Workspace;
 
@@ -37,6 +37,10 @@ pub(super) enum Kind {
     Demo,
     /// An app on the npm package.
     Package(Framework, service::Store),
+    /// The example in Next.js.
+    Next(service::Store),
+    /// A worker on the npm package, which keeps nothing.
+    Worker,
     /// The service and such an app, over one store.
     Both(service::Store),
 }
@@ -47,6 +51,8 @@ pub(super) enum Program {
     Rust,
     Node,
     Express,
+    /// On the npm package.
+    Npm,
     Python,
 }
 
@@ -57,6 +63,11 @@ pub(super) struct Programs {
     pub(super) demo: PathBuf,
     /// The directory of the npm package, installed; none where nothing looked at is on it.
     pub(super) package: Option<PathBuf>,
+    /// The example in Next.js, built; none where nothing asks for it.
+    pub(super) next: Option<PathBuf>,
+    /// What starts a file in these; nothing where this machine has no such program.
+    pub(super) bun: Vec<String>,
+    pub(super) deno: Vec<String>,
     pub(super) rust: PathBuf,
     /// None where this machine has no such Python.
     pub(super) python: Option<PathBuf>,
@@ -83,14 +94,12 @@ impl Subject {
     /// Names its files.
     pub(super) fn file(&self) -> String {
         let store = match self.kind {
-            Kind::Package(_, service::Store::Memory) | Kind::Both(service::Store::Memory) => {
-                "-memory"
-            }
-            Kind::Package(_, service::Store::Postgres) | Kind::Both(service::Store::Postgres) => {
-                "-postgres"
-            }
-            Kind::Package(_, service::Store::Redis) | Kind::Both(service::Store::Redis) => "-redis",
-            Kind::Service(..) | Kind::Example(_) | Kind::Demo => "",
+            Kind::Package(_, store) | Kind::Next(store) | Kind::Both(store) => match store {
+                service::Store::Memory => "-memory",
+                service::Store::Postgres => "-postgres",
+                service::Store::Redis => "-redis",
+            },
+            Kind::Service(..) | Kind::Example(_) | Kind::Demo | Kind::Worker => "",
         };
         format!("{}{store}-{}", self.name, self.instances)
     }
@@ -102,8 +111,21 @@ impl Subject {
 
     /// Why it cannot be started here, if it cannot.
     pub(super) fn is_missing(&self, programs: &Programs) -> Option<&'static str> {
+        let needs = |framework| matches!(self.kind, Kind::Package(one, _) if one == framework);
         let needs_python = matches!(self.kind, Kind::Example(Program::Python));
-        (needs_python && programs.python.is_none()).then_some("there is no Python 3.11 here")
+        if needs_python && programs.python.is_none() {
+            return Some("there is no Python 3.11 here");
+        }
+        if needs(Framework::Deno) && programs.deno.is_empty() {
+            return Some("the npm registry has no Deno for this machine");
+        }
+        let lacks_bun = needs(Framework::Bun) && programs.bun.is_empty();
+        lacks_bun.then_some("the npm registry has no Bun for this machine")
+    }
+
+    /// Whether it takes the example in Next.js.
+    pub(super) const fn is_next(&self) -> bool {
+        matches!(self.kind, Kind::Next(_))
     }
 
     /// Starts it, with `authority` for its authorization server.
@@ -126,6 +148,8 @@ impl Subject {
                 let (app, kit) = ((framework, store), (authority, log));
                 package::start(workspace, programs, self, app, kit)
             }
+            Kind::Next(store) => next::start(workspace, programs, self, store, (authority, log)),
+            Kind::Worker => package::start_worker(workspace, programs, self, (authority, log)),
             Kind::Both(store) => {
                 let prefix = self.prefix();
                 let settings = service::settings(store, programs, &prefix, "short", authority)?;
@@ -193,6 +217,10 @@ fn start_example(
         (Program::Rust, _) => workspace.command(&programs.rust),
         (Program::Node, _) => with(workspace.node(), source("node/server.mjs")),
         (Program::Express, _) => with(workspace.node(), source("express.mjs")),
+        (Program::Npm, _) => {
+            let file = package::example(programs.package()?, &source("npm"))?;
+            with(workspace.node(), file)
+        }
         (Program::Python, Some(python)) => {
             with(workspace.command(python), source("python/main.py"))
         }

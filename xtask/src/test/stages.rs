@@ -208,7 +208,10 @@ pub(super) fn runners(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
 /// The same in those that take as long as all of the others.
 pub(super) fn toolchains_large(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
     let mut node = node_tests::project_tests(context, "tests/toolchains-large")?;
-    run_tests("the tarball in Next.js and Angular", &mut node, tally)
+    run_tests("the tarball in Next.js and Angular", &mut node, tally)?;
+    let stores = Stores::start(context.workspace)?;
+    tally.add(conformance::next_shortly(context.workspace, &stores)?);
+    Ok(())
 }
 
 /// The package without what only makes it smaller. That follows closely what the

@@ -49,7 +49,7 @@ pub(super) const THEME: Theme = Theme {
             name: "mint-outlives-its-page",
             rule: "An exchange is finished though the page has closed its connection, and its token can be revoked by the name of its request.",
             why: "A token that exists and is on no record lives until it expires.",
-            needs: &[Need::Cookie, Need::Authority],
+            needs: &[Need::Cookie, Need::Authority, Need::Record],
             run: |case| Box::pin(mint_outlives_its_page(case)),
         },
     ],

@@ -33,7 +33,7 @@ pub(super) const THEME: Theme = Theme {
             name: "many-unknown-tokens",
             rule: "Of 150 unknown tokens in one revoke each dies, if the page repeats it up to four times while it hears 503.",
             why: "A backend that looks at the same hundred each time leaves fifty alive.",
-            needs: &[Need::Authority],
+            needs: &[Need::Authority, Need::Record],
             run: |case| Box::pin(many_unknown_tokens(case)),
         },
         Check {
@@ -54,7 +54,7 @@ pub(super) const THEME: Theme = Theme {
             name: "made-up-ids-forget-nothing",
             rule: "A request or page life that was revoked stays so though 20,000 made-up ids of other page lives come after it.",
             why: "Else a stranger makes the backend forget, and the late request mints an orphan.",
-            needs: &[Need::Cookie, Need::Authority],
+            needs: &[Need::Cookie, Need::Authority, Need::Record],
             run: |case| Box::pin(made_up_ids_forget_nothing(case)),
         },
     ],
@@ -62,19 +62,19 @@ pub(super) const THEME: Theme = Theme {
 
 async fn hundred_tokens_in_time(case: &Case) -> Verdict {
     let page = case.page();
-    let mut tokens = Vec::new();
+    let mut all = Vec::new();
     for tens in 0..10 {
         let ids: Vec<_> = (0..10).map(|one| format!("{tens}-{one}")).collect();
         let granted = join_all(ids.iter().map(|id| case.granted(&page, id)));
         for granted in granted.await {
-            tokens.push(granted?.token);
+            all.push(granted?);
         }
     }
     let authority = case.authority()?;
     authority.misbehave(|faults| faults.revoke_latency = Duration::from_millis(200));
-    let names = tokens.iter().map(|token| ("token", token.as_str()));
-    let answer = case.revoke(names).within(IN_TIME).send().await?;
+    let answer = case.revoke_granted(&all).within(IN_TIME).send().await?;
     let answer = answer.expect("204 or 202", &[202, 204])?;
+    let tokens: Vec<_> = all.into_iter().map(|granted| granted.token).collect();
     case.keeps_its_word(&answer, &tokens).await?;
     Ok(())
 }
@@ -131,16 +131,16 @@ async fn flood_stops_nobody(case: &Case) -> Verdict {
     let authority = case.authority()?;
     authority.misbehave(|faults| faults.revoke_latency = Duration::from_millis(50));
     let page = case.page();
-    let before = case.granted(&page, "before").await?.token;
+    let before = case.granted(&page, "before").await?;
     let stranger = case.page();
     let flood = flood(case, &stranger);
     let meanwhile = async {
         let is_flooded = authority.until_called(PROMPTLY, |calls| calls.revoking > 0);
         is_flooded.await;
-        let revoke = case.revoke_token(&before).within(PROMPTLY);
+        let revoke = case.revoke_granted([&before]).within(PROMPTLY);
         let answer = revoke.send().await?;
         let answer = answer.expect("204 to a token on record", &[204])?;
-        case.keeps_its_word(&answer, std::slice::from_ref(&before))
+        case.keeps_its_word(&answer, std::slice::from_ref(&before.token))
             .await?;
         for id in ["1", "2", "3"] {
             let call = case.token(&page, id).within(PROMPTLY);

@@ -8,6 +8,12 @@ use super::overtaking::{Named, before_its_request, revoke_meanwhile, while_minti
 use super::twice;
 
 const NEEDS: &[Need] = &[Need::Cookie, Need::Authority, Need::SecondInstance];
+const NEEDS_RECORD: &[Need] = &[
+    Need::Cookie,
+    Need::Authority,
+    Need::SecondInstance,
+    Need::Record,
+];
 
 pub(super) const THEME: Theme = Theme {
     name: "instances",
@@ -16,21 +22,21 @@ pub(super) const THEME: Theme = Theme {
             name: "elsewhere-pending",
             rule: "`pending` at another instance than that of the request kills its token.",
             why: "A load balancer sends the revoke wherever it likes; an instance that says 204 of what it has never heard of lies.",
-            needs: NEEDS,
+            needs: NEEDS_RECORD,
             run: |case| Box::pin(after_its_answer(case, Named::Request)),
         },
         Check {
             name: "elsewhere-page-life",
             rule: "`whole_session` at another instance than that of the requests kills their tokens.",
             why: "A load balancer sends the revoke wherever it likes; an instance that says 204 of what it has never heard of lies.",
-            needs: NEEDS,
+            needs: NEEDS_RECORD,
             run: |case| Box::pin(after_its_answer(case, Named::PageLife)),
         },
         Check {
             name: "elsewhere-before-its-request",
             rule: "A revoke at one instance refuses the late request at another, by request and by page life.",
             why: "The two travel separately, and to different instances.",
-            needs: NEEDS,
+            needs: NEEDS_RECORD,
             run: |case| {
                 Box::pin(async move {
                     before_its_request(case, Named::Request, 0, 1).await?;
@@ -42,7 +48,7 @@ pub(super) const THEME: Theme = Theme {
             name: "elsewhere-while-minting",
             rule: "A revoke at one instance ends what another one is minting, by request and by page life.",
             why: "Else it is an orphan that no page knows of.",
-            needs: NEEDS,
+            needs: NEEDS_RECORD,
             run: |case| {
                 Box::pin(async move {
                     while_minting(case, Named::Request, 0, 1).await?;
@@ -54,7 +60,7 @@ pub(super) const THEME: Theme = Theme {
             name: "elsewhere-twice",
             rule: "A token request that comes twice, to two instances, gets one token.",
             why: "Proxies repeat requests at the next instance.",
-            needs: NEEDS,
+            needs: NEEDS_RECORD,
             run: |case| {
                 Box::pin(async move {
                     twice::afterwards_elsewhere(case).await?;

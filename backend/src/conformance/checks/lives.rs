@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::{Case, Check, Need, Page, Theme, Verdict, verdict::failed};
+use super::super::{Answer, Case, Check, Need, Page, Theme, Verdict, verdict::failed};
 use super::token::is_life;
 
 pub(super) const THEME: Theme = Theme {
@@ -74,7 +74,7 @@ async fn holds_for(case: &Case, lives: Vec<Option<Value>>) -> Verdict {
             let expected = format!("no `expires_in`, or a number of seconds, out of {shown}");
             return Err(failed(expected, told.to_string()));
         }
-        revoked_by_name(case, &page).await?;
+        revoked(case, &page, &answer).await?;
     }
     Ok(())
 }
@@ -86,11 +86,18 @@ fn is_sane(value: &Value) -> bool {
     is_life(value) && seconds.is_some_and(|seconds| seconds < 1e12)
 }
 
-async fn revoked_by_name(case: &Case, page: &Page) -> Verdict {
+/// By the name of the request; where there is no record, by what the page has.
+async fn revoked(case: &Case, page: &Page, answer: &Answer) -> Verdict {
     let minted = case.authority()?.minted();
     let tokens: Vec<_> = minted.into_iter().map(|minted| minted.token).collect();
-    let answer = case.insist(case.revoke_pending(page, "1")).await?;
+    let granted = answer.granted()?;
+    let call = if case.settings().is_stateless {
+        case.revoke_granted([&granted])
+    } else {
+        case.revoke_pending(page, "1")
+    };
+    let answer = case.insist(call).await?;
     case.keeps_its_word(&answer, &tokens).await?;
-    case.all_die(&tokens, "a revoke by the name of the request")
+    case.all_die(&tokens, "a revoke of the request or its token")
         .await
 }

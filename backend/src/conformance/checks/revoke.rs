@@ -25,7 +25,7 @@ pub(super) const THEME: Theme = Theme {
             name: "revoke-comes-again",
             rule: "A revoke that comes twice, at once or later, is answered as the first one.",
             why: "The last request of a page comes twice: by fetch and as a beacon.",
-            needs: &[Need::Cookie, Need::Authority],
+            needs: &[Need::Cookie, Need::Authority, Need::Record],
             run: |case| Box::pin(revoke_comes_again(case)),
         },
         Check {
@@ -60,7 +60,7 @@ pub(super) const THEME: Theme = Theme {
             name: "revoke-large-body",
             rule: "A revoke of 60,000 bytes with 1,000 names is carried out like any other.",
             why: "That is what a page with many tokens sends when it goes away.",
-            needs: &[Need::Cookie, Need::Authority],
+            needs: &[Need::Cookie, Need::Authority, Need::Record],
             run: |case| Box::pin(revoke_large_body(case)),
         },
         Check {
@@ -110,7 +110,7 @@ pub(super) const THEME: Theme = Theme {
 
 async fn revoke_needs_nothing(case: &Case) -> Verdict {
     let (_, granted) = page_with_token(case).await?;
-    let answer = case.revoke_token(&granted.token).send().await?;
+    let answer = case.revoke_granted([&granted]).send().await?;
     let answer = answer.expect("204", &[204])?;
     case.keeps_its_word(&answer, &[granted.token]).await?;
     Ok(())
@@ -235,7 +235,7 @@ async fn revoke_outlives_its_page(case: &Case) -> Verdict {
     let authority = case.authority()?;
     authority.misbehave(|faults| faults.revoke_latency = std::time::Duration::from_millis(500));
     {
-        let mut sent = Box::pin(case.revoke_token(&granted.token).send());
+        let mut sent = Box::pin(case.revoke_granted([&granted]).send());
         let is_asked = authority.until_called(case.patience(), |calls| calls.revoking > 0);
         tokio::select! {
             answer = &mut sent => {

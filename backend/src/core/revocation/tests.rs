@@ -13,12 +13,37 @@ fn revocation(body: &str) -> Option<Revocation> {
     ))
 }
 
+#[test]
+fn where_there_is_no_record_nothing_is_taken_over() {
+    let answer = |is_dead| {
+        let request = RevokeRequest::parse(b"token=FAKE").ok()?;
+        let revoking = Revoking {
+            has_record: false,
+            ..revoking()
+        };
+        let mut revocation = Revocation::new(request, revoking, KeyRing::of(&[1; 32]), 0);
+        revocation.next(RevocationEvent::Start);
+        revocation.next(RevocationEvent::Withdrawn(Some((
+            Withdrawn::default(),
+            Vec::new(),
+        ))));
+        let step = revocation.next(RevocationEvent::Worked(is_dead));
+        let RevocationStep::Done(answer) = step else {
+            return None;
+        };
+        Some(answer.map_or_else(|refusal| refusal.status, |answer| answer.status()))
+    };
+    assert_eq!(answer(true), Some(204));
+    assert_eq!(answer(false), Some(503));
+}
+
 fn revoking() -> Revoking {
     Revoking {
         claim: Claim::default(),
         claim_unknown: Claim::default(),
         untold_life: 60_000,
         limits: Limits::default(),
+        has_record: true,
     }
 }
 

@@ -22,9 +22,9 @@ extern "C" {
 
     /// As Node has it: an object.
     type Timeout;
-    /// Lets the process end though this has not come.
-    #[wasm_bindgen(method, structural)]
-    fn unref(this: &Timeout);
+    /// Lets the process end though this has not come. Not every platform has it.
+    #[wasm_bindgen(method, structural, catch)]
+    fn unref(this: &Timeout) -> Result<JsValue, JsValue>;
 }
 
 /// The longest that `setTimeout` waits for: 2³¹ - 1 ms.
@@ -61,7 +61,7 @@ pub(in crate::engine) fn sleep(duration: Duration) -> Sleep {
     let timeout = set_timeout(callback.as_ref(), millis.ceil());
     // Elsewhere it is a number.
     if timeout.is_object() {
-        timeout.unchecked_ref::<Timeout>().unref();
+        _ = timeout.unchecked_ref::<Timeout>().unref();
     }
     let number = TABLE.with_borrow_mut(|table| {
         table.last = table.last.wrapping_add(1);

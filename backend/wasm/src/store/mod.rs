@@ -7,8 +7,11 @@ pub use self::postgres::options as postgres_options;
 
 use std::sync::Arc;
 
-use downscope_backend::store::{
-    Store, StoreError, memory::Memory, postgres::Postgres, redis::Redis,
+use downscope_backend::{
+    core::Millis,
+    store::{
+        Store, StoreError, memory::Memory, postgres::Postgres, redis::Redis, stateless::Stateless,
+    },
 };
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
@@ -46,16 +49,17 @@ pub(crate) enum Given {
     },
 }
 
+/// One that keeps nothing.
+pub(crate) fn stateless() -> Arc<dyn Store> {
+    Arc::new(Stateless::new(clock()))
+}
+
 pub(crate) async fn open(
     given: Given,
     connection: Connection,
 ) -> Result<Arc<dyn Store>, StoreError> {
     Ok(match given {
-        Given::Memory { is_first } => {
-            let since = Instant::now();
-            let now = move || u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
-            Arc::new(Memory::new(now, is_first))
-        }
+        Given::Memory { is_first } => Arc::new(Memory::new(clock(), is_first)),
         Given::Postgres { schema, is_first } => {
             let fallback = downscope_backend::store::postgres::Settings::default();
             let settings = downscope_backend::store::postgres::Settings {
@@ -83,4 +87,10 @@ pub(crate) async fn open(
             Arc::new(Redis::connect_through(Arc::new(client), &settings).await?)
         }
     })
+}
+
+/// Milliseconds since now.
+fn clock() -> impl Fn() -> Millis + Send + Sync {
+    let since = Instant::now();
+    move || u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
 }

@@ -23,7 +23,7 @@ pub(crate) async fn run(
     options: &Options,
     report: &mut Of<'_>,
 ) -> Result<(), Failure> {
-    let world = Arc::new(World::new(kind, server, &[]).await?);
+    let world = Arc::new(World::new(kind, server, options, &[]).await?);
     // An instance holds 5,000 as it comes.
     let pages = options.either(400, 4_000);
     // The first lease request of a page life is answered at once.
