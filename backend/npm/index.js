@@ -81,18 +81,12 @@ export function createBackend(options) {
 
   async function close(patience) {
     const time = left(patience);
-    // The timers of the core let a process end; it is not to, before this has.
-    const awake = setInterval(() => {}, 0x7fff_ffff);
     try {
       // One that has not started holds nothing.
       const backend = await starter.last(time());
       await backend?.stop(time(), store.isLast === true);
     } finally {
-      try {
-        await store.close?.({ patience: time() });
-      } finally {
-        clearInterval(awake);
-      }
+      await store.close?.({ patience: time() });
     }
   }
 
@@ -103,12 +97,13 @@ export function createBackend(options) {
     serves: (path) => Object.values(paths).includes(path),
     sweep: async ({ patience = SWEEP } = {}) => {
       checkPatience(patience);
-      return { due: await (await starter.started()).sweep(patience) };
+      const backend = await starter.started();
+      return { due: await awake(() => backend.sweep(patience)) };
     },
     recall: async (scope) => {
       const backend = await starter.started();
       const due = await backend.recall(recallOf(scope));
-      keepAwake(() => backend.sweep(SWEEP));
+      keepAwake(() => awake(() => backend.sweep(SWEEP)));
       return { due };
     },
     stats: async () => {
@@ -117,9 +112,19 @@ export function createBackend(options) {
     },
     close: ({ patience = 25_000 } = {}) => {
       checkPatience(patience);
-      return (closing ??= close(patience));
+      return (closing ??= awake(() => close(patience)));
     },
   });
+}
+
+/** The timers of the core let a process end; it is not to, before this has. */
+async function awake(work) {
+  const timer = setInterval(() => {}, 0x7fff_ffff);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
 }
 
 function responseOf(answer) {
