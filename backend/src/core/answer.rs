@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Number, Value, json};
 
-use super::lease::Word;
+use super::push::Word;
 use super::secret::Secret;
 use super::time::Millis;
 use super::upstream::Restriction;

@@ -12,6 +12,7 @@ mod mint;
 mod minting;
 mod names;
 mod policy;
+mod push;
 mod recall;
 mod recall_request;
 mod record;
@@ -35,12 +36,13 @@ pub use self::{
     begin::{Admit, Admitted, Begin, Begun},
     budget::Budget,
     heartbeat::{Heard, Heartbeat, Lapsed, Say, Sign},
-    lease::{LeaseFault, LeaseTerms, Pushes, Watch, Word},
+    lease::{LeaseFault, LeaseTerms, Watch},
     limits::Limits,
     mint::{Mint, MintDone, MintEvent, MintStep},
     minting::{Chance, Handles, Minting},
     names::{Owner, Reason, RecallScope, RequestName},
     policy::{Pattern, Policy},
+    push::{Pushes, Word},
     recall::Recall,
     refusal::Refusal,
     renewal::{Renewal, RenewalEvent, RenewalStep, Renewing},

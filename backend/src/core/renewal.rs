@@ -8,9 +8,10 @@
 
 use super::answer::LeaseAnswer;
 use super::heartbeat::{Heard, Heartbeat, Say, Sign};
-use super::lease::{LeaseTerms, Pushes, Word};
+use super::lease::LeaseTerms;
 use super::limits::Limits;
 use super::names::{Owner, Reason};
+use super::push::{Pushes, Word};
 use super::recall::Recall;
 use super::refusal::Refusal;
 use super::requests::LeaseRequest;
