@@ -88,8 +88,8 @@ mod tests {
     #[test]
     fn without_arguments_everything_is_tried_over_every_store() {
         let options = parse("").unwrap();
-        let names = trials::names().filter(|name| *name != "frozen");
-        assert!(names.into_iter().all(|name| options.has(name, Kind::Redis)));
+        let mut names = trials::names().filter(|name| *name != "frozen");
+        assert!(names.all(|name| options.has(name, Kind::Redis)));
         assert!(Kind::ALL.iter().all(|kind| options.has_store(*kind)));
         assert!(!options.is_quick);
     }

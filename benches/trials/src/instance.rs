@@ -15,7 +15,7 @@ use tokio::time::{Duration, Instant, sleep};
 
 use crate::{Failure, backend::Program, http::Client, locked};
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// One that runs. Dropped, it is killed.
 pub(crate) struct Instance {
