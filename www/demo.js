@@ -1,4 +1,5 @@
 import { createTokenClient } from 'downscope';
+import { mediaOf } from 'downscope/media';
 import { wireActions } from './actions.js';
 import { find } from './dom.js';
 import { createReporter } from './events.js';
@@ -42,6 +43,12 @@ const app = {
     app.tokens.grant({ resource: app.urlOf(file), scopes: ['base_preview', 'item_download'] }),
 
   fetchContent: (file, init) => app.grantFor(file).fetch(`${app.urlOf(file)}/content`, init),
+
+  /** A URL of its content for elements, until it is closed; `media-sw.js` answers it. */
+  async openMedia(file, onError) {
+    const media = await mediaOf(app.grantFor(file), { onError });
+    return { url: media.url(`${app.urlOf(file)}/content`), close: media.close };
+  },
 };
 
 function draw() {
@@ -52,9 +59,11 @@ function draw() {
 }
 
 async function start() {
+  navigator.serviceWorker?.register('media-sw.js');
   await app.openClient();
   const pane = createPane(files, {
     fetchContent: app.fetchContent,
+    openMedia: app.openMedia,
     onChoose(file) {
       app.shown = file;
       draw();

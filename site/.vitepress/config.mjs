@@ -82,6 +82,7 @@ export default defineConfig({
           guide('Your own API', 'your-own-api'),
           guide('Frameworks', 'frameworks'),
           guide('Other clients', 'adapters'),
+          guide('Media', 'media'),
           guide('Rust', 'rust'),
           guide('CSP and Trusted Types', 'csp'),
           guide('When the page goes away', 'when-the-page-goes-away'),

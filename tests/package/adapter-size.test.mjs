@@ -14,6 +14,8 @@ import { esbuild } from './support/bundlers.mjs';
 const LIMITS = {
   'downscope/box': { '*': 1500 },
   'downscope/react': { '*': 840 },
+  'downscope/media': { '*': 1600 },
+  'downscope/media-worker': { '*': 2000 },
   'downscope/adapters': { follow: 400, tokenCredential: 400, withExpiry: 400 },
 };
 

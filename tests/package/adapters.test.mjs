@@ -13,6 +13,7 @@ test('an entry that is neither a client nor without code is an adapter', () => {
     './react': { types: './react.d.ts', import: './react.js' },
     './box/preview': { types: './box.d.ts', default: './box.mjs' },
     './types': { types: './types.d.ts' },
+    './worker-classic.js': './worker-classic.js',
     './downscope_bg.wasm': './downscope_bg.wasm',
     './package.json': './package.json',
   };

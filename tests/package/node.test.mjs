@@ -5,7 +5,9 @@ import { test } from 'node:test';
 
 import { runInApp } from './support/run.mjs';
 
-for (const entry of ['downscope', 'downscope/slim', 'downscope/adapters', 'downscope/box', 'downscope/testing']) {
+const ENTRIES = ['', '/slim', '/adapters', '/box', '/media', '/media-worker', '/testing'];
+
+for (const entry of ENTRIES.map((subpath) => `downscope${subpath}`)) {
   test(`importing ${entry} does nothing`, async () => {
     const output = await runInApp(`
       const refuse = (name) => () => { throw new Error(name + ' was called at import'); };

@@ -1,7 +1,7 @@
 import { element, find } from '../dom.js';
 import { kilobytes } from '../format.js';
 import { createPager } from './pager.js';
-import { createSource } from './source.js';
+import { createSource, patiently } from './source.js';
 
 const KINDS = { 'application/pdf': 'PDF', image: 'Image', video: 'Video', audio: 'Audio' };
 const ADVICE = {
@@ -14,9 +14,9 @@ const familyOf = (type) => type.split('/')[0];
 
 /**
  * The preview: a choice of files and a viewer for each kind.
- * `fetchContent(file, init)` is all it knows of tokens.
+ * `fetchContent(file, init)` and `openMedia(file, onError)` are all it knows of tokens.
  */
-export function createPane(files, { fetchContent, onChoose }) {
+export function createPane(files, { fetchContent, openMedia, onChoose }) {
   const stage = find('#stage');
   const pager = createPager(stage);
   let chosen = files[0];
@@ -40,7 +40,9 @@ export function createPane(files, { fetchContent, onChoose }) {
         await showPdf(stage, source, { signal, pager, fail });
       } else {
         const { showMedia } = await import('./media.js');
-        await showMedia(stage, source, { signal, kind: familyOf(file.type), name: file.name });
+        const open = (onError) => openMedia(file, onError);
+        const show = () => showMedia(stage, open, { signal, kind: familyOf(file.type), name: file.name });
+        await patiently(show, signal);
       }
     } catch (error) {
       fail(error);

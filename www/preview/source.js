@@ -27,16 +27,11 @@ export function createSource(fetchContent, signal, onProgress) {
       count(bytes.length, total);
       return { bytes, total };
     },
-    async whole() {
-      const blob = await (await request({})).blob();
-      count(blob.size, blob.size);
-      return blob;
-    },
   };
 }
 
 /** An outage of the token endpoint is waited out: the SDK says what can be tried again, and after how long. */
-async function patiently(attempt, signal) {
+export async function patiently(attempt, signal) {
   for (;;) {
     try {
       return await attempt();

@@ -122,7 +122,8 @@ impl Packed {
             workspace
                 .npm_tool("attw")
                 .arg(&self.tarball)
-                .args(["--exclude-entrypoints", "./downscope_bg.wasm"])
+                .arg("--exclude-entrypoints")
+                .args(["./downscope_bg.wasm", "./media-worker-classic.js"])
                 .args(["--profile", self.resolves.profile()]),
         )?;
         Ok(())

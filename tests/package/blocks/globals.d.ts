@@ -11,6 +11,10 @@ declare const signIn: () => Promise<void>;
 declare const showThatAccessHasEnded: () => void;
 declare const again: () => void;
 
+// Of service workers.
+declare const importScripts: (url: string) => void;
+declare const downscopeMedia: typeof import('downscope/media-worker');
+
 // Of Angular, and of the recipe before.
 declare const provideHttpClient: any;
 declare const withInterceptors: any;

@@ -10,10 +10,10 @@ import { esbuild } from './bundlers.mjs';
 /** Entries that hold the client itself, with its WebAssembly. */
 const CLIENTS = ['.', './slim', './inline'];
 
-/** The subpaths of a package's `exports` that are adapters: code, but no client. */
+/** The subpaths of a package's `exports` that are adapters: code to import, but no client, and no file that is fetched. */
 export function adaptersOf({ exports }) {
   return Object.entries(exports)
-    .filter(([subpath, target]) => !CLIENTS.includes(subpath) && isScript(codeOf(target)))
+    .filter(([subpath, target]) => !CLIENTS.includes(subpath) && !/\.\w+$/.test(subpath) && isScript(codeOf(target)))
     .map(([subpath]) => subpath);
 }
 

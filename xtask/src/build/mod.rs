@@ -3,6 +3,7 @@
 mod assemble;
 pub(crate) mod backend;
 pub(crate) mod bindgen;
+mod classic;
 mod commonjs;
 mod compile;
 mod finish;
@@ -90,6 +91,7 @@ fn package(
         assemble::assemble(workspace, places)
     })?;
     commonjs::commonjs(workspace, &places.package)?;
+    classic::classic(workspace, &places.package)?;
     let size = fs::metadata(&wasm)?.len();
     eprintln!("   downscope_bg.wasm is {size} bytes");
     Ok(())
