@@ -196,7 +196,9 @@ test('nothing of the API runs in the app’s origin', async (t) => {
   assert.deepEqual(api.received.map(({ url }) => url), ['/a.html'], 'as data it is read');
 });
 
-test('a page that opens a URL as a document gets a download, and no page of the origin', async (t) => {
+const noWindow = engine === 'webkit' && 'WebKitGTK’s driver does not come back from a window that is opened so';
+
+test('a page that opens a URL as a document gets a download, and no page of the origin', { skip: noWindow }, async (t) => {
   const api = await apiFor(t, ({ response }) => {
     const disposition = 'inline; filename="page.html"';
     response.writeHead(200, { 'content-type': 'text/html', 'content-disposition': disposition });
