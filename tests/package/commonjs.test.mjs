@@ -10,7 +10,7 @@ import { pathToFileURL } from 'node:url';
 import { appSource, outputDirectory, packageDirectory } from './support/app.mjs';
 import { esbuild, rollup, vite, webpack } from './support/bundlers.mjs';
 
-const ENTRIES = ['index', 'slim', 'adapters', 'box', 'testing'];
+const ENTRIES = ['index', 'slim', 'adapters', 'box', 'keeper', 'testing', 'vault', 'worker'];
 const require = createRequire(import.meta.url);
 
 for (const entry of ENTRIES) {

@@ -9,7 +9,7 @@ import ts from 'typescript';
 
 import { packageDirectory } from './support/app.mjs';
 
-const ENTRIES = ['index', 'slim', 'adapters', 'box', 'testing'];
+const ENTRIES = ['index', 'slim', 'adapters', 'box', 'keeper', 'testing', 'vault', 'worker'];
 
 const program = ts.createProgram(
   ENTRIES.map((entry) => join(packageDirectory, `${entry}.d.ts`)),
