@@ -90,7 +90,7 @@ impl Policy {
     /// Where tokens come from or go to: no request leads there, whatever the patterns say. With
     /// the keeper's own cookie it would bring a token, or end others.
     pub fn close_off(&mut self, url: &str) {
-        self.endpoints.push(plain(url));
+        self.endpoints.push(plain(path_of(url)));
     }
 
     /// The rule for a grant, by its number; `open` is how many there are.
@@ -122,8 +122,7 @@ impl Policy {
             return Err(Refusal::Requests);
         }
         let address = Address::read(request.url).ok_or(Refusal::Form)?;
-        let without_query = request.url.split('?').next().unwrap_or_default();
-        if self.endpoints.contains(&plain(without_query)) {
+        if self.is_closed_off(request.url) {
             return Err(Refusal::Endpoint);
         }
         if request.headers.len() > HEADER_COUNT || request.header_size > HEADER_SIZE {
@@ -137,6 +136,15 @@ impl Policy {
         Ok(())
     }
 
+    /// An endpoint, or below one: some servers give that to the same route.
+    fn is_closed_off(&self, url: &str) -> bool {
+        let asked = plain(path_of(url));
+        self.endpoints.iter().any(|endpoint| {
+            let rest = asked.strip_prefix(endpoint.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
+    }
+
     /// The headers of an answer that the page is told.
     #[must_use]
     pub fn answer_headers(&self, rule: usize) -> &[String] {
@@ -147,6 +155,11 @@ impl Policy {
     pub fn origins(&self) -> impl Iterator<Item = &str> {
         self.rules.iter().flat_map(Rule::origins)
     }
+}
+
+/// Without a query.
+fn path_of(url: &str) -> &str {
+    url.split('?').next().unwrap_or_default()
 }
 
 /// As a lenient server reads it, which knows no case and decodes what need not be encoded.

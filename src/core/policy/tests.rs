@@ -185,11 +185,15 @@ fn where_tokens_come_from_is_no_request_whatever_a_pattern_says() {
         ..files()
     });
     policy.close_off("https://app.example/api/token");
+    policy.close_off("https://app.example/api/lease/?v=1");
     for url in [
         "https://app.example/api/token",
         "https://app.example/API/Token",
         "https://app.example/api/%74oken",
         "https://app.example/api/token?a=b",
+        // Some servers give what is below a route to that route.
+        "https://app.example/api/token/a",
+        "https://app.example/API/lease",
     ] {
         assert_eq!(
             policy.request(0, &get(url)),
