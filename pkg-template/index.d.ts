@@ -266,8 +266,10 @@ export interface TokenClient extends TokenEventTarget, DisposableIfKnown {
  * - `internal`: a fault of this SDK, which cannot be used until the page is loaded again
  * - `invalid_options`: an option is unknown, missing or ill-typed; the message names it
  * - `invalid_response`: the token endpoint answered something that is no token response; retried with back-off
+ * - `isolated`: a keeper holds the tokens (`downscope/worker`, `downscope/vault`), and this page gets none
  * - `login_required`: the token endpoint answered 401; the session is over; not retried
  * - `network`: the request did not get through; retried with back-off
+ * - `not_permitted`: the keeper's policy does not permit the request; nothing was sent. The message ends with what was in the way
  * - `origin_not_allowed`: `fetch` would have sent the token to another origin; nothing was sent
  * - `request_refused`: the token endpoint answered another 4xx; not retried
  * - `revoked`: the grant was revoked while the caller waited
@@ -277,7 +279,7 @@ export interface TokenClient extends TokenEventTarget, DisposableIfKnown {
  *   `error`, and no other token is asked for before `retryAfter` (30 seconds at the most); retryable
  * - `unavailable`: the token endpoint answered 408, 421, 425, 429 or 5xx, or a 400 that says `server_error`,
  *   `temporarily_unavailable` or `slow_down`; retried after `retryAfter` or with back-off
- * - `unsupported`: WebAssembly could not start here; the message says why: a policy, a missing file or
+ * - `unsupported`: WebAssembly, or a keeper, could not start here; the message says why: a policy, a missing file or
  *   that of another build, or which global this environment lacks
  */
 export type TokenErrorCode =
@@ -287,8 +289,10 @@ export type TokenErrorCode =
   | 'internal'
   | 'invalid_options'
   | 'invalid_response'
+  | 'isolated'
   | 'login_required'
   | 'network'
+  | 'not_permitted'
   | 'origin_not_allowed'
   | 'request_refused'
   | 'revoked'

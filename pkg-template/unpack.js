@@ -2,7 +2,13 @@
 import { packed, size } from './inline.js';
 
 /** The WebAssembly that is inlined, gzipped, in base64: no second request, no bundler set-up. */
-export const unpacked = async () => {
+export const unpacked = () => unpack(packed, size);
+
+/**
+ * @param {string} packed
+ * @param {number} size How long it is when unpacked.
+ */
+export const unpack = async (packed, size) => {
   const { readable, writable } = new DecompressionStream('gzip');
   // Not by way of a Blob, whose stream comes from another process, nor of a
   // Response, which may not be the platform's.

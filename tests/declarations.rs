@@ -4,12 +4,13 @@
 
 use std::collections::BTreeSet;
 
-use downscope::core::Code;
+use downscope::core::{Code, policy::Refusal};
 
 const DECLARATIONS: &str = include_str!("../pkg-template/index.d.ts");
+const KEEPER: &str = include_str!("../pkg-template/keeper.d.ts");
 
 #[test]
-fn the_declared_error_codes_are_those_of_the_core_and_the_one_of_the_loader() {
+fn the_declared_error_codes_are_those_of_the_core_of_the_loader_and_of_a_page_with_a_keeper() {
     let union = DECLARATIONS
         .split_once("export type TokenErrorCode =")
         .and_then(|(_, rest)| rest.split_once(';'))
@@ -20,10 +21,25 @@ fn the_declared_error_codes_are_those_of_the_core_and_the_one_of_the_loader() {
         .map(|code| code.trim().trim_matches('\''))
         .filter(|code| !code.is_empty())
         .collect();
-    // Where WebAssembly could not start, there is no core to say so.
-    let mut known = BTreeSet::from(["unsupported"]);
+    // Where WebAssembly could not start, or is somewhere else, there is no core to say so.
+    let mut known = BTreeSet::from(["isolated", "not_permitted", "unsupported"]);
     known.extend(Code::ALL.map(Code::as_str));
     assert_eq!(declared, known);
+}
+
+#[test]
+fn what_a_keeper_refuses_for_is_declared_by_the_names_of_the_core() {
+    let union = KEEPER
+        .split_once("export type KeeperRefusal =")
+        .and_then(|(_, rest)| rest.split_once(';'))
+        .map(|(union, _)| union);
+    let declared: BTreeSet<_> = union
+        .into_iter()
+        .flat_map(|union| union.split('|'))
+        .map(|name| name.trim().trim_matches('\''))
+        .filter(|name| !name.is_empty())
+        .collect();
+    assert_eq!(declared, BTreeSet::from(Refusal::NAMES));
 }
 
 #[test]

@@ -124,6 +124,7 @@ export default defineConfig({
           document('Decisions', 'decisions'),
           guide('Why WebAssembly', 'why-webassembly'),
           guide('What it protects from', 'protection'),
+          guide('Isolation', 'isolation'),
           { text: 'Security', link: '/SECURITY' },
           { text: 'Contributing', link: '/CONTRIBUTING' },
           { text: 'Changes', link: '/CHANGELOG' },

@@ -33,6 +33,7 @@ mod names;
 mod origin;
 mod output;
 mod pace;
+pub mod policy;
 mod random;
 mod state;
 mod table;

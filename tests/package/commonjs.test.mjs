@@ -10,7 +10,9 @@ import { pathToFileURL } from 'node:url';
 import { appSource, outputDirectory, packageDirectory } from './support/app.mjs';
 import { esbuild, rollup, vite, webpack } from './support/bundlers.mjs';
 
-const ENTRIES = ['index', 'slim', 'adapters', 'box', 'media', 'media-worker', 'testing'];
+const ENTRIES = [
+  'index', 'slim', 'adapters', 'box', 'keeper', 'media', 'media-worker', 'testing', 'vault', 'worker',
+];
 const require = createRequire(import.meta.url);
 
 for (const entry of ENTRIES) {

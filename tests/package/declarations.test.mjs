@@ -9,7 +9,9 @@ import ts from 'typescript';
 
 import { packageDirectory } from './support/app.mjs';
 
-const ENTRIES = ['index', 'slim', 'adapters', 'box', 'media', 'media-worker', 'testing'];
+const ENTRIES = [
+  'index', 'slim', 'adapters', 'box', 'keeper', 'media', 'media-worker', 'testing', 'vault', 'worker',
+];
 
 const program = ts.createProgram(
   ENTRIES.map((entry) => join(packageDirectory, `${entry}.d.ts`)),

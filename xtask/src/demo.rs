@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 
 use crate::build::{self, Places, Steps};
 use crate::dependent;
@@ -12,13 +12,42 @@ use crate::step;
 use crate::workspace::Workspace;
 
 pub(crate) const SERVER: &str = "downscope-server";
-pub(crate) const DEFAULT_PORT: u16 = 8788;
+const DEFAULT_PORT: u16 = 8788;
 
 /// Those of `examples/` that need nothing but to be served.
 const EXAMPLES: [&str; 2] = ["plain", "push"];
 
 /// Runs until it is interrupted.
-pub(crate) fn run(workspace: &Workspace, port: u16) -> Result<()> {
+/// What is said behind `demo`.
+pub(crate) struct Options {
+    port: u16,
+    /// A keeper alone gets tokens, on an origin of its own.
+    vault: bool,
+}
+
+impl Options {
+    pub(crate) fn parse(arguments: &[String]) -> Result<Self> {
+        let mut options = Self {
+            port: DEFAULT_PORT,
+            vault: false,
+        };
+        let mut rest = arguments.iter();
+        while let Some(argument) = rest.next() {
+            match argument.as_str() {
+                "--vault" => options.vault = true,
+                "--port" => {
+                    let port = rest.next().context("--port is followed by a number")?;
+                    options.port = port.parse()?;
+                }
+                other => bail!("neither --port N nor --vault: {other}"),
+            }
+        }
+        Ok(options)
+    }
+}
+
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    let Options { port, vault } = *options;
     let lock = lock(workspace)?;
     build::build(workspace, &Steps::all(), &Places::published(workspace))?;
     let server = build_server(workspace)?;
@@ -34,6 +63,12 @@ pub(crate) fn run(workspace: &Workspace, port: u16) -> Result<()> {
         .args(["--api-port", &api_port.to_string()])
         .args(["--www", "www", "--pkg", "pkg"])
         .args(["--mount", "/node_modules/=node_modules"]);
+    if vault {
+        let vault_port = if port == 0 { 0 } else { port.wrapping_add(2) };
+        command
+            .args(["--vault", "www/vault"])
+            .args(["--vault-port", &vault_port.to_string()]);
+    }
     for example in EXAMPLES {
         command.args([
             "--mount",

@@ -45,7 +45,9 @@ cargo xtask <command>
                         (build, finish and size: --without STEP leaves out one
                         of the steps that make it smaller)
   docs                  the documents as a site, into target/site/
-  demo [--port N]       build, then the demo on a local server
+  demo [--port N] [--vault]
+                        build, then the demo on a local server; with --vault its
+                        tokens are held on an origin of their own
   test [stage...] [--engine NAME]...
                         every check, or only the named stages; those that need a
                         browser in chromium, firefox and webkit, or the named ones
@@ -137,8 +139,7 @@ fn dispatch(command: Option<&str>, arguments: Vec<String>) -> Result<()> {
             eprintln!("   {}", site.join("index.html").display());
             Ok(())
         }
-        (Some("demo"), []) => demo::run(&workspace, demo::DEFAULT_PORT),
-        (Some("demo"), [flag, port]) if flag == "--port" => demo::run(&workspace, port.parse()?),
+        (Some("demo"), rest) => demo::run(&workspace, &demo::Options::parse(rest)?),
         (Some("test"), chosen) => test::run(&workspace, chosen),
         (Some("release"), [flag, more @ ..]) if flag == "--dry-run" => {
             let _lock = lock::lock(&workspace)?;

@@ -18,9 +18,10 @@ const SHORTEST_TERM = 10_000;
 /**
  * Starts a server on free ports until `close()`. `app` is the origin of the
  * page and its backend, `api` that of the files. `mounts` are further
- * directories to serve, by their prefix; `term` is that of a lease, in milliseconds.
+ * directories to serve, by their prefix; `term` is that of a lease, in milliseconds. With
+ * `vault`, a directory, there is a third origin, which alone gets tokens.
  */
-export async function startServer(mounts = {}, { term = SHORTEST_TERM } = {}) {
+export async function startServer(mounts = {}, { term = SHORTEST_TERM, vault } = {}) {
   const directories = { '/t/': join(root, 'tests/e2e/pages'), ...mounts };
   const mount = Object.entries(directories).flatMap(([prefix, directory]) => [
     '--mount',
@@ -28,11 +29,12 @@ export async function startServer(mounts = {}, { term = SHORTEST_TERM } = {}) {
   ]);
   const ports = ['--port', '0', '--api-port', '0'];
   const lease = ['--lease-hold', '2000', '--lease-term', String(term)];
+  const keeping = vault ? ['--vault', join(root, vault), '--vault-port', '0'] : [];
   // A test that is killed leaves no server: the pipe to it closes.
   const untilEof = ['--until-eof'];
   const process = spawn(
     executable,
-    [...ports, ...lease, ...untilEof, '--www', join(root, 'www'), '--pkg', packageDirectory, ...mount],
+    [...ports, ...lease, ...keeping, ...untilEof, '--www', join(root, 'www'), '--pkg', packageDirectory, ...mount],
     { stdio: ['pipe', 'pipe', 'pipe'] },
   );
   const log = [];
@@ -42,7 +44,7 @@ export async function startServer(mounts = {}, { term = SHORTEST_TERM } = {}) {
   });
   // Heard of by whoever waits for the origins, and of no interest afterwards.
   failed.catch(() => {});
-  const { app, api } = await Promise.race([originsOf(process.stdout), failed]);
+  const { app, api, vault: vaultOrigin } = await Promise.race([originsOf(process.stdout), failed]);
 
   async function control(path, body) {
     const method = body === undefined ? 'GET' : 'POST';
@@ -54,6 +56,7 @@ export async function startServer(mounts = {}, { term = SHORTEST_TERM } = {}) {
   return {
     app,
     api,
+    vault: vaultOrigin,
     /** Every token minted so far, every request counted. */
     ledger: () => control('ledger'),
     /** Makes something go wrong from now on; `null` ends it. */

@@ -44,6 +44,7 @@ pub(crate) fn router(
     sign_ins: Arc<SignIns>,
     config: PageConfig,
     files: StaticFiles,
+    has_vault: bool,
 ) -> Router {
     let page = Router::new()
         .route("/api/login", post(login))
@@ -54,10 +55,16 @@ pub(crate) fn router(
     let token = edge::token_router(edge, &paths);
     let revoke = edge::revoke_router(edge, &paths);
     let lease = edge::lease_router(edge, &paths);
+    // With a vault, no token is to be had here: whoever gets into the page asks in vain.
+    let asked = match has_vault {
+        true => Router::new(),
+        false => Router::new()
+            .merge(endpoint(token, Kind::Token, &control))
+            .merge(endpoint(lease, Kind::Lease, &control)),
+    };
     Router::new()
-        .merge(endpoint(token, Kind::Token, &control))
+        .merge(asked)
         .merge(endpoint(revoke, Kind::Revoke, &control))
-        .merge(endpoint(lease, Kind::Lease, &control))
         .merge(control::router(control))
         .merge(page)
         .fallback_service(get(static_files::serve).with_state(files))
@@ -65,7 +72,7 @@ pub(crate) fn router(
 }
 
 /// An endpoint of the contract inside the demo's layers.
-fn endpoint(router: Router, kind: Kind, control: &Control) -> Router {
+pub(crate) fn endpoint(router: Router, kind: Kind, control: &Control) -> Router {
     let Control { faults, ledger, .. } = control;
     router
         .layer(middleware::from_fn_with_state(
@@ -80,7 +87,7 @@ fn endpoint(router: Router, kind: Kind, control: &Control) -> Router {
 
 /// This server signs in whoever loads its page, so it must not answer to the name
 /// of a site that has pointed its own name at this machine (DNS rebinding).
-async fn loopback_only(request: Request, next: Next) -> Response {
+pub(crate) async fn loopback_only(request: Request, next: Next) -> Response {
     let host = request
         .headers()
         .get(header::HOST)

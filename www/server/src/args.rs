@@ -16,6 +16,8 @@ Usage: downscope-server [OPTIONS]
   --api-port N         port of the file API (default 8789; 0 takes any that is free)
   --www DIR            the page (default www)
   --pkg DIR            the npm package, served at /pkg/ (default pkg)
+  --vault DIR          an origin of its own for a keeper of tokens, with its page in this directory
+  --vault-port N       its port (default 8790; 0 takes any that is free)
   --mount PREFIX=DIR   another directory, for example /t/=tests/pages; can be repeated
   --lease-hold MS      how long a lease request is held open (default 55000)
   --lease-term MS      how long a page may be silent (default 90000)
@@ -34,6 +36,10 @@ pub struct Args {
     pub api_port: u16,
     /// The page.
     pub www: PathBuf,
+    /// The keeper's page, if it has an origin of its own.
+    pub vault: Option<PathBuf>,
+    /// Port of that origin.
+    pub vault_port: u16,
     /// Everything that is served, the page and the package among it.
     pub mounts: Vec<Mount>,
     /// How long pages may be silent.
@@ -66,7 +72,8 @@ impl std::error::Error for ArgsError {}
 /// Reads the arguments, without the name of the program.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, ArgsError> {
     let mut args = args.into_iter();
-    let (mut port, mut api_port) = (8788, 8789);
+    let (mut port, mut api_port, mut vault_port) = (8788, 8789, 8790);
+    let mut vault = None;
     let (mut www, mut pkg) = (PathBuf::from("www"), PathBuf::from("pkg"));
     let mut mounts = Vec::new();
     let mut leases = LeaseTerms::default();
@@ -86,6 +93,8 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, ArgsEr
                 | "--api-port"
                 | "--www"
                 | "--pkg"
+                | "--vault"
+                | "--vault-port"
                 | "--mount"
                 | "--lease-hold"
                 | "--lease-term"
@@ -100,6 +109,8 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, ArgsEr
             "--api-port" => api_port = number(&name, &value)?,
             "--www" => www = value.into(),
             "--pkg" => pkg = value.into(),
+            "--vault" => vault = Some(value.into()),
+            "--vault-port" => vault_port = number(&name, &value)?,
             "--lease-hold" => leases.hold = millis(&name, &value)?,
             "--lease-term" => leases.term = millis(&name, &value)?,
             _ => mounts.push(mount(&value)?),
@@ -122,6 +133,8 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, ArgsEr
         port,
         api_port,
         www,
+        vault,
+        vault_port,
         mounts,
         leases,
         until_eof,

@@ -24,6 +24,7 @@ use crate::{
     secret,
     sign_in::SignIns,
     static_files::{Mount, StaticFiles},
+    vault::{self, Vault},
 };
 
 /// What a viewer needs; nothing that changes or shares a file.
@@ -45,6 +46,8 @@ pub struct Ingredients {
     pub api_origin: String,
     /// Static files of the page.
     pub mounts: Vec<Mount>,
+    /// An origin of its own for a keeper, which then alone gets tokens.
+    pub vault: Option<Vault>,
     /// The demo user's files.
     pub media: Media,
     /// Who mints.
@@ -80,6 +83,8 @@ pub struct Demo {
     pub app: Router,
     /// The file API and the embedded authorization server.
     pub api: Router,
+    /// The keeper's origin, if there is one.
+    pub vault: Option<Router>,
     embedded: Arc<Embedded>,
     running: Running,
 }
@@ -91,6 +96,7 @@ impl Demo {
             app_origins,
             api_origin,
             mounts,
+            vault,
             media,
             upstream,
             leases,
@@ -161,6 +167,17 @@ impl Demo {
             faults: Arc::clone(&faults),
             ledger: Arc::clone(&ledger),
         };
+        let has_vault = vault.is_some();
+        let vault = vault.map(|vault| {
+            let own = Mount {
+                prefix: "/".to_owned(),
+                directory: vault.directory.clone(),
+            };
+            let package = mounts.iter().filter(|mount| mount.prefix == "/pkg/");
+            let served = package.cloned().chain([own]).collect();
+            let files = StaticFiles::new(served, Arc::clone(&sign_ins));
+            vault::router(vault, &config.api_origin, &edge, &control, files)
+        });
         let files = StaticFiles::new(mounts, Arc::clone(&sign_ins));
         let file_api = FileApi {
             embedded: Arc::clone(&embedded),
@@ -168,8 +185,9 @@ impl Demo {
             media,
         };
         Self {
-            app: app::router(&edge, control, sign_ins, config, files),
+            app: app::router(&edge, control, sign_ins, config, files, has_vault),
             api: api::router(file_api, faults),
+            vault,
             embedded,
             running,
         }

@@ -38,3 +38,4 @@ mod range;
 mod secret;
 pub mod sign_in;
 pub mod static_files;
+pub mod vault;

@@ -14,6 +14,7 @@ use downscope_server::{
     clock::Clock,
     demo::{Demo, Ingredients, UpstreamChoice},
     media::{FileInfo, Media},
+    vault::Vault,
 };
 use tokio::{net::TcpListener, sync::oneshot};
 
@@ -58,6 +59,14 @@ async fn serve(args: Args) -> Result<(), Box<dyn std::error::Error>> {
 
     let app = TcpListener::bind(("127.0.0.1", args.port)).await?;
     let api = TcpListener::bind(("127.0.0.1", args.api_port)).await?;
+    let vault = match &args.vault {
+        Some(_) => Some(TcpListener::bind(("127.0.0.1", args.vault_port)).await?),
+        None => None,
+    };
+    let vault_port = match &vault {
+        Some(vault) => vault.local_addr()?.port(),
+        None => 0,
+    };
     let (port, api_port) = (app.local_addr()?.port(), api.local_addr()?.port());
     let demo = Demo::new(Ingredients {
         app_origins: ["127.0.0.1", "localhost"]
@@ -65,6 +74,15 @@ async fn serve(args: Args) -> Result<(), Box<dyn std::error::Error>> {
             .into(),
         api_origin: format!("http://127.0.0.1:{api_port}"),
         mounts: args.mounts,
+        vault: args.vault.map(|directory| Vault {
+            origins: ["127.0.0.1", "localhost"]
+                .map(|host| {
+                    let at = |port| format!("http://{host}:{port}");
+                    (at(vault_port), at(port))
+                })
+                .into(),
+            directory,
+        }),
         media,
         upstream,
         leases: args.leases,
@@ -73,13 +91,26 @@ async fn serve(args: Args) -> Result<(), Box<dyn std::error::Error>> {
     });
 
     let mut stdout = io::stdout();
+    if vault.is_some() {
+        writeln!(stdout, "vault http://127.0.0.1:{vault_port}")?;
+    }
     writeln!(
         stdout,
         "app http://127.0.0.1:{port}\napi http://127.0.0.1:{api_port}"
     )?;
     stdout.flush()?;
     let serving = async {
-        tokio::try_join!(axum::serve(app, demo.app), axum::serve(api, demo.api))?;
+        let keeping = async {
+            match (vault, demo.vault) {
+                (Some(listener), Some(router)) => axum::serve(listener, router).await,
+                (_, None) | (None, _) => std::future::pending().await,
+            }
+        };
+        tokio::try_join!(
+            axum::serve(app, demo.app),
+            axum::serve(api, demo.api),
+            keeping
+        )?;
         Ok(())
     };
     tokio::select! {

@@ -22,6 +22,17 @@ const FEWEST_BYTES: [&str; 5] = [
 ];
 
 pub(super) fn compile(workspace: &Workspace, steps: &Steps) -> Result<PathBuf> {
+    compile_crate(workspace, steps, "downscope", "compile to WebAssembly")
+}
+
+/// A library of the workspace. All are compiled with the same flags, so that they share what
+/// they depend on.
+pub(super) fn compile_crate(
+    workspace: &Workspace,
+    steps: &Steps,
+    name: &str,
+    what: &str,
+) -> Result<PathBuf> {
     let arguments = ["build", "--quiet", "--release", "--lib"];
     let mut flags = paths::remap_flags(workspace)?;
     if steps.has(Smaller::Compiler) {
@@ -32,14 +43,15 @@ pub(super) fn compile(workspace: &Workspace, steps: &Steps) -> Result<PathBuf> {
         flags.push("-Clink-arg=--emit-relocs".into());
     }
     run(
-        "compile to WebAssembly",
+        what,
         workspace
             .cargo()
             .args(arguments)
-            .args(["--package", "downscope", "--target", WASM_TARGET])
+            .args(["--package", name, "--target", WASM_TARGET])
             // Encoded, because paths may have spaces. It comes before every
             // other source of flags, so that nobody's settings get in.
             .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f")),
     )?;
-    Ok(workspace.target("wasm32-unknown-unknown/release/downscope.wasm"))
+    let file = name.replace('-', "_");
+    Ok(workspace.target(&format!("{WASM_TARGET}/release/{file}.wasm")))
 }

@@ -14,6 +14,7 @@ use crate::step::step;
 use crate::workspace::Workspace;
 
 pub(crate) fn finish(workspace: &Workspace, steps: &Steps, directory: &Path) -> Result<()> {
+    setup::wasm_target(workspace)?;
     setup::npm(workspace)?;
     let places = Places {
         package: directory.to_owned(),

@@ -8,6 +8,7 @@ mod commonjs;
 mod compile;
 mod finish;
 mod inline;
+mod keeper;
 mod links;
 mod names;
 mod paths;
@@ -86,6 +87,7 @@ fn package(
     step("inline the WebAssembly for the default entry", || {
         inline::inline(&wasm, &places.made.join("inline.js"))
     })?;
+    keeper::keeper(workspace, steps, places)?;
 
     step("put the package together", || {
         assemble::assemble(workspace, places)

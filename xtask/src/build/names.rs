@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use anyhow::Result;
+use downscope::core::policy::Refusal;
 use downscope::core::{Code, Notice, Status};
 use serde_json::to_string;
 
@@ -26,5 +27,14 @@ pub(super) fn name(module: &Path) -> Result<()> {
             to_string(&Notice::NAMES)?,
             to_string(&Status::NAMES)?,
         ),
+    )
+}
+
+/// What a keeper refuses for, in the order of the numbers.
+pub(super) fn name_refusals(module: &Path) -> Result<()> {
+    let names = to_string(&Refusal::NAMES)?;
+    write(
+        module,
+        format!("// @ts-check\nexport const refusals = {names};\n"),
     )
 }

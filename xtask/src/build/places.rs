@@ -10,6 +10,8 @@ pub(crate) struct Places {
     pub(crate) bindings: PathBuf,
     /// A copy of it, which is made smaller.
     pub(super) work: PathBuf,
+    /// The same of the keeper's policy, made smaller in place.
+    pub(crate) policy: PathBuf,
     /// What is generated for the package.
     pub(crate) made: PathBuf,
     /// The package.
@@ -31,6 +33,7 @@ impl Places {
         Self {
             bindings: place("bindings"),
             work: place("work"),
+            policy: place("policy"),
             made: place("made"),
             package: place("pkg"),
         }

@@ -21,6 +21,8 @@ pub(super) fn check_facade(context: &Context<'_>) -> Result<()> {
         places.bindings.join("glue.d.ts"),
         places.made.join("inline.js"),
         places.made.join("names.js"),
+        places.made.join("keeper-inline.js"),
+        places.made.join("keeper-names.js"),
     ] {
         if let Some(name) = generated.file_name() {
             copy_file(&generated, &directory.join(name))?;
@@ -28,6 +30,10 @@ pub(super) fn check_facade(context: &Context<'_>) -> Result<()> {
     }
     let configuration = directory.join("tsconfig.json");
     copy_file(&workspace.path("tests/package/facade.json"), &configuration)?;
+    copy_file(
+        &places.policy.join("policy.d.ts"),
+        &directory.join("keeper-glue.d.ts"),
+    )?;
     let mut tsc = workspace.npm_tool("tsc");
     run("tsc, the facade", tsc.arg("--project").arg(configuration))?;
     Ok(())

@@ -32,5 +32,5 @@
 mod repair;
 mod smaller;
 
-pub(super) use repair::{Look, bundle, repair, stamp, start};
-pub(super) use smaller::{make_smaller, silence};
+pub(super) use repair::{Look, bundle, repair, repair_plain, stamp, start};
+pub(super) use smaller::{drop_links, make_smaller, silence};

@@ -81,6 +81,7 @@ impl Fixture {
         let lines = Arc::new(Mutex::new(Vec::new()));
         let logged = Arc::new(Notify::new());
         let demo = Demo::new(Ingredients {
+            vault: None,
             app_origins: vec![APP.to_owned()],
             api_origin: API.to_owned(),
             mounts: vec![

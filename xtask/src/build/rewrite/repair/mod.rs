@@ -18,8 +18,12 @@ pub(crate) use start::start;
 
 /// Changes what wasm-bindgen made, in place.
 pub(crate) fn repair(bindings: &Bindings) -> Result<()> {
-    let script = bindings.script();
-    finalizers::drop_from(&script)?;
-    lazy::defer_in(&script)?;
+    finalizers::drop_from(&bindings.script())?;
+    repair_plain(bindings)
+}
+
+/// The same for a module that calls nothing of JavaScript's, whose glue has no finalizers.
+pub(crate) fn repair_plain(bindings: &Bindings) -> Result<()> {
+    lazy::defer_in(&bindings.script())?;
     loader::expose(bindings)
 }

@@ -15,7 +15,7 @@ use crate::build::steps::{Smaller, Steps};
 use crate::step::step;
 use crate::workspace::Workspace;
 
-pub(crate) use panics::silence;
+pub(crate) use panics::{drop_links, silence};
 
 /// Changes what wasm-bindgen made, and was repaired, in place.
 pub(crate) fn make_smaller(

@@ -50,6 +50,13 @@ pub(crate) fn silence(compiled: &Path, silent: &Path) -> Result<()> {
     })
 }
 
+/// Takes out what the linker was told to leave for [`silence`], where that is not done.
+pub(crate) fn drop_links(compiled: &Path) -> Result<()> {
+    let mut module = Module::from_buffer(&read(compiled)?)?;
+    links::remove(&mut module);
+    write(compiled, module.emit_wasm())
+}
+
 fn silence_module(module: &mut Module, links: &Links) -> Result<()> {
     let names = Names::of(module);
     for expected in FUNNELS.into_iter().chain([FORMATTER]) {
