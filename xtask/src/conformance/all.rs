@@ -12,9 +12,9 @@ use anyhow::{Context as _, Result, bail};
 use super::catalogue::ALL;
 use super::findings::{Findings, Outcome, Row, table};
 use super::next;
-use super::package;
+use super::package::{self, Framework};
 use super::service::Store;
-use super::subject::{Kind, Program, Programs, Subject};
+use super::subject::{Kind, Programs, Subject};
 use crate::clock::Stopwatch;
 use crate::demo;
 use crate::lock::lock;
@@ -65,27 +65,15 @@ pub(crate) fn shortly(workspace: &Workspace, stores: &Stores) -> Result<usize> {
     hold(workspace, &programs, &chosen, name)
 }
 
-/// The same for apps on the npm package over memory, in each framework and runtime but
-/// Next.js, for a worker at the edge, and for the example.
+/// The same for apps on the npm package over memory, in each of the frameworks on Node.
 pub(crate) fn packages_shortly(workspace: &Workspace, stores: &Stores) -> Result<usize> {
     let is_own = |one: &Subject| {
-        matches!(
-            one.kind,
-            Kind::Package(_, Store::Memory) | Kind::Worker | Kind::Example(Program::Npm)
-        )
+        let is_node = !matches!(one.kind, Kind::Package(Framework::Deno | Framework::Bun, _));
+        matches!(one.kind, Kind::Package(_, Store::Memory)) && is_node
     };
     let chosen: Vec<_> = ALL.into_iter().filter(is_own).collect();
     let programs = programs(workspace, stores, &chosen)?;
-    let name = "the npm package in frameworks and runtimes, held to the contract";
-    hold(workspace, &programs, &chosen, name)
-}
-
-/// The same for the example in Next.js, built and started, over memory and with two instances
-/// over Redis.
-pub(crate) fn next_shortly(workspace: &Workspace, stores: &Stores) -> Result<usize> {
-    let chosen: Vec<_> = ALL.into_iter().filter(Subject::is_next).collect();
-    let programs = programs(workspace, stores, &chosen)?;
-    let name = "the example in Next.js, held to the contract";
+    let name = "the npm package in four frameworks, held to the contract";
     hold(workspace, &programs, &chosen, name)
 }
 

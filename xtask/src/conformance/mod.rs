@@ -18,7 +18,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::step;
 use crate::workspace::{Workspace, without_separator};
 
-pub(crate) use all::{next_shortly, packages_shortly, shortly};
+pub(crate) use all::{packages_shortly, shortly};
 
 pub(crate) const PROGRAM: &str = "downscope-conformance";
 

@@ -215,10 +215,7 @@ pub(super) fn toolchains_large(context: &Context<'_>, tally: &mut Tally) -> Resu
     count(
         tally,
         &run("the tarball in Next.js and Angular", &mut node)?,
-    )?;
-    let stores = Stores::start(context.workspace)?;
-    tally.add(conformance::next_shortly(context.workspace, &stores)?);
-    Ok(())
+    )
 }
 
 /// The package without what only makes it smaller. That follows closely what the
