@@ -9,14 +9,22 @@ use std::{
 
 use super::{Call, Store, StoreError};
 use crate::core::{
-    Admit, Admitted, Begin, Begun, Budget, Claim, Class, Enlist, Enlisted, Fate, Heard, Heartbeat,
-    Lapsed, Limits, Listed, Millis, Reason, RecallOp, Say, Stats, Withdraw, Withdrawn, Work,
+    Admit, Admitted, Begin, Begun, Claim, Class, Enlist, Enlisted, Fate, Heard, Heartbeat, Lapsed,
+    Limits, Listed, Millis, Reason, RecallOp, Say, Stats, Withdraw, Withdrawn, Work,
 };
 
 /// Keeps no record. All that it counts is how many made-up tokens were looked up lately.
 pub struct Stateless {
     now: Arc<dyn Fn() -> Millis + Send + Sync>,
-    look_ups: Mutex<Option<Budget>>,
+    look_ups: Mutex<LookUps>,
+}
+
+/// How many there were in the second that began at `since`. All of a second's at once, where
+/// others have a tenth: what a revoke names is looked up now or not at all.
+#[derive(Default)]
+struct LookUps {
+    since: Millis,
+    count: u32,
 }
 
 impl Stateless {
@@ -35,8 +43,16 @@ impl Stateless {
             return most;
         }
         let mut look_ups = self.look_ups.lock().unwrap_or_else(PoisonError::into_inner);
-        let budget = look_ups.get_or_insert_with(|| Budget::new(claim.per_second));
-        budget.take((self.now)(), most)
+        let now = (self.now)();
+        if now.saturating_sub(look_ups.since) >= 1_000 {
+            *look_ups = LookUps {
+                since: now,
+                count: 0,
+            };
+        }
+        let taken = most.min(claim.per_second.saturating_sub(look_ups.count));
+        look_ups.count = look_ups.count.saturating_add(taken);
+        taken
     }
 }
 

@@ -99,3 +99,11 @@ async fn made_up_tokens_are_looked_up_at_one_rate_whoever_names_them() {
     let calls = authority.calls.load(Ordering::Relaxed);
     assert!((1..=20).contains(&calls), "{calls} calls");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_few_unknown_tokens_are_looked_up_at_once() {
+    let authority = Arc::new(Authority::default());
+    let [one, _] = instances(&authority);
+    let answer = revoke(&one, "token=made-up-1&token=made-up-2&token=made-up-3").await;
+    assert_eq!(answer.unwrap(), RevokeAnswer::Dead);
+}
