@@ -51,8 +51,8 @@ export function serve(): Keeper {
 declare const grant: KeptGrant;
 declare const options: TokenClientOptions;
 
-// @ts-expect-error - where no token is, none is given
-export const token: string = grant.peek();
+// @ts-expect-error - where no token is, none is asked for
+export const token: Promise<string> = grant.token({ minTtl: 60 });
 
 // @ts-expect-error - a keeper says itself what it may be asked for
 serveKeeper({ tokenEndpoint: '/api/token' });
