@@ -119,7 +119,7 @@ export interface BackendOptions {
   requireLease?: boolean;
   /** How many revocations a second the authorization server takes from all instances. Default: 0, no limit. */
   revocationsPerSecond?: number;
-  /** How many token requests are carried out at a time. Default: 1,024. */
+  /** How many token requests are carried out at a time, a quarter of them at most for one user. Default: 1,024. */
   mintsAtOnce?: number;
   /** How many lease requests are held at a time. Default: 10,000. */
   heldAtOnce?: number;

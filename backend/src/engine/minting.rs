@@ -1,6 +1,6 @@
 //! Carries out a token request.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use super::{Engine, Event, Moment, ending, entropy};
 use crate::core::{
@@ -29,7 +29,7 @@ impl Engine {
         owner: Owner,
         subject: Option<Secret>,
     ) -> Result<TokenAnswer, Refusal> {
-        let Ok(permit) = Arc::clone(&self.0.mints).try_acquire_owned() else {
+        let Some(place) = self.0.mints.take(&owner.user) else {
             return Err(Refusal::temporarily_unavailable(
                 "Too many tokens are being minted.",
                 Some(1),
@@ -37,7 +37,7 @@ impl Engine {
         };
         let engine = self.clone();
         let minting = self.0.tasks.spawn(async move {
-            let _permit = permit;
+            let _place = place;
             let resource = request.resource.clone();
             let ring = engine.ring();
             let settings = engine.minting();

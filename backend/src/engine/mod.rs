@@ -10,6 +10,7 @@ mod ending;
 mod entropy;
 mod held;
 mod minting;
+mod mints;
 mod pause;
 mod recalls;
 mod renewing;
@@ -37,6 +38,7 @@ pub use self::{
 use self::{
     claims::{Claims, VISIBILITY},
     held::Held,
+    mints::Mints,
     pause::Pause,
     recalls::Recalls,
     runtime::{Instant, Tasks},
@@ -62,7 +64,8 @@ pub struct Settings {
     /// instances together; a little less is asked of it, since some arrive late. Default: 0, no
     /// limit.
     pub revocations_per_second: u32,
-    /// How many token requests are carried out at a time; one more is answered with 503.
+    /// How many token requests are carried out at a time, and a quarter of that of one user;
+    /// one more is answered with 503.
     /// It cannot be changed later. Default: 1024.
     pub mints_at_once: u32,
     /// How many lease requests are held at a time; one more is answered at once, and its
@@ -102,8 +105,7 @@ struct Inner {
     audit: Arc<dyn Audit>,
     claims: Claims,
     held: Held,
-    /// Token requests that may still be begun.
-    mints: Arc<Semaphore>,
+    mints: Mints,
     pause: Pause,
     /// The same for look-ups alone: a name that somebody has made up, and that the server
     /// fails over, must keep nobody waiting.
@@ -147,15 +149,14 @@ impl Engine {
         sign_ins: Arc<dyn SignIns>,
         audit: Arc<dyn Audit>,
     ) -> Self {
-        let mints = usize::try_from(settings.mints_at_once).unwrap_or(usize::MAX);
-        let mints = mints.min(Semaphore::MAX_PERMITS);
+        let mints = Mints::new(settings.mints_at_once);
         Self(Arc::new(Inner {
             audit,
             claims: Claims::default(),
             held: Held::default(),
             pause: Pause::default(),
             look_up_pause: Pause::default(),
-            mints: Arc::new(Semaphore::new(mints)),
+            mints,
             recalls: Recalls::default(),
             ring: RwLock::new(ring),
             settings: RwLock::new(settings),

@@ -93,7 +93,7 @@ pub const SETTINGS: &[Setting] = &[
     is("upstream.parameters", Kind::Pairs, None, "Further parameters of the client credentials request, such as `box_subject_type` and `box_subject_id`."),
     is("limits.revocations_per_second", Kind::Number, Some("0"), "How many revocations the authorization server takes, from all instances together; 0 for any number."),
     is("limits.unknown_per_second", Kind::Number, Some("20"), "How many tokens that nothing is on record of are looked up at the authorization server, from all instances together."),
-    is("limits.mints_at_once", Kind::Number, Some("1024"), "How many tokens are minted at a time; more are answered with 503."),
+    is("limits.mints_at_once", Kind::Number, Some("1024"), "How many tokens are minted at a time, a quarter of them at most for one user; more are answered with 503."),
     is("limits.records", Kind::Number, Some("1000000"), "How many tokens are on record."),
     is("limits.leases_per_sign_in", Kind::Number, Some("500"), "How many page lives of one sign-in keep a lease."),
     is("log.level", Kind::Text, Some("info"), "`error`, `warn`, `info` (one line for each request and each token) or `debug`."),
