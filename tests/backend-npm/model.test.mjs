@@ -36,7 +36,8 @@ test('what is said to be dead is dead, through crashes that lose everything', as
     },
   );
   // Else there was nothing to find.
-  if (LIVES > 100) assert.ok(said[204] > LIVES && said[202] > LIVES, JSON.stringify(said));
+  const least = LIVES / 2;
+  if (LIVES > 100) assert.ok(said[204] > least && said[202] > least, JSON.stringify(said));
 });
 
 test('what was taken over dies without another word', async () => {
