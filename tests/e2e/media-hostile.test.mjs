@@ -62,7 +62,7 @@ test('a URL is good in the page that made it, and in no other', async () => {
   await openMediaPage(stage);
   const later = await page.evaluate(async (content) => {
     await mediaPage.open();
-    return (await fetch(content)).status;
+    return (await mediaPage.look(content)).status;
   }, content);
   assert.equal(later, 404);
   assert.equal((await stage.server.ledger()).requests.file, 0);
@@ -80,9 +80,9 @@ for (const [name, end] of Object.entries(ENDS)) {
     const page = await openMediaPage(stage);
     const [before, after] = await page.evaluate(async (end) => {
       const made = await mediaPage.open();
-      const before = (await fetch(made.content)).status;
+      const before = (await mediaPage.look(made.content)).status;
       await (0, eval)(`(${end})`)(made);
-      return [before, (await fetch(made.content)).status];
+      return [before, (await mediaPage.look(made.content)).status];
     }, String(end));
     assert.deepEqual([before, after], [200, 404]);
     assert.equal((await stage.server.ledger()).requests.file, 1);
@@ -94,7 +94,7 @@ test('a client that was closed before it had a token gives none', async () => {
   const [status, made] = await page.evaluate(async () => {
     const { client, content, media } = await mediaPage.open();
     await client.close();
-    const { status } = await fetch(content);
+    const { status } = await mediaPage.look(content);
     media.close();
     const made = await fixture.outcome((async () => media.url(content))());
     return [status, made.error.code];
@@ -236,9 +236,9 @@ test('an id that nobody made, and paths that are tricks, lead nowhere', async ()
       'constructor',
       '',
     ]) {
-      statuses[path.slice(0, 40)] = (await fetch(prefix + path)).status;
+      statuses[path.slice(0, 40)] = (await mediaPage.look(prefix + path)).status;
     }
-    statuses.good = (await fetch(`${content}?t=1#t=2`)).status;
+    statuses.good = (await mediaPage.look(`${content}?t=1#t=2`)).status;
     return statuses;
   });
   const { good, ...others } = statuses;
@@ -305,7 +305,7 @@ test('a script’s own messages get nothing out of the page, and break nothing i
       controller.postMessage(junk, [listening(), listening()]);
     }
     controller.postMessage({ downscope: 'media 2' }, [listening()]);
-    const { status } = await fetch(content);
+    const { status } = await mediaPage.look(content);
     await new Promise((resolve) => setTimeout(resolve, 100));
     return { told, status };
   });
@@ -395,7 +395,7 @@ test('of ten thousand URLs the newest are kept, each the same whenever it is ask
     of(0);
     of(10_000);
     const statuses = [];
-    for (const url of [first, second]) statuses.push((await fetch(url)).status);
+    for (const url of [first, second]) statuses.push((await mediaPage.look(url)).status);
     return { isSame, statuses, count: all.size };
   });
   assert.deepEqual({ isSame, statuses, count }, { isSame: true, statuses: [200, 404], count: 9_999 });
@@ -406,7 +406,7 @@ test('a hundred requests at once are answered, with one token', async () => {
   const statuses = await page.evaluate(async () => {
     const { media } = await mediaPage.open();
     const urls = Array.from({ length: 100 }, (_, n) => media.url(`${fixture.fileUrl('101')}?n=${n}`));
-    return Promise.all(urls.map(async (url) => (await fetch(url)).status));
+    return Promise.all(urls.map(async (url) => (await mediaPage.look(url)).status));
   });
   assert.deepEqual(statuses, Array(100).fill(200));
   assert.equal((await stage.server.ledger()).requests.token, 1);
@@ -458,7 +458,7 @@ test('a worker that was stopped is started again, and answers as before', { skip
   const session = await page.context().newCDPSession(page);
   await session.send('ServiceWorker.enable');
   await session.send('ServiceWorker.stopAllWorkers');
-  assert.equal(await page.evaluate(async () => (await fetch(content)).status), 200);
+  assert.equal(await page.evaluate(async () => (await mediaPage.look(content)).status), 200);
   await session.detach();
 });
 
@@ -473,7 +473,7 @@ test('a page that was loaded past its worker comes under it again', { skip: noPr
   const { before, status } = await page.evaluate(async () => {
     const before = navigator.serviceWorker.controller === null;
     const { content } = await mediaPage.open();
-    return { before, status: (await fetch(content)).status };
+    return { before, status: (await mediaPage.look(content)).status };
   });
   assert.deepEqual({ before, status }, { before: true, status: 200 });
   await session.detach();

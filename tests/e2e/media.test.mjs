@@ -19,7 +19,7 @@ test('a page that was loaded before there was a worker comes under it', async ()
   const { before, status } = await page.evaluate(async () => {
     const before = navigator.serviceWorker.controller === null;
     const { content } = await mediaPage.open();
-    return { before, status: (await fetch(content)).status };
+    return { before, status: (await mediaPage.look(content)).status };
   });
   assert.deepEqual({ before, status }, { before: true, status: 200 });
 });
@@ -195,7 +195,7 @@ test('a lasting 401 is asked twice, and is the answer', async () => {
   const page = await openMediaPage(stage);
   const status = await page.evaluate(async () => {
     const { content } = await mediaPage.open();
-    return (await fetch(content)).status;
+    return (await mediaPage.look(content)).status;
   });
   assert.equal(status, 401);
   const { requests } = await server.ledger();
