@@ -112,7 +112,8 @@ for (const [place, [name, handler]] of Object.entries(servers).entries()) {
   const [host, port] = listens[place].split(':');
   const server = createServer(handler);
   // One that was frozen would end its connections as the next request comes.
-  if (isFrozen) server.keepAliveTimeout = 0;
+  // Otherwise 5 s, and whoever asks again at that moment finds the connection closed.
+  server.keepAliveTimeout = isFrozen ? 0 : 120_000;
   server.listen(Number(port), host, () => {
     const address = `${host}:${server.address().port}`;
     console.error(JSON.stringify({ message: 'listening', name, address }));
