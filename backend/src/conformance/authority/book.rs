@@ -25,18 +25,22 @@ pub struct Calls {
     pub exchanges: u32,
     /// Revocations that came for each token, refused ones among them.
     pub revokes: BTreeMap<String, u32>,
-    /// Revocations under way.
+    /// Revocations under way that came since then.
     pub revoking: u32,
     /// As many revocations were under way at once.
     pub most_revoking: u32,
-    /// Exchanges that wait to be let go on.
+    /// Exchanges that came since then and wait to be let go on.
     pub held: u32,
 }
+
+/// From one reset to the next. What began in an earlier one is nothing that a check has caused.
+pub(super) type Round = u64;
 
 #[derive(Debug, Default)]
 pub(super) struct Book {
     pub(super) faults: Faults,
     pub(super) calls: Calls,
+    pub(super) round: Round,
     /// What was minted for the backend since the last reset.
     pub(super) minted: Vec<Minted>,
     /// Every token there ever was, and whether it is alive.
@@ -53,6 +57,21 @@ pub(super) struct Fate {
 }
 
 impl Book {
+    pub(super) fn begin_round(&mut self) {
+        self.round += 1;
+        self.calls = Calls::default();
+        self.minted.clear();
+        self.faults = Faults::default();
+    }
+
+    /// One of `counted` is over that began in `round`.
+    pub(super) fn end(&mut self, round: Round, counted: impl FnOnce(&mut Calls) -> &mut u32) {
+        if round == self.round {
+            let running = counted(&mut self.calls);
+            *running = running.saturating_sub(1);
+        }
+    }
+
     pub(super) fn begin_exchange(&mut self) -> Fate {
         self.calls.exchanges = self.calls.exchanges.saturating_add(1);
         let refusal = self.over_limit();
@@ -120,6 +139,20 @@ mod tests {
         assert!(book.kill("FAKE"));
         assert!(!book.is_alive("FAKE"));
         assert!(!book.kill("made-up"));
+    }
+
+    #[test]
+    fn what_began_before_a_reset_is_not_counted_after_it() {
+        let mut book = Book::default();
+        let before = book.round;
+        book.begin_revoke("FAKE");
+        book.begin_round();
+        assert_eq!(book.calls.revoking, 0);
+        book.begin_revoke("FAKE");
+        book.end(before, |calls| &mut calls.revoking);
+        assert_eq!(book.calls.revoking, 1);
+        book.end(book.round, |calls| &mut calls.revoking);
+        assert_eq!(book.calls.revoking, 0);
     }
 
     #[tokio::test(start_paused = true)]

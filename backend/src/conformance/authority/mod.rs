@@ -16,7 +16,7 @@ use std::{
 
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time::timeout};
 
-use self::book::{Book, Fate};
+use self::book::{Book, Fate, Round};
 pub use self::{
     book::{Calls, Minted},
     faults::{Faults, Refusal},
@@ -47,10 +47,10 @@ struct Shared {
 }
 
 /// A revocation under way.
-struct Revoking<'a>(&'a Shared);
+struct Revoking<'a>(&'a Shared, Round);
 
 /// An exchange that waits.
-struct Held<'a>(&'a Shared);
+struct Held<'a>(&'a Shared, Round);
 
 impl Authority {
     /// Listens at this address; port 0 for any. Errors are those of the system.
@@ -85,17 +85,7 @@ impl Authority {
     /// Behaves again, counts from nothing and lets go what it holds. What is alive stays so.
     pub fn reset(&self) {
         self.shared.gate.send_replace(false);
-        self.shared.change(|book| {
-            let running = book.calls.revoking;
-            book.calls = Calls {
-                revoking: running,
-                most_revoking: running,
-                held: book.calls.held,
-                ..Calls::default()
-            };
-            book.minted.clear();
-            book.faults = Faults::default();
-        });
+        self.shared.change(Book::begin_round);
     }
 
     /// Changes how it misbehaves.
@@ -213,8 +203,7 @@ impl Shared {
     }
 
     fn begin_revoke(&self, token: &str) -> (Fate, Revoking<'_>) {
-        let fate = self.change(|book| book.begin_revoke(token));
-        (fate, Revoking(self))
+        self.change(|book| (book.begin_revoke(token), Revoking(self, book.round)))
     }
 
     /// Waits while answers are held back.
@@ -223,24 +212,24 @@ impl Shared {
         if !*gate.borrow() {
             return;
         }
-        self.change(|book| book.calls.held += 1);
-        let _held = Held(self);
+        let _held = self.change(|book| {
+            book.calls.held += 1;
+            Held(self, book.round)
+        });
         _ = gate.wait_for(|is_held| !is_held).await;
     }
 }
 
 impl Drop for Revoking<'_> {
     fn drop(&mut self) {
-        self.0.change(|book| {
-            book.calls.revoking = book.calls.revoking.saturating_sub(1);
-        });
+        self.0
+            .change(|book| book.end(self.1, |calls| &mut calls.revoking));
     }
 }
 
 impl Drop for Held<'_> {
     fn drop(&mut self) {
-        self.0.change(|book| {
-            book.calls.held = book.calls.held.saturating_sub(1);
-        });
+        self.0
+            .change(|book| book.end(self.1, |calls| &mut calls.held));
     }
 }

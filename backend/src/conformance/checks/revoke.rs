@@ -236,7 +236,9 @@ async fn revoke_outlives_its_page(case: &Case) -> Verdict {
     authority.misbehave(|faults| faults.revoke_latency = std::time::Duration::from_millis(500));
     {
         let mut sent = Box::pin(case.revoke_granted([&granted]).send());
-        let is_asked = authority.until_called(case.patience(), |calls| calls.revoking > 0);
+        let is_asked = authority.until_called(case.patience(), |calls| {
+            calls.revokes.contains_key(&granted.token)
+        });
         tokio::select! {
             answer = &mut sent => {
                 // It was taken over before anything was asked.
