@@ -181,10 +181,11 @@ test('a video seeks, and goes on where its token has expired or is refused', asy
   refused.add(second);
   const before = api.received.length;
   await seek(page, 150);
-  const since = api.received.slice(before);
-  const third = since.at(-1).token;
-  assert.equal(since.filter(({ token }) => token === second).length, 1, 'refused once');
-  assert.notEqual(third, second);
+  const tokens = api.received.slice(before).map(({ token }) => token);
+  const third = tokens.find((token) => token !== second);
+  // An element may load several ranges at once: each of these is refused, and all get the same.
+  assert.ok(tokens.includes(second), 'refused');
+  assert.deepEqual([...new Set(tokens)], [second, third]);
   assert.deepEqual(await page.evaluate(() => [video.error, errors]), [null, []]);
   assert.equal((await stage.server.ledger()).requests.token, 3);
 });
