@@ -1,9 +1,10 @@
 // Reads a request's body.
 
-/** Its bytes: no more than the core needs to see that it is too long. */
-export async function readBody(request, longest) {
+/** Its bytes: no more than the core needs to see that it is too long, which is beyond `longestBody()`. */
+export async function readBody(request, longestBody) {
   const reader = request.body?.getReader();
   if (!reader) return new Uint8Array();
+  const longest = longestBody();
   const chunks = [];
   let length = 0;
   while (length <= longest) {

@@ -7,7 +7,7 @@ import {
   away as refused,
   initSync,
   leaseFault,
-  longestBody,
+  longestBody as longest,
   postgresOptions,
   refusesTheSubject,
 } from './glue.js';
@@ -50,4 +50,10 @@ export function begin() {
   isReady = true;
 }
 
-export { leaseFault, longestBody, postgresOptions, refusesTheSubject };
+/** How many bytes of a body are read at the most; also asked before a backend has started. */
+export function longestBody() {
+  begin();
+  return longest();
+}
+
+export { leaseFault, postgresOptions, refusesTheSubject };

@@ -7,7 +7,7 @@ import { readBody } from './body.js';
 import { checkPatience, isStateless, settingsOf, withKeys } from './settings.js';
 import { logFailure } from './log.js';
 import { memory } from './memory.js';
-import { starterOf, unlessAborted } from './starting.js';
+import { starterOf } from './starting.js';
 import { freshOf, stateless } from './stateless.js';
 import { left } from './time.js';
 
@@ -41,16 +41,17 @@ export function createBackend(options) {
   let closing;
 
   async function handle(request) {
-    const { signal } = request;
+    // At once: what has come is lost with the connection of a page that goes away meanwhile.
+    const body = readBody(request, longestBody);
+    body.catch(() => {});
     let backend;
     try {
-      backend = await unlessAborted(starter.started(), signal);
+      backend = await starter.started();
     } catch (error) {
       if (error?.isLasting) throw error;
       return responseOf(await away(keyed(), request));
     }
-    if (backend === undefined) return responseOf(null);
-    const answering = answered(backend, request);
+    const answering = answered(backend, request, body);
     // From the beginning: whoever asked may go, and what nothing keeps awake then ends with them.
     keepAwake(async () => {
       await answering.catch(() => {});
@@ -60,13 +61,13 @@ export function createBackend(options) {
     return answering;
   }
 
-  async function answered(backend, request) {
+  async function answered(backend, request, reading) {
     const { signal } = request;
     const number = (last = (last + 1) % 0x1_0000_0000);
     const abort = () => backend.abort(number);
     calls.set(number, request);
     try {
-      const body = await readBody(request, longestBody());
+      const body = await reading;
       const { pathname } = new URL(request.url);
       const headers = [...request.headers].flat();
       const answer = backend.handle(number, request.method, pathname, headers, body);

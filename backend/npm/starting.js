@@ -48,19 +48,3 @@ export function starterOf(start, begun) {
     ended() {},
   };
 }
-
-/** Ends with `promise`, or with `undefined` as soon as `signal` is aborted. */
-export async function unlessAborted(promise, signal) {
-  if (!signal) return promise;
-  let abort;
-  const aborted = new Promise((resolve) => {
-    abort = () => resolve(undefined);
-    signal.addEventListener('abort', abort, { once: true });
-    if (signal.aborted) abort();
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
-}

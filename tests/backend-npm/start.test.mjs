@@ -1,8 +1,9 @@
 // How a backend starts, what it does when that fails, and how it ends.
 
 import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
+import { createServer as createHttpServer, request } from 'node:http';
 import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { test } from 'node:test';
 
 import pg from 'pg';
@@ -10,6 +11,7 @@ import pg from 'pg';
 import { APP, authority, backendOf, entry, memory, pageOf } from './support/backend.mjs';
 import { logged } from './support/log.mjs';
 
+const { toNodeHandler } = await entry('node.js');
 const { postgres } = await entry('postgres.js');
 const KEYS = 'A'.repeat(43);
 
@@ -65,18 +67,31 @@ test('a start that hangs is given up, and the next request begins another', asyn
   assert.equal(lines.length, 1);
 });
 
-test('a client that leaves during the start is let go', async () => {
-  const store = storeOf(() => new Promise(() => {}));
-  const backend = backendOf(authority(), { store, keys: KEYS });
-  const control = new AbortController();
-  const request = new Request('https://app.example/api/token', {
-    method: 'POST',
-    signal: control.signal,
+test('a revoke whose page has gone during the start is carried out', async (t) => {
+  const told = new EventEmitter();
+  const revoke = (token) => (told.emit('revoked', token), new Response());
+  const store = storeOf(() => once(told, 'store'));
+  const backend = backendOf({ ...authority(), revoke }, { store, keys: KEYS });
+  const handler = toNodeHandler(backend);
+  const server = createHttpServer((request, response) => {
+    response.once('close', () => told.emit('gone'));
+    handler(request, response);
+    told.emit('came');
   });
-  const answer = backend.handle(request);
-  control.abort();
-  assert.equal((await answer).status, 499);
-  await backend.close({ patience: 0 });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  const sent = request({ port: server.address().port, method: 'POST', path: '/api/revoke', headers });
+  const [came, gone, revoked] = ['came', 'gone', 'revoked'].map((name) => once(told, name));
+  sent.on('error', () => {}).end('token=FAKE-token');
+  await came;
+  sent.destroy();
+  await gone;
+  told.emit('store');
+  assert.deepEqual(await revoked, ['FAKE-token']);
+  await backend.close();
 });
 
 test('a backend that never started closes its store, once', async () => {
