@@ -1,7 +1,7 @@
 //! What is true of the store in PostgreSQL alone.
 
 use downscope_backend::{
-    core::{Begun, Claim, Class, Heard, Stats, Withdraw},
+    core::{Begun, Claim, Class, Fate, Heard, Limits, Stats, Withdraw},
     store::{
         Store,
         postgres::{Postgres, Settings},
@@ -71,6 +71,12 @@ impl Schema {
             }
         }
         left
+    }
+
+    async fn execute(&self, text: &str) {
+        if let Err(error) = client(&self.url).await.batch_execute(text).await {
+            panic!("{text}: {error}");
+        }
     }
 
     /// The one number that a query answers with.
@@ -170,6 +176,49 @@ fn a_connection_that_was_lost_is_made_again() {
             assert!(tries <= schema.settings().connections, "each fails once");
         }
         assert_eq!(ok(store.stats()).await.leases, 1);
+    });
+}
+
+#[test]
+fn a_standby_that_has_taken_over_goes_back_no_further_than_to_then() {
+    run(Kind::Postgres, async |bench: Bench| {
+        let Some(schema) = &bench.schema else {
+            panic!("a schema of its own");
+        };
+        let record = [key(PAGE, "1")];
+        bench.mint(&request(PAGE, "1"), LIFE).await;
+        assert!(bench.withdraw(&pending(PAGE, &["2"])).await.is_complete);
+        assert_eq!(ok(bench.store.fates(PAGE_2, &record)).await, [Fate::Dead]);
+
+        // What a standby that has taken over says is what this one had not said before.
+        let change = format!("update {}.epoch set timeline = 'FFFFFFFF'", schema.name);
+        schema.execute(&change).await;
+        assert_eq!(ok(bench.store.fates(PAGE_2, &record)).await, [Fate::Alive]);
+        bench.pass(60_000);
+        assert_eq!(ok(bench.store.fates(PAGE_2, &record)).await, [Fate::Dead]);
+
+        schema.execute(&change).await;
+        for names in [pending(PAGE, &["3"]), whole(PAGE_2)] {
+            assert!(!bench.withdraw(&names).await.is_complete, "{names:?}");
+        }
+        bench.pass(Limits::default().longest_life);
+        assert!(bench.withdraw(&whole(PAGE_2)).await.is_complete);
+    });
+}
+
+#[test]
+fn a_database_that_does_not_tell_its_timeline_is_the_same_one() {
+    run(Kind::Postgres, async |bench: Bench| {
+        let Some(schema) = &bench.schema else {
+            panic!("a schema of its own");
+        };
+        let replace = format!(
+            "create or replace function {}.timeline() returns text language plpgsql as $$
+             begin return left(no_such_function(), 8); exception when others then return null; end $$",
+            schema.name
+        );
+        schema.execute(&replace).await;
+        assert!(bench.withdraw(&pending(PAGE, &["1"])).await.is_complete);
     });
 }
 

@@ -6,7 +6,11 @@
 -- When this store began: what it does not know of may have been minted before.
 create table epoch (
     one boolean primary key default true check (one),
-    since bigint not null
+    since bigint not null,
+    -- Which timeline the database was on. Null: it does not say, or loses nothing.
+    timeline text,
+    -- When another one was met last.
+    anew bigint
 );
 
 -- When somebody last looked after the leases, and until when nothing lapses.

@@ -13,6 +13,29 @@ language sql volatile as $$
     select coalesce(p_clock, floor(extract(epoch from clock_timestamp()) * 1000)::bigint)
 $$;
 
+-- The timeline that the database writes: another one as soon as a standby has taken over, or a
+-- backup was brought back. Null where it does not say, as under other names of its functions.
+create function timeline() returns text
+language plpgsql volatile as $$
+begin
+    return left(pg_walfile_name(pg_current_wal_lsn()), 8);
+exception when others then
+    return null;
+end
+$$;
+
+-- Goes back no further than to now where that is another one than the last time: what was
+-- told last may be missing.
+create function meet(p_clock bigint) returns void
+language plpgsql volatile as $$
+declare
+    met constant text := timeline();
+    t constant bigint := now_at(p_clock);
+begin
+    update epoch set timeline = met, since = t, anew = t where timeline <> met;
+end
+$$;
+
 -- Begins the store. `p_is_first` says that nothing was minted before.
 create function downscope_found(p_is_first boolean, p_clock bigint default null) returns void
 language plpgsql
@@ -21,8 +44,9 @@ as $$
 declare
     t constant bigint := now_at(p_clock);
 begin
-    insert into epoch (since) values (case when p_is_first then 0 else t end)
+    insert into epoch (since, timeline) values (case when p_is_first then 0 else t end, timeline())
     on conflict do nothing;
+    perform meet(p_clock);
     insert into watch (watched_at) values (t) on conflict do nothing;
     insert into told_head (number) values (0) on conflict do nothing;
 end

@@ -175,12 +175,16 @@ declare
     t constant bigint := now_at(p_clock);
     is_lost boolean;
 begin
+    perform meet(p_clock);
     -- What is not on record may be what was lost; it may not have been seen to be so yet.
     is_lost := exists (
         select from sessions where session = p_session and lost_until > t
     ) or exists (
         select from records where home = p_session and id is not null and stage in (0, 1)
             and expires_at - t <= 0 and expires_at + lost > t
+    ) or exists (
+        -- So was what the database forgot while somebody waited, for seconds, for its end.
+        select from epoch where t - anew < 60000
     );
     return array(
         select coalesce((

@@ -117,6 +117,8 @@ set search_path from current
 as $$
 #variable_conflict use_column
 declare
+    names_requests constant boolean :=
+        p_session is not null and (p_whole or cardinality(p_pending) > 0);
     t bigint;
     requests record;
     homes text[] := '{}';
@@ -127,8 +129,11 @@ begin
     unknown_tokens := '{}';
     unknown_handles := '{}';
     minting := '{}';
+    if names_requests then
+        perform meet(p_clock);
+    end if;
     is_complete := (select now_at(p_clock) - since >= p_longest_life from epoch);
-    if p_session is not null and (p_whole or cardinality(p_pending) > 0) then
+    if names_requests then
         select * into requests from withdraw_requests(
             p_session, p_pending, p_whole, p_tombstone, p_named_tombstones,
             p_named_by_strangers, p_strangers, p_clock
