@@ -88,6 +88,7 @@ export type BackendEvent =
   | { readonly type: 'orphaned'; readonly token: string; readonly user: string; readonly signIn: string }
   | { readonly type: 'revoked'; readonly token: string; readonly session: string | null; readonly user: string | null; readonly signIn: string | null; readonly reason: string | null }
   | { readonly type: 'not_revoked'; readonly token: string; readonly session: string | null; readonly user: string | null; readonly signIn: string | null; readonly error: string; readonly attempts: number }
+  | { readonly type: 'paused'; readonly error: string; readonly wait: number }
   | { readonly type: 'unreadable'; readonly record: string }
   | { readonly type: 'lapsed'; readonly sessions: number; readonly due: number }
   | { readonly type: 'recalled'; readonly due: number; readonly user?: string; readonly signIn?: string; readonly session?: string; readonly all?: true }

@@ -49,7 +49,7 @@ pub use self::{
     requests::{
         LeaseRequest, MAX_LEASE_BODY, MAX_REVOKE_BODY, MAX_TOKEN_BODY, RevokeRequest, TokenRequest,
     },
-    retry::{Verdict, after_revoking},
+    retry::{Verdict, after_revoking, is_about_every_call},
     revocation::{Revocation, RevocationEvent, RevocationStep, Revoking},
     seal::{KeyError, KeyRing, Purpose, SealedHandle},
     secret::{Fingerprint, Secret},

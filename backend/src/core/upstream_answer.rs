@@ -57,7 +57,11 @@ impl UpstreamAnswer {
         if (200..300).contains(&self.status) || is_dead_already() {
             return Ok(());
         }
-        Err(self.failure())
+        Err(match self.failure() {
+            // There is no subject here: RFC 6749 section 5.2 has 401 for the client.
+            UpstreamError::SubjectRejected if self.status != 400 => UpstreamError::Misconfigured,
+            error => error,
+        })
     }
 
     fn error_code(&self) -> Option<String> {

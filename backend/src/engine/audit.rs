@@ -70,6 +70,13 @@ pub enum Event<'a> {
         /// How often that was tried.
         attempts: u32,
     },
+    /// The authorization server is left alone for a while: no call would fare better.
+    Paused {
+        /// Why.
+        error: UpstreamError,
+        /// For how long.
+        wait: Millis,
+    },
     /// A record was sealed with a key that is not in the ring: its token cannot be revoked.
     Unreadable {
         /// The record.

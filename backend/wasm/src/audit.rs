@@ -86,6 +86,9 @@ fn words(event: &Event<'_>) -> Option<Value> {
             "error": error.as_str(),
             "attempts": attempts,
         }),
+        Event::Paused { error, wait } => {
+            json!({ "type": "paused", "error": error.as_str(), "wait": wait })
+        }
         Event::Unreadable { key } => json!({ "type": "unreadable", "record": key }),
         Event::Lapsed { sessions, due } => {
             json!({ "type": "lapsed", "sessions": sessions, "due": due })

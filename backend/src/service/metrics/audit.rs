@@ -87,6 +87,18 @@ impl Audit for Trail {
                     "not revoked, to be repeated"
                 );
             }
+            Event::Paused { error, wait } => {
+                let (reason, ms) = (error.as_str(), *wait);
+                if *error == UpstreamError::Misconfigured {
+                    tracing::error!(
+                        error = reason,
+                        ms,
+                        "the authorization server refuses this backend, and is left alone"
+                    );
+                } else {
+                    tracing::warn!(error = reason, ms, "the authorization server is left alone");
+                }
+            }
             Event::Unreadable { key } => {
                 metrics.unreadable();
                 // A record of an unknown token goes by its whole fingerprint.
