@@ -60,7 +60,10 @@ export interface Minted {
 /** An HTTP answer, where the app's client has no `Response`. */
 export interface Answer {
   readonly status: number;
+  /** Seconds, or a date. */
   readonly retryAfter?: number | string;
+  /** The answer's own date, by which that one is reckoned. */
+  readonly date?: string;
   /** Text, or what JSON was. */
   readonly body: unknown;
 }

@@ -17,11 +17,11 @@ pub struct UpstreamAnswer {
 }
 
 impl UpstreamAnswer {
-    /// One with this status, the header `Retry-After`, and a body. `None` if that is too long.
-    pub fn new(status: u16, retry_after: Option<&str>, body: Vec<u8>) -> Option<Self> {
+    /// One with this status, so many seconds to wait, and a body. `None` if that is too long.
+    pub fn new(status: u16, retry_after: Option<u64>, body: Vec<u8>) -> Option<Self> {
         (body.len() <= MAX_UPSTREAM_ANSWER).then(|| Self {
             status,
-            retry_after: retry_after.and_then(|value| value.trim().parse().ok()),
+            retry_after,
             body,
         })
     }

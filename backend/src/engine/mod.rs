@@ -28,6 +28,8 @@ use std::{
 
 use tokio::sync::{Notify, Semaphore};
 
+#[cfg(feature = "oauth")]
+pub(crate) use self::entropy::unix_now;
 pub use self::{
     audit::{Audit, Event, NoAudit},
     ended::Ended,
