@@ -89,6 +89,7 @@ export type BackendEvent =
   | { readonly type: 'minted'; readonly token: string; readonly session: string; readonly id: string; readonly user: string; readonly signIn: string; readonly resource: string; readonly scope: string; readonly expiresIn: number }
   | { readonly type: 'not_minted'; readonly session: string; readonly id: string; readonly user: string; readonly signIn: string; readonly error: string }
   | { readonly type: 'orphaned'; readonly token: string; readonly user: string; readonly signIn: string }
+  | { readonly type: 'left_behind'; readonly token: string | null; readonly session: string; readonly id: string; readonly user: string; readonly signIn: string; readonly resource: string }
   | { readonly type: 'revoked'; readonly token: string; readonly session: string | null; readonly user: string | null; readonly signIn: string | null; readonly reason: string | null }
   | { readonly type: 'not_revoked'; readonly token: string; readonly session: string | null; readonly user: string | null; readonly signIn: string | null; readonly error: string; readonly attempts: number }
   | { readonly type: 'paused'; readonly error: string; readonly wait: number }

@@ -58,6 +58,20 @@ fn words(event: &Event<'_>) -> Option<Value> {
             "user": owner.user,
             "signIn": owner.sign_in,
         }),
+        Event::LeftBehind {
+            token,
+            request,
+            owner,
+            resource,
+        } => json!({
+            "type": "left_behind",
+            "token": token.map(|token| token.to_string()),
+            "session": request.session,
+            "id": request.id,
+            "user": owner.user,
+            "signIn": owner.sign_in,
+            "resource": resource,
+        }),
         Event::Revoked {
             token,
             owner,

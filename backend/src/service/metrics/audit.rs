@@ -54,6 +54,22 @@ impl Audit for Trail {
                 metrics.orphaned();
                 tracing::error!(token = %token, user = owner.user, "minted, and not on record: ended");
             }
+            Event::LeftBehind {
+                token,
+                request,
+                owner,
+                resource,
+            } => {
+                let token = token.map(|token| token.to_string());
+                tracing::error!(
+                    token,
+                    session = shown(&request.session),
+                    id = request.id,
+                    user = owner.user,
+                    resource,
+                    "left behind: this token may be alive, and is not on record"
+                );
+            }
             Event::Revoked {
                 token,
                 owner,
