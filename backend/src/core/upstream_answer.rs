@@ -19,7 +19,7 @@ pub struct UpstreamAnswer {
 impl UpstreamAnswer {
     /// One with this status, so many seconds to wait, and a body. `None` if that is too long.
     pub fn new(status: u16, retry_after: Option<u64>, body: Vec<u8>) -> Option<Self> {
-        (body.len() <= MAX_UPSTREAM_ANSWER).then(|| Self {
+        (body.len() <= MAX_UPSTREAM_ANSWER).then_some(Self {
             status,
             retry_after,
             body,
@@ -57,11 +57,12 @@ impl UpstreamAnswer {
         if (200..300).contains(&self.status) || is_dead_already() {
             return Ok(());
         }
-        Err(match self.failure() {
-            // There is no subject here: RFC 6749 section 5.2 has 401 for the client.
-            UpstreamError::SubjectRejected if self.status != 400 => UpstreamError::Misconfigured,
-            error => error,
-        })
+        let error = self.failure();
+        // There is no subject here: RFC 6749 section 5.2 has 401 for the client.
+        if error == UpstreamError::SubjectRejected && self.status != 400 {
+            return Err(UpstreamError::Misconfigured);
+        }
+        Err(error)
     }
 
     fn error_code(&self) -> Option<String> {
