@@ -103,6 +103,6 @@ async function answered(ask) {
     const { statusCode: status, headers, body } = error?.responseInfo ?? {};
     // No answer came: what that means is told by its cause.
     if (!status) throw error.error ?? error;
-    return { status, retryAfter: headers?.['retry-after'], body: body ?? {} };
+    return { status, retryAfter: headers?.['retry-after'], date: headers?.date, body: body ?? {} };
   }
 }

@@ -60,7 +60,10 @@ export interface Minted {
 /** An HTTP answer, where the app's client has no `Response`. */
 export interface Answer {
   readonly status: number;
+  /** Seconds, or a date. */
   readonly retryAfter?: number | string;
+  /** The answer's own date, by which that one is reckoned. */
+  readonly date?: string;
   /** Text, or what JSON was. */
   readonly body: unknown;
 }
@@ -86,8 +89,10 @@ export type BackendEvent =
   | { readonly type: 'minted'; readonly token: string; readonly session: string; readonly id: string; readonly user: string; readonly signIn: string; readonly resource: string; readonly scope: string; readonly expiresIn: number }
   | { readonly type: 'not_minted'; readonly session: string; readonly id: string; readonly user: string; readonly signIn: string; readonly error: string }
   | { readonly type: 'orphaned'; readonly token: string; readonly user: string; readonly signIn: string }
+  | { readonly type: 'left_behind'; readonly token: string | null; readonly session: string; readonly id: string; readonly user: string; readonly signIn: string; readonly resource: string }
   | { readonly type: 'revoked'; readonly token: string; readonly session: string | null; readonly user: string | null; readonly signIn: string | null; readonly reason: string | null }
   | { readonly type: 'not_revoked'; readonly token: string; readonly session: string | null; readonly user: string | null; readonly signIn: string | null; readonly error: string; readonly attempts: number }
+  | { readonly type: 'paused'; readonly error: string; readonly wait: number }
   | { readonly type: 'unreadable'; readonly record: string }
   | { readonly type: 'lapsed'; readonly sessions: number; readonly due: number }
   | { readonly type: 'recalled'; readonly due: number; readonly user?: string; readonly signIn?: string; readonly session?: string; readonly all?: true }

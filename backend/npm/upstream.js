@@ -1,5 +1,5 @@
 // What the app's `exchange` and `revoke` give, as the core reads it: the status, `Retry-After`
-// and the body of an HTTP answer.
+// with `Date`, and the body of an HTTP answer.
 
 /** Errors before anything was sent. */
 const NEVER_ASKED = new Set([
@@ -48,15 +48,20 @@ async function read(ask, signal, otherwise) {
   // By its shape: a client may have a `Response` of its own.
   if (typeof given?.text === 'function' && typeof given.headers?.get === 'function') {
     const retryAfter = given.headers.get('retry-after');
-    return { status: given.status, retryAfter, body: await given.text() };
+    const date = given.headers.get('date');
+    return { status: given.status, retryAfter, date, body: await given.text() };
   }
   if (given?.status !== undefined && 'body' in given) {
-    const { status, retryAfter, body } = given;
+    const { status, retryAfter, date, body } = given;
     const text = typeof body === 'string' ? body : JSON.stringify(body ?? {});
-    const isNothing = retryAfter === undefined || retryAfter === null;
-    return { status, retryAfter: isNothing ? null : String(retryAfter), body: text };
+    return { status, retryAfter: textOf(retryAfter), date: textOf(date), body: text };
   }
-  return { status: 200, retryAfter: null, body: otherwise(given) };
+  return { status: 200, retryAfter: null, date: null, body: otherwise(given) };
+}
+
+/** A list, as some clients have of a header that comes twice, is joined by commas. */
+function textOf(value) {
+  return value === undefined || value === null ? null : String(value);
 }
 
 /** What a token is told by; the app's client may give more, and what JSON cannot hold. */

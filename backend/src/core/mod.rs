@@ -20,6 +20,7 @@ mod refusal;
 mod renewal;
 mod requests;
 mod retry;
+mod retry_after;
 mod revocation;
 mod seal;
 mod secret;
@@ -49,7 +50,8 @@ pub use self::{
     requests::{
         LeaseRequest, MAX_LEASE_BODY, MAX_REVOKE_BODY, MAX_TOKEN_BODY, RevokeRequest, TokenRequest,
     },
-    retry::{Verdict, after_revoking},
+    retry::{Verdict, after_revoking, is_about_every_call},
+    retry_after::retry_after,
     revocation::{Revocation, RevocationEvent, RevocationStep, Revoking},
     seal::{KeyError, KeyRing, Purpose, SealedHandle},
     secret::{Fingerprint, Secret},

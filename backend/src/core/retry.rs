@@ -2,6 +2,7 @@
 
 use super::time::Millis;
 use super::upstream::UpstreamError;
+use super::work::Class;
 
 /// Once the authorization server is back, everything due is looked at again within
 /// this time and a little.
@@ -38,9 +39,33 @@ pub fn after_revoking(outcome: Result<(), UpstreamError>, attempts: u32, random:
     Verdict::Again(asked.max(part))
 }
 
+/// Whether any other revocation of this class would fail as well: then the authorization server
+/// is left alone for a while.
+pub const fn is_about_every_call(error: UpstreamError, class: Class) -> bool {
+    match error {
+        // What somebody has made up may be refused for its looks.
+        UpstreamError::Misconfigured => matches!(class, Class::Known),
+        UpstreamError::RateLimited { .. }
+        | UpstreamError::Unanswered { .. }
+        | UpstreamError::Unavailable { .. } => true,
+        UpstreamError::InvalidScope
+        | UpstreamError::InvalidTarget
+        | UpstreamError::SubjectRejected => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_refusal_stops_the_others_unless_it_may_be_over_what_somebody_has_made_up() {
+        let stops =
+            |error| [Class::Known, Class::Unknown].map(|class| is_about_every_call(error, class));
+        assert_eq!(stops(DOWN), [true, true]);
+        assert_eq!(stops(UpstreamError::Misconfigured), [true, false]);
+        assert_eq!(stops(UpstreamError::SubjectRejected), [false, false]);
+    }
 
     const DOWN: UpstreamError = UpstreamError::Unavailable { retry_after: None };
 

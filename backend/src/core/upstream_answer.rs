@@ -17,11 +17,11 @@ pub struct UpstreamAnswer {
 }
 
 impl UpstreamAnswer {
-    /// One with this status, the header `Retry-After`, and a body. `None` if that is too long.
-    pub fn new(status: u16, retry_after: Option<&str>, body: Vec<u8>) -> Option<Self> {
-        (body.len() <= MAX_UPSTREAM_ANSWER).then(|| Self {
+    /// One with this status, so many seconds to wait, and a body. `None` if that is too long.
+    pub fn new(status: u16, retry_after: Option<u64>, body: Vec<u8>) -> Option<Self> {
+        (body.len() <= MAX_UPSTREAM_ANSWER).then_some(Self {
             status,
-            retry_after: retry_after.and_then(|value| value.trim().parse().ok()),
+            retry_after,
             body,
         })
     }
@@ -57,7 +57,12 @@ impl UpstreamAnswer {
         if (200..300).contains(&self.status) || is_dead_already() {
             return Ok(());
         }
-        Err(self.failure())
+        let error = self.failure();
+        // There is no subject here: RFC 6749 section 5.2 has 401 for the client.
+        if error == UpstreamError::SubjectRejected && self.status != 400 {
+            return Err(UpstreamError::Misconfigured);
+        }
+        Err(error)
     }
 
     fn error_code(&self) -> Option<String> {

@@ -46,6 +46,18 @@ pub enum Event<'a> {
         /// Whose it was.
         owner: &'a Owner,
     },
+    /// This process stops, and a token may be alive that is on nobody's record: it was asked for,
+    /// or could not be ended in time.
+    LeftBehind {
+        /// Its fingerprint, where the authorization server has answered.
+        token: Option<Fingerprint>,
+        /// The request that it answers.
+        request: &'a RequestName,
+        /// Whose it is.
+        owner: &'a Owner,
+        /// The resource that it is for.
+        resource: &'a str,
+    },
     /// A token is dead at the authorization server.
     Revoked {
         /// Its fingerprint.
@@ -69,6 +81,13 @@ pub enum Event<'a> {
         error: UpstreamError,
         /// How often that was tried.
         attempts: u32,
+    },
+    /// The authorization server is left alone for a while: no call would fare better.
+    Paused {
+        /// Why.
+        error: UpstreamError,
+        /// For how long.
+        wait: Millis,
     },
     /// A record was sealed with a key that is not in the ring: its token cannot be revoked.
     Unreadable {

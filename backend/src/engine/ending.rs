@@ -138,7 +138,12 @@ impl Engine {
         }
         pause.enter()?;
         let outcome = inner.upstream.revoke(token).await;
-        pause.note(outcome);
+        let paused = pause.note(outcome, class);
+        // What somebody makes up is not worth a word.
+        if let (Some(wait), Err(error), Class::Known) = (paused, outcome, class) {
+            let wait = millis(wait);
+            inner.audit.record(&Event::Paused { error, wait });
+        }
         Ok(outcome)
     }
 }

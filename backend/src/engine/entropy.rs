@@ -33,10 +33,11 @@ pub(super) fn number() -> u32 {
     not(target_arch = "wasm32"),
     expect(
         clippy::disallowed_methods,
-        reason = "the one place that asks the system: for sealed handles, which outlive a process"
+        reason = "the one place that asks the system: for sealed handles, which outlive a process, \
+                  and for dates"
     )
 )]
-pub(super) fn unix_now() -> u64 {
+pub(crate) fn unix_now() -> u64 {
     let elapsed = SystemTime::now().duration_since(UNIX_EPOCH);
     elapsed.map_or(0, |elapsed| elapsed.as_secs())
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Engine, Event, Moment, ending, entropy};
+use super::{Engine, Event, Moment, doubts::Doubt, ending, entropy};
 use crate::core::{
     Begun, Mint, MintDone, MintEvent, MintStep, Owner, Refusal, Secret, TokenAnswer, TokenRequest,
 };
@@ -60,6 +60,7 @@ impl Engine {
         let Self(inner) = self;
         let mut event = MintEvent::Start;
         let mut is_told = false;
+        let mut doubt = None;
         loop {
             event = match mint.next(event) {
                 MintStep::Begin(begin) => {
@@ -79,7 +80,12 @@ impl Engine {
                     MintEvent::HasEnded(inner.sign_ins.has_ended(&former).await)
                 }
                 MintStep::Exchange(wanted) => {
+                    let begun = inner.doubts.begin(mint.name(), owner, resource);
                     let minted = inner.upstream.exchange(&wanted).await;
+                    if let Ok(minted) = &minted {
+                        begun.is_about(minted.token.fingerprint());
+                        doubt = Some(begun);
+                    }
                     if let Err(error) = &minted {
                         inner.audit.record(&Event::NotMinted {
                             request: mint.name(),
@@ -107,7 +113,7 @@ impl Engine {
                     let admitted = admitted.map_err(|error| self.failed("admit", &error));
                     MintEvent::Admitted(admitted.ok())
                 }
-                MintStep::Done(done) => return self.finish(&mint, owner, *done).await,
+                MintStep::Done(done) => return self.finish(&mint, owner, *done, doubt).await,
             }
         }
     }
@@ -117,8 +123,11 @@ impl Engine {
         mint: &Mint,
         owner: &Owner,
         done: MintDone,
+        doubt: Option<Doubt>,
     ) -> Result<TokenAnswer, Refusal> {
         let Self(inner) = self;
+        // On record, it is none any more.
+        let doubt = doubt.filter(|_| done.orphan.is_some());
         if let Some((key, lost)) = done.abandoned
             && let session = &mint.name().session
             && let Err(error) = inner.store.abandon(session, &key, lost).await
@@ -132,6 +141,7 @@ impl Engine {
             });
             let engine = self.clone();
             inner.tasks.spawn(async move {
+                let _doubt = doubt;
                 ending::orphan(&engine, token, Duration::from_millis(life)).await;
             });
         }

@@ -5,6 +5,7 @@
 
 mod audit;
 mod claims;
+mod doubts;
 mod ended;
 mod ending;
 mod entropy;
@@ -28,6 +29,8 @@ use std::{
 
 use tokio::sync::{Notify, Semaphore};
 
+#[cfg(feature = "oauth")]
+pub(crate) use self::entropy::unix_now;
 pub use self::{
     audit::{Audit, Event, NoAudit},
     ended::Ended,
@@ -37,6 +40,7 @@ pub use self::{
 };
 use self::{
     claims::{Claims, VISIBILITY},
+    doubts::Doubts,
     held::Held,
     mints::Mints,
     pause::Pause,
@@ -104,6 +108,7 @@ pub struct Engine(Arc<Inner>);
 struct Inner {
     audit: Arc<dyn Audit>,
     claims: Claims,
+    doubts: Doubts,
     held: Held,
     mints: Mints,
     pause: Pause,
@@ -153,6 +158,7 @@ impl Engine {
         Self(Arc::new(Inner {
             audit,
             claims: Claims::default(),
+            doubts: Doubts::default(),
             held: Held::default(),
             pause: Pause::default(),
             look_up_pause: Pause::default(),
@@ -200,6 +206,12 @@ impl Engine {
     /// can end then. [`Running::stop`] does it too.
     pub fn stop_holding(&self) {
         self.0.held.stop();
+    }
+
+    /// Writes down which tokens may be alive and on nobody's record, where this process ends now.
+    /// [`Running::stop`] does it too.
+    pub fn tell_left_behind(&self) {
+        self.0.doubts.tell(&*self.0.audit);
     }
 
     fn ring(&self) -> KeyRing {

@@ -1,4 +1,5 @@
-//! Leaves an authorization server alone that is down, or that has asked for it.
+//! Leaves an authorization server alone that is down, that has asked for it, or that refuses
+//! whatever this backend asks.
 
 use std::{
     sync::{Mutex, PoisonError},
@@ -6,7 +7,7 @@ use std::{
 };
 
 use super::runtime::Instant;
-use crate::core::{UpstreamError, Verdict, after_revoking};
+use crate::core::{Class, UpstreamError, Verdict, after_revoking, is_about_every_call};
 
 /// Once it is back, it is tried again within this time. A call ends within it, too.
 const LONGEST: Duration = Duration::from_secs(10);
@@ -53,38 +54,36 @@ impl Pause {
         Ok(())
     }
 
-    /// A call has ended. Only what is about the server, and not about one token, counts.
-    pub(super) fn note(&self, outcome: Result<(), UpstreamError>) {
+    /// A call has ended. Only what is about the server, and not about one token, counts. The
+    /// answer is for how long it is left alone, where that begins by it.
+    pub(super) fn note(
+        &self,
+        outcome: Result<(), UpstreamError>,
+        class: Class,
+    ) -> Option<Duration> {
         let mut state = self.lock();
         let is_tried = std::mem::take(&mut state.is_tried);
+        let now = Instant::now();
         match outcome {
-            Err(
-                UpstreamError::RateLimited { .. }
-                | UpstreamError::Unanswered { .. }
-                | UpstreamError::Unavailable { .. },
-            ) => {
-                // Calls that were under way together count as one failure.
-                if is_tried || state.until.is_none_or(|until| until <= Instant::now()) {
-                    state.failures = state.failures.saturating_add(1);
-                    let again = after_revoking(outcome, state.failures.saturating_sub(1), u32::MAX);
-                    if let Verdict::Again(millis) = again {
-                        let wait = Duration::from_millis(millis).min(LONGEST);
-                        state.until = Some(Instant::now() + wait);
-                    }
-                }
-            }
             Ok(()) => *state = State::default(),
-            Err(
-                UpstreamError::InvalidScope
-                | UpstreamError::InvalidTarget
-                | UpstreamError::Misconfigured
-                | UpstreamError::SubjectRejected,
-            ) => {
+            Err(error) if !is_about_every_call(error, class) => {
                 if is_tried {
                     state.until = None;
                 }
             }
+            // Calls that were under way together count as one failure.
+            Err(_) if !is_tried && state.until.is_some_and(|until| until > now) => {}
+            Err(_) => {
+                let again = after_revoking(outcome, state.failures, u32::MAX);
+                state.failures = state.failures.saturating_add(1);
+                if let Verdict::Again(millis) = again {
+                    let wait = Duration::from_millis(millis).min(LONGEST);
+                    state.until = Some(now + wait);
+                    return Some(wait);
+                }
+            }
         }
+        None
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {

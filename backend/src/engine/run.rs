@@ -172,7 +172,7 @@ impl Engine {
 impl Running {
     /// Stops in order: answers the requests that are held, claims nothing any more, and
     /// waits up to `patience` for what is under way. What is not done by then is in the
-    /// store, and the next instance claims it. Where the store ends with this process,
+    /// store, and the next instance claims it; what cannot be is written down. Where the store ends with this process,
     /// `is_last` has everything due ended first.
     pub async fn stop(self, patience: Duration, is_last: bool) {
         let inner = &self.engine.0;
@@ -191,6 +191,7 @@ impl Running {
         };
         _ = timeout(patience, stopping).await;
         self.stop.send_replace(true);
+        self.engine.tell_left_behind();
     }
 }
 

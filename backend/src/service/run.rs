@@ -86,9 +86,11 @@ async fn serve(mut config: Config) -> Result<bool, Failure> {
     signals.stop(&service.engine, &config.keys).await;
     tracing::info!("stopping");
     service.shared.is_stopping.store(true, Ordering::Relaxed);
+    let engine = service.engine.clone();
     let second = async {
         signals.end().await;
         tracing::error!("a second signal: ended at once");
+        engine.tell_left_behind();
     };
     let stopping = async {
         stop.cancel();

@@ -2,17 +2,20 @@
 
 use std::{
     ops::Range,
-    sync::{Arc, atomic::Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
 use downscope_backend::{
-    core::{RevokeAnswer, RevokeRequest},
-    engine::Engine,
+    core::{RevokeAnswer, RevokeRequest, UpstreamError},
+    engine::{Audit, Engine, Event},
 };
 use tokio::time::sleep;
 
-use crate::support::{Authority, engine_over, recall_everything, request};
+use crate::support::{Authority, audited_by, engine_over, recall_everything, request, store};
 
 const TOKENS: usize = 100;
 
@@ -38,6 +41,52 @@ async fn an_authorization_server_that_is_away_is_tried_now_and_then_by_one_call(
     assert!((30..=60).contains(&calls), "{calls} in 300 s");
 
     authority.is_away.store(false, Ordering::Relaxed);
+    sleep(Duration::from_secs(35)).await;
+    assert_eq!(authority.revoked.lock().unwrap().len(), TOKENS);
+    drop(running);
+}
+
+/// Counts how often the authorization server was left alone over its refusal of the client.
+#[derive(Default)]
+struct Pauses(AtomicU32);
+
+impl Audit for Pauses {
+    fn record(&self, event: &Event<'_>) {
+        if let Event::Paused { error, wait } = event {
+            assert_eq!(*error, UpstreamError::Misconfigured);
+            assert!((500..=10_000).contains(wait), "{wait}");
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_refuses_the_client_is_tried_now_and_then_by_one_call_too() {
+    let authority = Arc::new(Authority::default());
+    let pauses = Arc::new(Pauses::default());
+    let engine = audited_by(
+        Arc::<Pauses>::clone(&pauses),
+        &store(),
+        Arc::<Authority>::clone(&authority),
+    );
+    let running = engine.run();
+    mint(&engine, &authority, TOKENS).await;
+    authority.refuses_the_client.store(true, Ordering::Relaxed);
+    recall_everything(&engine).await;
+
+    sleep(Duration::from_secs(5)).await;
+    let first = authority.calls.swap(0, Ordering::Relaxed);
+    assert!(first <= 80, "{first}");
+    let early = pauses.0.swap(0, Ordering::Relaxed);
+    assert!((1..=5).contains(&early), "{early}");
+    sleep(Duration::from_secs(300)).await;
+    let calls = authority.calls.load(Ordering::Relaxed);
+    assert!((30..=60).contains(&calls), "{calls} in 300 s");
+    // Each of them is a pause, and each pause is told once.
+    assert_eq!(pauses.0.load(Ordering::Relaxed), calls);
+
+    // Somebody has mended the secret.
+    authority.refuses_the_client.store(false, Ordering::Relaxed);
     sleep(Duration::from_secs(35)).await;
     assert_eq!(authority.revoked.lock().unwrap().len(), TOKENS);
     drop(running);

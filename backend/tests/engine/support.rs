@@ -14,7 +14,7 @@ use downscope_backend::{
         Exchange, KeyRing, Minted, Owner, Reason, Recall, RecallOp, RecallScope, Secret,
         TokenRequest, UpstreamError,
     },
-    engine::{Engine, NoAudit, Settings, SignIns, Upstream, UpstreamCall},
+    engine::{Audit, Engine, NoAudit, Settings, SignIns, Upstream, UpstreamCall},
     store::{Store, memory::Memory},
 };
 use tokio::{
@@ -33,6 +33,8 @@ pub(crate) struct Authority {
     pub(crate) revoked: Mutex<Vec<String>>,
     /// Whether it refuses to revoke.
     pub(crate) is_away: AtomicBool,
+    /// Whether it refuses whoever asks.
+    pub(crate) refuses_the_client: AtomicBool,
     /// Whether it fails over a token that it has not minted.
     pub(crate) fails_over_unknown: AtomicBool,
     /// How often it was asked to.
@@ -62,6 +64,9 @@ impl Upstream for Authority {
             self.calls.fetch_add(1, Ordering::Relaxed);
             let takes = self.takes.load(Ordering::Relaxed).max(5);
             sleep(Duration::from_millis(takes)).await;
+            if self.refuses_the_client.load(Ordering::Relaxed) {
+                return Err(UpstreamError::Misconfigured);
+            }
             let is_unknown = !token.expose().starts_with("FAKE-");
             if self.is_away.load(Ordering::Relaxed)
                 || is_unknown && self.fails_over_unknown.load(Ordering::Relaxed)
@@ -97,13 +102,22 @@ pub(crate) fn engine_over(authority: &Arc<Authority>) -> Engine {
 
 /// One of several over this store.
 pub(crate) fn instance_over(store: &Arc<dyn Store>, authority: Arc<dyn Upstream>) -> Engine {
+    audited_by(Arc::new(NoAudit), store, authority)
+}
+
+/// One that writes down there what happens.
+pub(crate) fn audited_by(
+    audit: Arc<dyn Audit>,
+    store: &Arc<dyn Store>,
+    authority: Arc<dyn Upstream>,
+) -> Engine {
     Engine::new(
         Settings::default(),
         KeyRing::of(&[7; 32]),
         Arc::clone(store),
         authority,
         Arc::new(NobodyLeaves),
-        Arc::new(NoAudit),
+        audit,
     )
 }
 

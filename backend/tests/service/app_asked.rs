@@ -3,7 +3,9 @@
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::support::{App, Outcome, World};
+use tokio::time::timeout;
+
+use crate::support::{App, LONG, Outcome, World};
 
 const ALICE: &str = "who=alice-1";
 
@@ -140,5 +142,36 @@ async fn the_app_is_sent_the_cookie_and_nothing_else_of_the_request() -> Outcome
         .collect();
     names.sort();
     assert_eq!(names, ["accept", "cookie", "host", "x-downscope-auth"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn made_up_cookies_leave_places_to_those_whom_the_app_has_known() -> Outcome {
+    let settings = [("auth.cache_seconds", "0"), ("auth.timeout_seconds", "60")];
+    let world = World::new(&settings).await?;
+    let page = world.page(ALICE);
+    page.token().await?;
+    world.app.close();
+    let made_up: Vec<_> = (0..200)
+        .map(|number| {
+            let page = world.page(&format!("who=made-up-{number}"));
+            tokio::spawn(async move { page.mint().await.is_ok() })
+        })
+        .collect();
+    let is_asked = |count: usize| {
+        let app = &world.app;
+        async move {
+            while app.asked().len() < count {
+                tokio::task::yield_now().await;
+            }
+        }
+    };
+    // All that strangers get, and the one before.
+    timeout(LONG, is_asked(1 + 192)).await?;
+    let minting = tokio::spawn(async move { page.token().await.is_ok() });
+    timeout(LONG / 2, is_asked(1 + 192 + 1)).await?;
+    world.app.open();
+    assert!(timeout(LONG, minting).await??);
+    made_up.iter().for_each(tokio::task::JoinHandle::abort);
     Ok(())
 }

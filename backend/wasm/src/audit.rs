@@ -58,6 +58,20 @@ fn words(event: &Event<'_>) -> Option<Value> {
             "user": owner.user,
             "signIn": owner.sign_in,
         }),
+        Event::LeftBehind {
+            token,
+            request,
+            owner,
+            resource,
+        } => json!({
+            "type": "left_behind",
+            "token": token.map(|token| token.to_string()),
+            "session": request.session,
+            "id": request.id,
+            "user": owner.user,
+            "signIn": owner.sign_in,
+            "resource": resource,
+        }),
         Event::Revoked {
             token,
             owner,
@@ -86,6 +100,9 @@ fn words(event: &Event<'_>) -> Option<Value> {
             "error": error.as_str(),
             "attempts": attempts,
         }),
+        Event::Paused { error, wait } => {
+            json!({ "type": "paused", "error": error.as_str(), "wait": wait })
+        }
         Event::Unreadable { key } => json!({ "type": "unreadable", "record": key }),
         Event::Lapsed { sessions, due } => {
             json!({ "type": "lapsed", "sessions": sessions, "due": due })

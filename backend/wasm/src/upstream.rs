@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use downscope_backend::{
-    core::{Exchange, Minted, Secret, UpstreamAnswer, UpstreamError},
+    core::{Exchange, Minted, Secret, UpstreamAnswer, UpstreamError, retry_after},
     engine::{Upstream, UpstreamCall},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
+use web_time::{SystemTime, UNIX_EPOCH};
 
 use crate::hooks::Hooks;
 
@@ -20,7 +21,16 @@ pub(crate) struct Asked(pub(crate) Arc<Hooks>);
 struct Heard {
     status: u16,
     retry_after: Option<String>,
+    date: Option<String>,
     body: String,
+}
+
+impl Heard {
+    fn wait(&self) -> Option<u64> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        let unix_now = now.map_or(0, |now| now.as_secs());
+        retry_after(self.retry_after.as_deref()?, self.date.as_deref(), unix_now)
+    }
 }
 
 impl Upstream for Asked {
@@ -49,12 +59,8 @@ impl Asked {
     async fn hear(&self, name: &str, question: &Value) -> Result<UpstreamAnswer, UpstreamError> {
         let unanswered = UpstreamError::Unanswered { retry_after: None };
         match self.0.question::<Heard>(name, question).await {
-            Ok(heard) => UpstreamAnswer::new(
-                heard.status,
-                heard.retry_after.as_deref(),
-                heard.body.into_bytes(),
-            )
-            .ok_or(unanswered),
+            Ok(heard) => UpstreamAnswer::new(heard.status, heard.wait(), heard.body.into_bytes())
+                .ok_or(unanswered),
             // It was never asked.
             Err(word) if word == "unavailable" => {
                 Err(UpstreamError::Unavailable { retry_after: None })

@@ -184,7 +184,22 @@ fn a_token_that_is_dead_already_was_revoked() {
         retry_after: Some(7),
     };
     assert_eq!(answer(429, &error).revoked(), Err(rate_limited));
-    assert!(answer(401, &error).revoked().is_err());
-    assert!(answer(403, &error).revoked().is_err());
     assert_eq!(answer(302, &json!(null)).revoked(), Err(again));
+}
+
+#[test]
+fn a_revoke_that_the_client_may_not_make_is_about_the_client_whatever_is_said() {
+    for body in [
+        json!({"error": "invalid_client"}),
+        json!({"error": "invalid_token"}),
+        json!(null),
+    ] {
+        for status in [401, 403] {
+            let seen = answer(status, &body).revoked();
+            assert_eq!(seen, Err(UpstreamError::Misconfigured), "{status} {body}");
+        }
+    }
+    // This may be about the one token.
+    let seen = answer(400, &json!({"error": "invalid_request"})).revoked();
+    assert_eq!(seen, Err(UpstreamError::SubjectRejected));
 }

@@ -54,6 +54,22 @@ impl Audit for Trail {
                 metrics.orphaned();
                 tracing::error!(token = %token, user = owner.user, "minted, and not on record: ended");
             }
+            Event::LeftBehind {
+                token,
+                request,
+                owner,
+                resource,
+            } => {
+                let token = token.map(|token| token.to_string());
+                tracing::error!(
+                    token,
+                    session = shown(&request.session),
+                    id = request.id,
+                    user = owner.user,
+                    resource,
+                    "left behind: this token may be alive, and is not on record"
+                );
+            }
             Event::Revoked {
                 token,
                 owner,
@@ -86,6 +102,18 @@ impl Audit for Trail {
                     attempts,
                     "not revoked, to be repeated"
                 );
+            }
+            Event::Paused { error, wait } => {
+                let (reason, ms) = (error.as_str(), *wait);
+                if *error == UpstreamError::Misconfigured {
+                    tracing::error!(
+                        error = reason,
+                        ms,
+                        "the authorization server refuses this backend, and is left alone"
+                    );
+                } else {
+                    tracing::warn!(error = reason, ms, "the authorization server is left alone");
+                }
             }
             Event::Unreadable { key } => {
                 metrics.unreadable();

@@ -4,17 +4,15 @@ use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, StatusCode, redirect};
-use tokio::{sync::Semaphore, time::timeout};
+use tokio::time::timeout;
 
-use super::answer;
+use super::{answer, places::Places};
 use crate::{
     core::Policy,
     edge::Identity,
     service::settings::{ForwardSettings, Invalid},
 };
 
-/// How many questions are under way at a time.
-const AT_ONCE: usize = 256;
 /// The longest answer that is read.
 const MAX_ANSWER: usize = 64 * 1024;
 /// Proves to the app that it is the service that asks.
@@ -27,7 +25,7 @@ pub(super) struct Asker {
     proof: Option<HeaderValue>,
     timeout: Duration,
     policy: Policy,
-    permits: Semaphore,
+    places: Places,
 }
 
 /// Why there is nobody.
@@ -59,21 +57,28 @@ impl Asker {
             proof: proof.transpose()?,
             timeout: settings.timeout,
             policy,
-            permits: Semaphore::new(AT_ONCE),
+            places: Places::new(),
         })
     }
 
-    /// Asks with these headers.
-    pub(super) async fn ask(&self, headers: HeaderMap) -> Result<Identity, NoAnswer> {
-        let asking = timeout(self.timeout, self.ask_in_time(headers));
+    /// Asks with these headers. Strangers are those whom the app has not known lately.
+    pub(super) async fn ask(
+        &self,
+        headers: HeaderMap,
+        is_stranger: bool,
+    ) -> Result<Identity, NoAnswer> {
+        let asking = timeout(self.timeout, self.ask_in_time(headers, is_stranger));
         asking
             .await
             .unwrap_or(Err(NoAnswer::Failed("no answer in time")))
     }
 
-    async fn ask_in_time(&self, mut headers: HeaderMap) -> Result<Identity, NoAnswer> {
-        // Nobody closes it.
-        let _permit = self.permits.acquire().await;
+    async fn ask_in_time(
+        &self,
+        mut headers: HeaderMap,
+        is_stranger: bool,
+    ) -> Result<Identity, NoAnswer> {
+        let _place = self.places.take(is_stranger).await;
         if let Some(proof) = &self.proof {
             headers.insert(PROOF, proof.clone());
         }

@@ -21,6 +21,8 @@ use crate::{
 
 /// How many answers are kept.
 const MOST: u64 = 20_000;
+/// For how long it is remembered that the app has known somebody.
+const ACQUAINTANCE: Duration = Duration::from_secs(60 * 60);
 /// More than passes between asking and keeping, beside what the app may take.
 const SLACK: Duration = Duration::from_secs(1);
 
@@ -32,6 +34,8 @@ pub(in crate::service) struct Forward {
     pepper: Secret,
     /// `None` where each request asks.
     answers: Option<Cache<Fingerprint, Arc<Known>>>,
+    /// Whom the app has known lately, by the same.
+    acquainted: Cache<Fingerprint, ()>,
     forgotten: Forgotten,
     metrics: Arc<Metrics>,
 }
@@ -60,6 +64,10 @@ impl Forward {
             headers: settings.headers.clone(),
             pepper,
             answers: (!settings.cache.is_zero()).then(cache),
+            acquainted: Cache::builder()
+                .max_capacity(MOST)
+                .time_to_live(ACQUAINTANCE)
+                .build(),
             forgotten: Forgotten::new(settings.cache + settings.timeout + SLACK),
             metrics,
         })
@@ -94,8 +102,14 @@ impl Forward {
         loop {
             let asking = async {
                 let since = self.forgotten.now();
-                let answer = self.asker.ask(shown.clone()).await;
+                let is_stranger = !self.acquainted.contains_key(&key);
+                let answer = self.asker.ask(shown.clone(), is_stranger).await;
                 self.metrics.asked(answer.as_ref().err().copied());
+                match &answer {
+                    Ok(_) => self.acquainted.insert(key, ()).await,
+                    Err(NoAnswer::SignedOut) => self.acquainted.invalidate(&key).await,
+                    Err(NoAnswer::Failed(_)) => {}
+                }
                 answer.map(|identity| Arc::new(Known { identity, since }))
             };
             let known = match &self.answers {

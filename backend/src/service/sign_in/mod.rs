@@ -5,6 +5,7 @@ mod ask;
 mod development;
 mod forgotten;
 mod forward;
+mod places;
 
 pub(super) use self::{
     ask::NoAnswer,
