@@ -13,7 +13,7 @@ import ts from 'typescript';
 import { authority, backendOf, createBackend, entry, pageOf } from './support/backend.mjs';
 
 const directory = process.env.DOWNSCOPE_BACKEND_PKG;
-const ENTRIES = ['index', 'node', 'redis', 'postgres', 'box'];
+const ENTRIES = ['index', 'node', 'redis', 'postgres', 'box', 'opentelemetry'];
 
 test('each entry exports what its declarations say, and nothing else', async () => {
   const files = ENTRIES.map((name) => join(directory, `${name}.d.ts`));

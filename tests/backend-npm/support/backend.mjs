@@ -29,8 +29,10 @@ export function authority({ fails = () => false } = {}) {
 }
 
 /** A backend for Alice, whom the cookie `who` names. */
-export function backendOf({ exchange, revoke }, options = {}) {
-  return createBackend({
+export const backendOf = (server, options) => createBackend(optionsOf(server, options));
+
+export function optionsOf({ exchange, revoke }, options = {}) {
+  return {
     authenticate(request) {
       const user = /who=(\w+)/.exec(request.headers.get('cookie') ?? '')?.[1];
       return user && { user, signIn: `${user}-1` };
@@ -40,7 +42,7 @@ export function backendOf({ exchange, revoke }, options = {}) {
     revoke,
     origins: APP,
     ...options,
-  });
+  };
 }
 
 let pages = 0;
