@@ -6,7 +6,7 @@ const USAGE: &str = "\
 The backend in several real processes, over real stores. Fails above the bars.
 
   NAME…           lease, store-outage, as-outage, kill, frozen, leave, rotate,
-                  throughput, capacity, anonymous (default: all)
+                  throughput, capacity, held, anonymous (default: all)
   --store NAME    memory, redis, postgres; can be repeated (default: all)
   --backend NAME  service; npm, an app on the package; both, one instance of each
                   (default: service)
