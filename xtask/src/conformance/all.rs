@@ -93,7 +93,7 @@ pub(crate) fn packages_shortly(
 }
 
 /// The same for the example in Next.js, built and started, over memory and with two instances
-/// over Redis.
+/// over each store that they can share.
 pub(crate) fn next_shortly(workspace: &Workspace, stores: &Stores) -> Result<usize> {
     let chosen: Vec<_> = ALL.into_iter().filter(Subject::is_next).collect();
     let package = pack::backend(workspace)?;

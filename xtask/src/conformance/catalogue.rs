@@ -73,7 +73,7 @@ const fn both(title: &'static str, store: service::Store) -> Subject {
 }
 
 /// Everything; what takes long comes first.
-pub(super) const ALL: [Subject; 32] = [
+pub(super) const ALL: [Subject; 33] = [
     service("memory", service::Store::Memory, 1),
     service("redis", service::Store::Redis, 1),
     service("redis", service::Store::Redis, 2),
@@ -141,6 +141,10 @@ pub(super) const ALL: [Subject; 32] = [
     ),
     in_next("the example in Next.js over memory", service::Store::Memory),
     in_next("the example in Next.js over Redis", service::Store::Redis),
+    in_next(
+        "the example in Next.js over PostgreSQL",
+        service::Store::Postgres,
+    ),
     on_package(
         "the same in Deno over memory",
         Framework::Deno,

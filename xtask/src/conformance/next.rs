@@ -69,9 +69,16 @@ pub(super) fn start(
             .env("LEASE_TERM_SECONDS", service::TERM.to_string())
             .env("OPERATOR_SECRET", SECRET)
             .env("STORE_PREFIX", subject.prefix())
+            .env_remove("DATABASE_URL")
             .env_remove("REDIS_URL");
-        if matches!(store, Store::Redis) {
-            command.env("REDIS_URL", &programs.redis);
+        match store {
+            Store::Memory => {}
+            Store::Postgres => {
+                command.env("DATABASE_URL", &programs.postgres);
+            }
+            Store::Redis => {
+                command.env("REDIS_URL", &programs.redis);
+            }
         }
         servers.push(Server::start(command, port, Log::File(log.try_clone()?))?);
         let own = origin(port);

@@ -2,13 +2,16 @@
 
 import { after } from 'next/server';
 import { createBackend } from 'downscope-backend';
+import { postgres } from 'downscope-backend/postgres';
 import { redis } from 'downscope-backend/redis';
+import pg from 'pg';
 import { createClient } from 'redis';
 
 import { exchange, revoke } from './box.js';
 import { userOf } from './session.js';
 
-const { APP_ORIGIN, BOX_FILE_IDS = '', KEYS, REDIS_URL, STORE_PREFIX, VERCEL } = process.env;
+const { APP_ORIGIN, BOX_FILE_IDS = '', KEYS, VERCEL } = process.env;
+const { DATABASE_URL, REDIS_URL, STORE_PREFIX } = process.env;
 const { LEASE_HOLD_SECONDS = 55, LEASE_TERM_SECONDS = 90 } = process.env;
 
 const RESOURCES = BOX_FILE_IDS.split(',').map((id) => `https://api.box.com/2.0/files/${id}`);
@@ -25,7 +28,7 @@ function create() {
       RESOURCES.includes(resource) && scopes.every((scope) => SCOPES.includes(scope)),
     exchange,
     revoke,
-    store: REDIS_URL ? sharedStore() : undefined,
+    store: sharedStore(),
     keys: KEYS,
     origins: APP_ORIGIN,
     handles: 'short',
@@ -36,7 +39,10 @@ function create() {
   });
 }
 
+/** Without one, the record is in this process. */
 function sharedStore() {
+  if (DATABASE_URL) return postgres(pg, DATABASE_URL, { schema: STORE_PREFIX });
+  if (!REDIS_URL) return undefined;
   const client = createClient({ url: REDIS_URL });
   client.on('error', (error) => console.error(`Redis: ${error.message}`));
   return redis(client, { prefix: STORE_PREFIX });
