@@ -99,7 +99,7 @@ const orders = {
 
   fetch(at, [call, id, method, url, headers, body]) {
     const isRequest =
-      isNew(at, call) && isNumber(id) && isText(method) && isText(url) && isList(headers, isPair, 64) &&
+      isNew(at, call) && isNumber(id) && isText(method) && isText(url) && isList(headers, isHeader, 64) &&
       (body === undefined || body instanceof ArrayBuffer);
     if (isRequest) carryOut(at, call, at.grants.get(id), { method, url, headers, body });
     return isRequest;
@@ -312,8 +312,9 @@ const isText = (value) => typeof value === 'string';
 /** @param {unknown} value */
 const isTextOrNothing = (value) => value === undefined || isText(value);
 
-/** @param {unknown} value */
-const isPair = (value) => Array.isArray(value) && value.length === 2 && value.every(isText);
+/** @param {unknown} value With a name that is one word: they are judged as a list of words. */
+const isHeader = (value) =>
+  Array.isArray(value) && value.length === 2 && value.every(isText) && /^\S+$/.test(value[0]);
 
 /**
  * @param {unknown} value

@@ -25,11 +25,22 @@ export const EXITS = [
 /** Dear in time or in processes, so there are fewer runs of them. */
 export const HARD_EXITS = new Set([...BROWSER_EXITS, 'network-gone']);
 
-/** The last one is `default` again, in a browser whose content blocker takes beacons. */
-export const MEANS = ['default', 'hidden', 'deferred', 'lease', 'blocked'];
+/** Of a page that holds its tokens; the last one is `default` again, in a browser whose content blocker takes beacons. */
+const OWN_MEANS = ['default', 'hidden', 'deferred', 'lease', 'blocked'];
+
+/** The same where a keeper holds them. These are run where they are named. */
+const KEEPERS = ['worker', 'worker-lease', 'vault', 'vault-deferred', 'vault-lease'];
+
+export const MEANS = [...OWN_MEANS, ...KEEPERS];
 
 /** `fetchLater` is Chromium's; elsewhere the option changes nothing. */
-export const isOffered = (engine, means) => means !== 'deferred' || engine === 'chromium';
+export const isOffered = (engine, means) => !means.endsWith('deferred') || engine === 'chromium';
+
+/** Whether the page's tokens end with their lease. */
+export const hasLease = (means) => means.endsWith('lease');
+
+/** Who holds the tokens: the page, a `worker` or a `vault`. */
+export const hostOf = (means) => (KEEPERS.includes(means) ? means.split('-')[0] : 'page');
 
 /** Where nothing gets out anyway, there is nothing to block. */
 const BLOCKED_EXITS = new Set([
@@ -37,9 +48,12 @@ const BLOCKED_EXITS = new Set([
   'close-last-window',
 ]);
 
+/** A vault serves the app's origin alone, and its page cannot come by the way that falls silent. */
+const hasWay = (exit, means) => exit !== 'network-gone' || hostOf(means) !== 'vault';
+
 /** Whether there is such a cell at all. */
 export const isMeasured = ({ engine, exit, means }) =>
-  isOffered(engine, means) && (means !== 'blocked' || BLOCKED_EXITS.has(exit));
+  isOffered(engine, means) && hasWay(exit, means) && (means !== 'blocked' || BLOCKED_EXITS.has(exit));
 
 /** How long the server of the tests keeps the tokens of a page that has fallen silent, and holds its requests before. */
 const [TERM_SECONDS, HOLD_SECONDS] = [10, 2];
@@ -50,12 +64,12 @@ export const GRACE_SECONDS = TERM_SECONDS + HOLD_SECONDS + 2;
 /** When the first reading is due. */
 export const FIRST_SECONDS = 5;
 
-/** Every cell that `filters` let through; a filter that names nothing lets all through. */
+/** Every cell that `filters` let through; a filter that names nothing lets all through, but for the keepers. */
 export function cells({ engine = [], exit = [], means = [] } = {}) {
   const chosen = (all, some) => all.filter((one) => !some.length || some.includes(one));
   return chosen(ENGINES, engine).flatMap((engine) =>
     chosen(EXITS, exit).flatMap((exit) =>
-      chosen(MEANS, means)
+      chosen(MEANS, means.length ? means : OWN_MEANS)
         .map((means) => ({ engine, exit, means }))
         .filter(isMeasured),
     ),

@@ -11,7 +11,8 @@ What becomes of a page's tokens when it goes.
                    ${ENGINES.join(', ')}
   --exit NAME      ${EXITS.slice(0, 6).join(', ')},
                    ${EXITS.slice(6).join(', ')}
-  --means NAME     ${MEANS.join(', ')}
+  --means NAME     ${MEANS.slice(0, 5).join(', ')};
+                   where named: ${MEANS.slice(5).join(', ')}
   --runs N         runs of each exit of a tab (default 50)
   --hard-runs N    runs of each exit of a browser (default 10)
   --browsers N     browsers that are ended side by side (default 2)

@@ -79,6 +79,13 @@ test('beacons are blocked where a browser still has a way to send them', () => {
   assert.equal(exits.length + none.length, 11);
 });
 
+test('keepers are run where they are named, and a vault by no way that it does not serve', () => {
+  const exitsOf = (means) => cells({ engine: ['firefox'], means: [means] }).map(({ exit }) => exit);
+  assert.equal(exitsOf('worker').length, 11);
+  assert.ok(!exitsOf('vault-lease').includes('network-gone'));
+  assert.deepEqual(exitsOf('vault-deferred'), []);
+});
+
 test('without filters every cell is there once', () => {
   const all = cells().map((cell) => Object.values(cell).join(' '));
   assert.equal(all.length, 11 * (4 + 3 + 3) + 3 * 7);

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { ledgerWhen } from '../../tests/e2e/support/ledger.mjs';
 import { startServer } from '../../tests/e2e/support/server.mjs';
 import { count, readingAt } from './count.mjs';
+import { hasLease, hostOf } from './matrix.mjs';
 
 const pages = fileURLToPath(new URL('pages/', import.meta.url));
 
@@ -13,7 +14,10 @@ let stages = 0;
 
 /** A stage for page lives that are kept by `means`; `signals` is where the pages post to. */
 export async function openStage(means, signals) {
-  const server = await startServer({ '/x/': pages });
+  const host = hostOf(means);
+  const server = await startServer({ '/x/': pages }, host === 'vault' ? { vault: 'benches/exits/vault' } : {});
+  // A worker's page names handles at its end.
+  if (host === 'worker') await server.faults({ handles: true });
   stages += 1;
   return new Stage({ server, means, signals, name: stages });
 }
@@ -58,6 +62,7 @@ class Stage {
     const url = new URL(`/x/${page}`, origin);
     url.searchParams.set('means', this.#means);
     url.searchParams.set('resource', `${this.#server.api}/2.0/files/101`);
+    if (this.#server.vault) url.searchParams.set('vault', new URL(this.#server.vault).port);
     url.searchParams.set('signals', this.#signals.origin);
     url.searchParams.set('run', `${this.#name}.${run}`);
     return url.href;
@@ -79,7 +84,7 @@ class Stage {
     if (!first) throw new Error('the page has a token that the server has not minted');
     this.#lastToken = tokens.at(-1).n;
     const { session } = first;
-    if (this.#means === 'lease') await ledgerWhen(this.#server, hasLease(session), 10_000);
+    if (hasLease(this.#means)) await ledgerWhen(this.#server, isLeased(session), 10_000);
     return { session, openedAt, restored };
   }
 
@@ -117,7 +122,7 @@ class Stage {
 }
 
 /** Whether the page was told for how long it may be silent. */
-const hasLease = (session) => (ledger) =>
+const isLeased = (session) => (ledger) =>
   ledger.log.some((entry) => {
     return entry.kind === 'lease' && entry.session === session && entry.status === 200;
   });

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { engine } from './support/browser.mjs';
+import { crash } from './support/crash.mjs';
 import { allRevoked, allRevokedAtOnce, goneWhen, ledgerWhen, reasonsOf } from './support/ledger.mjs';
 import { addressOf, follow, setUp } from './support/page.mjs';
 
@@ -134,12 +135,3 @@ const withToken = (options) =>
     globalThis.grant = fixture.grantFor(client);
     await grant.token();
   }, options);
-
-/** Ends the process of the page, without a word to it. */
-async function crash(page) {
-  const session = await page.context().newCDPSession(page);
-  const crashed = page.waitForEvent('crash');
-  session.send('Page.crash').catch(() => {});
-  await crashed;
-  await page.close();
-}

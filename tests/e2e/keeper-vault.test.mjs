@@ -2,14 +2,21 @@
 
 import assert from 'node:assert/strict';
 
+import { engine } from './support/browser.mjs';
+import { crash } from './support/crash.mjs';
+import { heapSnapshot, noSnapshots } from './support/heap.mjs';
 import { fileBy, heardSecrets, installHooks, openKept, testOn, testOperations, testPolicy } from './support/kept.mjs';
-import { allRevoked, goneWhen, ledgerWhen } from './support/ledger.mjs';
+import { allRevoked, goneWhen, ledgerWhen, reasonsOf } from './support/ledger.mjs';
 import { addressOf, follow, setUp, until } from './support/page.mjs';
+import { plantSpy, removeSpy, seenBySpy } from './support/spy.mjs';
 
 const stage = setUp({}, undefined, { vault: 'tests/e2e/vault' });
 
 const open = (options) => openKept(stage, { vault: stage.server.vault, ...options });
 const test = testOn(stage);
+
+/** No relay can see what the vault was told: the names of what it would be are enough. */
+const SECRETS = ['access_token', 'revocation_handle', 'Bearer ', 'session='].map((text) => [text, text]);
 
 testOperations(stage, open);
 testPolicy(stage, open);
@@ -65,11 +72,53 @@ test('late hooks in the page see no token, no handle and no answer of the backen
   assert.equal(await fileBy(page), 200);
   const { requests } = await stage.server.ledger();
   assert.equal(requests.token, 2);
-  // No relay can see what the vault was told: the names of what it would be are enough.
-  const secrets = ['access_token', 'revocation_handle', 'Bearer ', 'session='].map((text) => [text, text]);
-  const { leaks, places } = await heardSecrets(page, secrets);
+  const { leaks, places } = await heardSecrets(page, SECRETS);
   assert.deepEqual(leaks, []);
   assert.ok(places.length >= 8, `hooks that heard anything: ${places}`);
+});
+
+test('hooks that were there before the client see nothing of it either', async () => {
+  await stage.server.faults({ handles: true });
+  const page = await open({ client: false });
+  await installHooks(page);
+  await page.evaluate(async () => {
+    globalThis.client = await fixture.open();
+  });
+  assert.equal(await fileBy(page), 200);
+  const { leaks } = await heardSecrets(page, SECRETS);
+  assert.deepEqual(leaks, []);
+});
+
+test('a service worker that a script has registered sees nothing of what the vault does', async () => {
+  const page = await open({ client: false });
+  try {
+    await plantSpy(page);
+    await page.evaluate(async () => {
+      globalThis.client = await fixture.open();
+    });
+    assert.equal(await fileBy(page), 200);
+    const { requests } = await stage.server.ledger();
+    assert.deepEqual([requests.token, requests.file], [1, 1]);
+    const seen = await seenBySpy(page);
+    assert.ok(seen.some(({ url }) => url.endsWith('/t/kept.js')), 'what the page itself asks for it does see');
+    const others = seen.filter(({ url, authorization }) => authorization || new URL(url).origin !== stage.server.app);
+    assert.deepEqual(others, []);
+    assert.ok(!seen.some(({ url }) => url.includes('/api/')));
+  } finally {
+    await removeSpy(page);
+  }
+});
+
+test('no token is on the heap of the page: the vault has a process of its own', { skip: noSnapshots }, async () => {
+  const { context } = stage;
+  const page = await open();
+  const asked = page.waitForRequest(`${stage.server.api}/**`);
+  assert.equal(await fileBy(page), 200);
+  const { authorization } = await (await asked).allHeaders();
+  const token = authorization.slice('Bearer '.length);
+  assert.equal(token.length, 40);
+  assert.ok((await heapSnapshot(context, vaultOf(page))).includes(token), 'it is on the vault’s');
+  assert.ok(!(await heapSnapshot(context, page)).includes(token));
 });
 
 test('a page of another origin is not served, and cannot even hold the frame', async () => {
@@ -158,6 +207,31 @@ test('a reload and a link elsewhere leave nothing alive', async () => {
   await goneWhen(stage.server, ({ tokens, live }) => tokens.length === 2 && live === 0);
 });
 
+test('a page that comes back from the back/forward cache has its vault as it was, and another token', async () => {
+  const page = await open();
+  assert.equal(await fileBy(page), 200);
+  for (const trips of [1, 2]) {
+    await follow(page, addressOf(stage, 'empty.html'));
+    const away = await goneWhen(stage.server, ({ live }) => live === 0);
+    assert.deepEqual(reasonsOf(away), Array(trips).fill('bfcache'));
+    await page.goBack({ waitUntil: 'commit' });
+    await until(page, () => 'fixture' in globalThis);
+    assert.ok(await page.evaluate(() => 'client' in globalThis), 'the page was in the cache');
+    assert.equal(await fileBy(page), 200);
+    const { requests, tokens } = await stage.server.ledger();
+    assert.deepEqual([requests.token, requests.file, tokens.length], [trips + 1, trips + 1, trips + 1]);
+  }
+});
+
+const noCrash = engine !== 'chromium' && 'only Chromium’s driver has a page crash';
+
+test('a page whose process crashes has its tokens revoked by its vault, which has a process of its own', { skip: noCrash }, async () => {
+  const page = await open();
+  assert.equal(await fileBy(page), 200);
+  await crash(page);
+  await allRevoked(stage.server, 1, 'unload');
+});
+
 test('a frame that a script removes ends its tokens, and the next request has another', async () => {
   const page = await open();
   assert.equal(await fileBy(page), 200);
@@ -182,3 +256,6 @@ test('the vault says who may hold it, and keeps to itself', async () => {
     assert.equal(refused.status, 403, site);
   }
 });
+
+/** The vault's frame, in Chromium. */
+const vaultOf = (page) => page.frames().find((frame) => frame.url().startsWith(stage.server.vault));

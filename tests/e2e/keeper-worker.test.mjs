@@ -4,10 +4,13 @@ import assert from 'node:assert/strict';
 import { beforeEach } from 'node:test';
 
 import { engine } from './support/browser.mjs';
+import { crash } from './support/crash.mjs';
+import { heapSnapshot, noSnapshots } from './support/heap.mjs';
 import { fileBy, heardSecrets, installHooks, openKept, secretsOf, testOn, testOperations, testPolicy } from './support/kept.mjs';
-import { allRevoked, goneWhen, ledgerWhen } from './support/ledger.mjs';
+import { allRevoked, goneWhen, ledgerWhen, reasonsOf } from './support/ledger.mjs';
 import { addressOf, follow, openPage, setUp, until } from './support/page.mjs';
 import { startRelay } from './support/relay.mjs';
+import { plantSpy, removeSpy, seenBySpy } from './support/spy.mjs';
 
 const stage = setUp({}, async ({ server }) => ({ toApp: await startRelay(server.app) }));
 
@@ -42,6 +45,17 @@ test('late hooks in the page see no token, no handle and no answer of the backen
   assert.ok(places.length >= 8, `hooks that heard anything: ${places}`);
 });
 
+test('hooks that were there before the client see handles, and no token and no answer either', async () => {
+  const page = await open({ origin: stage.toApp.origin, client: false });
+  await installHooks(page);
+  await page.evaluate(async () => {
+    globalThis.client = await fixture.open();
+  });
+  assert.equal(await fileBy(page), 200);
+  const { leaks } = await heardSecrets(page, secretsOf(stage.toApp.requests));
+  assert.ok(leaks.length > 0 && leaks.every((leak) => leak.endsWith(': handle')), `${leaks}`);
+});
+
 test('the hooks hear a token where the page holds it itself', async () => {
   const page = await openPage(stage, { page: stage.page, origin: stage.toApp.origin });
   await page.evaluate(async () => {
@@ -54,12 +68,62 @@ test('the hooks hear a token where the page holds it itself', async () => {
   assert.ok(leaks.includes('fetch: token'), `${leaks}`);
 });
 
+test('no token and no answer of the backend is on the heap of the page, while they are in use', { skip: noSnapshots }, async () => {
+  const page = await open({ origin: stage.toApp.origin });
+  assert.equal(await fileBy(page), 200);
+  const heap = await heapSnapshot(stage.context, page);
+  const onHeap = secretsOf(stage.toApp.requests).filter(([, secret]) => heap.includes(secret));
+  // The page names it at its end.
+  assert.deepEqual(onHeap.map(([name]) => name), ['handle']);
+});
+
+test('a service worker that a script has registered sees all of it, and can put another keeper in its place', async () => {
+  const page = await open({ origin: stage.toApp.origin, client: false });
+  try {
+    await plantSpy(page);
+    await page.evaluate(async () => {
+      globalThis.client = await fixture.open();
+    });
+    assert.equal(await fileBy(page), 200);
+    const [, secret] = secretsOf(stage.toApp.requests).find(([name]) => name === 'token');
+    const seen = await seenBySpy(page);
+    const asked = seen.find(({ url }) => new URL(url).pathname === '/api/token');
+    assert.ok(asked.answer.includes(secret), 'the answer of the token endpoint');
+    assert.ok(seen.some(({ authorization }) => authorization === `Bearer ${secret}`), 'the header');
+
+    await removeSpy(page);
+    await plantSpy(page, '?swap');
+    const told = await page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          new BroadcastChannel('keeper of the tests').onmessage = ({ data }) => resolve(data);
+          fixture.makeWorker('')();
+        }),
+    );
+    assert.equal(told, 'not the app’s');
+  } finally {
+    await removeSpy(page);
+  }
+});
+
 test('the page names the handles as it closes, in one request, and no token lives on', async () => {
   const page = await open();
   assert.equal(await fileBy(page, '101'), 200);
   assert.equal(await fileBy(page, '102'), 200);
   await page.close();
   await allRevoked(stage.server, 2, 'unload');
+});
+
+test('what a script has put on Object.prototype changes nothing of the last request', async () => {
+  const page = await open();
+  assert.equal(await fileBy(page), 200);
+  await page.evaluate(() => {
+    const init = { method: 'GET', mode: 'no-cors', credentials: 'omit', signal: AbortSignal.abort(), keepalive: false, body: 'a' };
+    Object.assign(Object.prototype, init, { headers: { 'x-evil': '1' }, referrer: '', window: null });
+    for (const name of ['handle', 'session']) Object.defineProperty(Object.prototype, name, { get: () => 'evil', set() {} });
+  });
+  await page.close();
+  await allRevoked(stage.server, 1, 'unload');
 });
 
 test('a reload ends the worker with its tokens, and the next page begins anew', async () => {
@@ -98,6 +162,18 @@ test('a token that was on its way when the tab closed does not stay alive', asyn
   await ledgerWhen(stage.server, ({ live }) => live === 1);
   await page.close();
   await allRevoked(stage.server, 1, 'unload');
+});
+
+const noCrash = engine !== 'chromium' && 'only Chromium’s driver has a page crash';
+
+test('a page whose process crashes loses its tokens with their lease', { skip: noCrash }, async () => {
+  const page = await open({ more: '&lease=1' });
+  assert.equal(await fileBy(page), 200);
+  const [{ session }] = (await stage.server.ledger()).tokens;
+  await ledgerWhen(stage.server, ({ leases }) => leases.some((lease) => lease.session === session));
+  await crash(page);
+  const ledger = await ledgerWhen(stage.server, ({ live }) => live === 0);
+  assert.deepEqual(reasonsOf(ledger), ['lapsed']);
 });
 
 test('a worker that a script has terminated leaves nothing alive once the page goes', async () => {

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { beforeEach, test } from 'node:test';
 
-import { engine } from './support/browser.mjs';
+import { heapSnapshot, noSnapshots } from './support/heap.mjs';
 import { ledgerWhen } from './support/ledger.mjs';
 import { openPage, setUp } from './support/page.mjs';
 import { startRelay } from './support/relay.mjs';
@@ -89,10 +89,8 @@ test('a token travels in the Authorization header and in revokes, and nowhere el
   assert.deepEqual([...carriers].sort(), [`Authorization, ${api}`, `body, ${app}/api/revoke`]);
 });
 
-const noSnapshots = engine !== 'chromium' && 'only Chromium gives snapshots of its heap';
-
 test('after close() no token is left on the heap of the page', { skip: noSnapshots }, async () => {
-  const { page, server } = stage;
+  const { context, page, server } = stage;
   stage.tokens = await page.evaluate(async () => {
     globalThis.client = await fixture.open();
     globalThis.grant = fixture.grantFor(client);
@@ -100,11 +98,11 @@ test('after close() no token is left on the heap of the page', { skip: noSnapsho
     await grant.fetch(fixture.fileUrl('101'));
     return [...tokens, await grant.token({ forceRefresh: true })];
   });
-  assert.equal(tokensOnHeap(await heapSnapshot(page)).length, 2, 'the search finds those in use');
+  assert.equal(tokensOnHeap(await heapSnapshot(context, page)).length, 2, 'the search finds those in use');
 
   await page.evaluate(() => client.close());
   await ledgerWhen(server, ({ live }) => live === 0);
-  assert.deepEqual(tokensOnHeap(await heapSnapshot(page)), []);
+  assert.deepEqual(tokensOnHeap(await heapSnapshot(context, page)), []);
 });
 
 const HOSTILE = {
@@ -245,14 +243,3 @@ const tokensOnHeap = (snapshot) => stage.tokens.filter((token) => snapshot.inclu
 
 /** As the server's ledger names a token. */
 const fingerprintOf = (token) => createHash('sha256').update(token).digest('hex').slice(0, 8);
-
-/** The page's heap after a collection, as text with all its strings. */
-async function heapSnapshot(page) {
-  const session = await page.context().newCDPSession(page);
-  const chunks = [];
-  session.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => chunks.push(chunk));
-  await session.send('HeapProfiler.collectGarbage');
-  await session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false });
-  await session.detach();
-  return chunks.join('');
-}

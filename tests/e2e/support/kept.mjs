@@ -23,11 +23,13 @@ export async function openKept(stage, { page, vault, origin, client = true, more
  * A test that lets go of what it held while the server still knows of it: one that has been reset
  * does not confirm the end of a handle.
  */
-export const testOn = (stage) => (name, run) =>
-  plain(name, async () => {
+export const testOn = (stage) => (name, ...given) => {
+  const run = given.pop();
+  plain(name, ...given, async () => {
     await run();
     for (const page of stage.context.pages()) await closeClients(page);
   });
+};
 
 /** The status of a file, by the keeper. */
 export const fileBy = (page, file = '101') =>
@@ -225,6 +227,84 @@ export function testPolicy(stage, open) {
     for (const reason of ['url', 'form', 'query', 'method', 'header']) assert.ok(refused.includes(reason), reason);
   });
 
+  test('addresses, methods and headers in messages that a script has made itself are refused as well', async () => {
+    const page = await open({ client: false });
+    const { allowed, others, told, withBody } = await page.evaluate(async () => {
+      const { heard, next, post } = await fixture.connect();
+      const url = fixture.fileUrl('101');
+      const { host } = new URL(url);
+      let call = 0;
+      /** What the keeper says to a request: a refusal, or the status of an answer. */
+      const ask = (asked, { method = 'GET', headers = [], body } = {}) => {
+        call += 1;
+        const mine = call;
+        const told = next(([type, of]) => of === mine && type !== 'state' && type !== 'event');
+        post(['fetch', mine, 1, method, asked, headers, body]);
+        return told.then(([type, , what]) => `${type} ${what}`);
+      };
+      post(['grant', 1, url, ['base_preview', 'item_download']]);
+      const others = {};
+      // No parser has been there before: the page's client would have made the absolute form.
+      for (const asked of [
+        `${url}/../102`, `${url}/..`, `${url}/./content`, `${url}/%2e%2e/102`, `${url}/.%2E/102`, `${url}/..;/102`, `${url}/..%2f102`,
+        `${url}/..%5c102`, `${url}\\..\\102`, `${url}/..\\102`, `${url}/\t../102`, `${url}/.\n./102`, `${url}/%252e%252e/102`, `${url}/%00`,
+        `${url}/%`, `${url}/．．/102`, `${url}//content`, `${url}/`, `${url}?`, `${url}?all=1`, `${url}?../102`, `${url}#/../102`,
+        ` ${url}`, `${url} `, url.replace('http', 'HTTP'), url.replace('//', '//user@'), url.replace('//', '//a:b@'),
+        url.replace('//', '\\\\'), url.replace('//', '/'), url.replace('//', '////'), url.replace('//', `//${host}@evil.example/`),
+        url.replace(host, `${host}.evil.example`), url.replace(host, `evil.example\\@${host}`), url.replace('http:', ''), '/2.0/files/101', '', '.',
+        url.replace(/:\d+/, ''), url.replace('127.0.0.1', '127.1'), url.replace('127.0.0.1', '127.0.0.1.'),
+        'data:text/plain,x', 'javascript:0', `blob:${url}`, `${url}/${'a'.repeat(100_000)}`,
+      ]) {
+        others[asked.slice(0, 80)] = await ask(asked);
+      }
+      for (const method of ['get', 'DELETE', 'PATCH', 'TRACE', 'CONNECT', '', 'GET\r\nX: y', '__proto__']) {
+        others[`${method} as a method`] = await ask(url, { method });
+      }
+      for (const name of ['Authorization', 'AUTHORIZATION', 'cookie', 'host', 'origin', 'x-downscope', '__proto__']) {
+        others[`${name} as a header`] = await ask(url, { headers: [[name, 'x']] });
+      }
+      const withBody = await ask(url, { body: new ArrayBuffer(1) });
+      const allowed = await ask(url, { headers: [['range', 'bytes=0-9']] });
+      post(['revoke', 9999, 0, false]);
+      await next(([type]) => type === 'done');
+      return { allowed, others, withBody, told: heard.filter(([type]) => type === 'answer').length };
+    });
+    for (const [asked, answer] of Object.entries(others)) assert.match(answer, /^refusal (url|form|query|method|header)$/, asked);
+    assert.equal(withBody, 'failed undefined', 'as fetch says it');
+    assert.equal(allowed, 'answer 200');
+    assert.equal(told, 1);
+    const { requests } = await stage.server.ledger();
+    assert.deepEqual([requests.token, requests.file], [1, 1]);
+  });
+
+  test('a flood of what is no message is counted, told of a few times, and keeps nobody else out', async () => {
+    const page = await open({ client: false });
+    const seen = await page.evaluate(async () => {
+      const { heard, next, post } = await fixture.connect();
+      const url = fixture.fileUrl('101');
+      post(['grant', 1, url, ['base_preview', 'item_download']]);
+      // Names that would be others in a list of words.
+      for (const name of ['', 'range accept', 'range\r\naccept']) post(['fetch', 9, 1, 'GET', url, [[name, 'x']]]);
+      const planted = new MessageChannel();
+      const answered = [];
+      planted.port1.onmessage = ({ data }) => answered.push(data);
+      // A port within, and one for another connection.
+      post('downscope connect', [planted.port2]);
+      const junk = { configure: { grants: [] }, text: 'x'.repeat(1_000) };
+      for (let count = 4; count < 10_000; count += 1) post(junk);
+      const told = next(([type, call]) => type === 'answer' && call === 1);
+      post(['fetch', 1, 1, 'GET', url, []]);
+      const [, , status] = await told;
+      post(['revoke', 2, 0, false]);
+      await next(([type]) => type === 'done');
+      const refused = heard.filter(([type]) => type === 'refused');
+      return { status, answered, refused: refused.map(([, reason, count]) => `${reason} ${count}`) };
+    });
+    assert.equal(seen.status, 200);
+    assert.deepEqual(seen.answered, []);
+    assert.deepEqual(seen.refused, Array.from({ length: 14 }, (_, power) => `message ${2 ** power}`));
+  });
+
   test('no pattern opens the way to where tokens come from, and no cookie goes along', async () => {
     const page = await open();
     const seen = await page.evaluate(async () => {
@@ -264,12 +344,13 @@ export function testPolicy(stage, open) {
         return error.message.split(' ').at(-1);
       };
       return [
+        await ask({ resource: fixture.fileUrl('101'), scopes: ['base_preview item_download'] }),
         await ask({ resource: fixture.fileUrl('101'), scopes: ['annotation_edit'] }),
         await ask({ resource: 'https://evil.example/2.0/files/101', scopes: ['base_preview'] }),
         await ask({ scopes: ['base_preview'] }),
       ];
     });
-    assert.deepEqual(codes, ['grant', 'grant', 'grant']);
+    assert.deepEqual(codes, Array(4).fill('grant'));
     assert.equal((await stage.server.ledger()).requests.token, 0);
   });
 

@@ -1,11 +1,16 @@
-// The keeper of the tests in a vault: the same as `pages/keeper.js` in a worker.
+// The keeper of the tests in a vault: the same as `pages/keeper.js` in a worker, with what the tests change by the
+// frame's address.
 
 import { serveKeeper } from '/pkg/keeper.js';
+
+const query = new URL(location.href).searchParams;
 
 const keeper = serveKeeper({
   pageOrigin: '{{page_origin}}',
   tokenEndpoint: '/api/token',
   revokeEndpoint: '/api/revoke',
+  ...(query.has('lease') && { leaseEndpoint: '/api/lease' }),
+  ...(query.has('deferred') && { deferred: true }),
   headers: { 'X-Downscope': '1' },
   grants: [
     { resource: '{{api_origin}}/2.0/files/*', scopes: ['base_preview', 'item_download'] },

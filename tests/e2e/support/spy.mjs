@@ -1,0 +1,31 @@
+// A service worker of the page's own origin that a hostile script has put there.
+
+import { until } from './page.mjs';
+
+/** Registers it, and loads the page anew: from now on whatever the page asks for passes through it. */
+export async function plantSpy(page, query = '') {
+  await page.evaluate(async (query) => {
+    await navigator.serviceWorker.register(`/t/spy.js${query}`);
+    await navigator.serviceWorker.ready;
+  }, query);
+  await page.reload();
+  await until(page, () => 'fixture' in globalThis && navigator.serviceWorker.controller !== null);
+}
+
+/** Every request that it has seen: its URL, its `Authorization`, its body and the answer to it. */
+export const seenBySpy = (page) =>
+  page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = ({ data }) => resolve(data);
+        navigator.serviceWorker.controller.postMessage('seen', [port2]);
+      }),
+  );
+
+/** As if it had never been there. */
+export const removeSpy = (page) =>
+  page.evaluate(async () => {
+    const registrations = await navigator.serviceWorker.getRegistrations();
+    await Promise.all(registrations.map((registration) => registration.unregister()));
+  });
