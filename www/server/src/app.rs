@@ -25,6 +25,7 @@ use crate::{
     observe::observe,
     sign_in::SignIns,
     static_files::{self, StaticFiles},
+    vault::Vault,
 };
 
 /// `/config.json`: what the page has to know before it asks for a token.
@@ -36,6 +37,11 @@ pub(crate) struct PageConfig {
     /// How long a page may be silent.
     pub(crate) lease_term: Millis,
     pub(crate) files: Vec<FileInfo>,
+    /// Who alone gets tokens, as the page reaches it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) vault_origin: Option<String>,
+    #[serde(skip)]
+    pub(crate) vault: Option<Vault>,
 }
 
 pub(crate) fn router(
@@ -44,8 +50,8 @@ pub(crate) fn router(
     sign_ins: Arc<SignIns>,
     config: PageConfig,
     files: StaticFiles,
-    has_vault: bool,
 ) -> Router {
+    let has_vault = config.vault.is_some();
     let page = Router::new()
         .route("/api/login", post(login))
         .route("/api/logout", post(logout))
@@ -108,7 +114,12 @@ pub(crate) async fn loopback_only(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-async fn page_config(State(config): State<PageConfig>) -> impl IntoResponse {
+async fn page_config(
+    State(mut config): State<PageConfig>,
+    headers: HeaderMap,
+) -> impl IntoResponse {
+    let vault = config.vault.as_ref().and_then(|vault| vault.of(&headers));
+    config.vault_origin = vault.map(str::to_owned);
     ([(header::CACHE_CONTROL, "no-cache")], Json(config))
 }
 

@@ -116,6 +116,8 @@ impl Demo {
             upstream: "embedded",
             lease_term: leases.term,
             files: media.infos().cloned().collect(),
+            vault_origin: None,
+            vault: vault.clone(),
         };
         let upstream: Arc<dyn Upstream> = match upstream {
             UpstreamChoice::Embedded => Arc::<Embedded>::clone(&embedded),
@@ -167,7 +169,6 @@ impl Demo {
             faults: Arc::clone(&faults),
             ledger: Arc::clone(&ledger),
         };
-        let has_vault = vault.is_some();
         let vault = vault.map(|vault| {
             let own = Mount {
                 prefix: "/".to_owned(),
@@ -185,7 +186,7 @@ impl Demo {
             media,
         };
         Self {
-            app: app::router(&edge, control, sign_ins, config, files, has_vault),
+            app: app::router(&edge, control, sign_ins, config, files),
             api: api::router(file_api, faults),
             vault,
             embedded,

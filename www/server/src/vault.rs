@@ -129,12 +129,25 @@ async fn guarded(State(served): State<Served>, request: Request, next: Next) -> 
     response
 }
 
+impl Vault {
+    /// Its origin by the host that a page was asked for by.
+    pub(crate) fn of(&self, headers: &HeaderMap) -> Option<&str> {
+        let asked = asked_origin(headers)?;
+        let mut origins = self.origins.iter();
+        origins.find_map(|(vault, page)| (*page == asked).then_some(vault.as_str()))
+    }
+}
+
 impl Served {
     /// The origin of the app's page that goes with the host of a request.
     fn page_of(&self, headers: &HeaderMap) -> Option<&str> {
-        let host = headers.get(header::HOST)?.to_str().ok()?;
-        let own = format!("http://{host}");
+        let asked = asked_origin(headers)?;
         let mut origins = self.vault.origins.iter();
-        origins.find_map(|(vault, page)| (*vault == own).then_some(page.as_str()))
+        origins.find_map(|(vault, page)| (*vault == asked).then_some(page.as_str()))
     }
+}
+
+fn asked_origin(headers: &HeaderMap) -> Option<String> {
+    let host = headers.get(header::HOST)?.to_str().ok()?;
+    Some(format!("http://{host}"))
 }

@@ -6,7 +6,7 @@ use axum::{
 };
 use serde_json::json;
 
-use crate::support::{API, Fixture, send, to_app};
+use crate::support::{API, Fixture, VAULT, send, to_app};
 
 #[tokio::test]
 async fn a_document_signs_the_demo_user_in_where_nobody_is() {
@@ -103,6 +103,22 @@ async fn the_page_learns_where_its_files_are() {
             ],
         }),
     );
+}
+
+#[tokio::test]
+async fn the_page_learns_where_its_vault_is_by_the_host_that_it_was_asked_for_by() {
+    let fixture = Fixture::beside_vault().await;
+    for (host, vault) in [
+        ("127.0.0.1:8788", json!(VAULT)),
+        ("localhost:8788", json!(null)),
+    ] {
+        let request = Request::get("/config.json")
+            .header(header::HOST, host)
+            .body(Body::empty())
+            .unwrap();
+        let answer = send(&fixture.demo.app, request).await;
+        assert_eq!(answer.json()["vaultOrigin"], vault, "{host}");
+    }
 }
 
 #[tokio::test]

@@ -21,6 +21,7 @@ use downscope_server::{
     demo::{Demo, Ingredients, UpstreamChoice},
     media::Media,
     static_files::Mount,
+    vault::Vault,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -32,6 +33,7 @@ pub(crate) mod upstream;
 
 pub(crate) const APP: &str = "http://127.0.0.1:8788";
 pub(crate) const API: &str = "http://127.0.0.1:8789";
+pub(crate) const VAULT: &str = "http://127.0.0.1:8790";
 pub(crate) const SESSION: &str = "00112233445566778899aabbccddeeff";
 pub(crate) const OTHER_SESSION: &str = "ffeeddccbbaa99887766554433221100";
 /// The content of file 101: each byte tells its place.
@@ -68,20 +70,33 @@ impl Fixture {
 
     /// One whose clock goes with Tokio's, for what happens by itself.
     pub(crate) async fn ticking(upstream: UpstreamChoice) -> Self {
-        Self::begin(upstream, Some(Instant::now())).await
+        Self::begin(upstream, Some(Instant::now()), None).await
     }
 
     pub(crate) async fn with(upstream: UpstreamChoice) -> Self {
-        Self::begin(upstream, None).await
+        Self::begin(upstream, None, None).await
     }
 
-    async fn begin(upstream: UpstreamChoice, ticking_since: Option<Instant>) -> Self {
+    /// One with a vault beside its page.
+    pub(crate) async fn beside_vault() -> Self {
+        let vault = Vault {
+            origins: vec![(VAULT.to_owned(), APP.to_owned())],
+            directory: "vault".into(),
+        };
+        Self::begin(UpstreamChoice::Embedded, None, Some(vault)).await
+    }
+
+    async fn begin(
+        upstream: UpstreamChoice,
+        ticking_since: Option<Instant>,
+        vault: Option<Vault>,
+    ) -> Self {
         let www = www();
         let now = Arc::new(AtomicU64::new(START));
         let lines = Arc::new(Mutex::new(Vec::new()));
         let logged = Arc::new(Notify::new());
         let demo = Demo::new(Ingredients {
-            vault: None,
+            vault,
             app_origins: vec![APP.to_owned()],
             api_origin: API.to_owned(),
             mounts: vec![
