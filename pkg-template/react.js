@@ -21,8 +21,7 @@ export const useGrant = (resource, scopes) => {
   const source = useContext(Context);
   if (!source) throw new Error('useGrant needs a TokenProvider');
   const name = [resource, ...scopes].join(' ');
-  const store = useMemo(() => newStore(source, name, { resource, scopes }), [source, name]);
-  return useSyncExternalStore(...store);
+  return useSyncExternalStore(...useMemo(() => newStore(source, name, { resource, scopes }), [source, name]));
 };
 
 /** @type {WeakMap<object, Source>} One for whatever a provider is given, so that two of them have one client. */
@@ -65,6 +64,9 @@ const newSource = (given) => {
   return source;
 };
 
+/** After these there may be something else to see. */
+const TYPES = /** @type {const} */ (['error', 'expired', 'refreshed', 'revoked']);
+
 /**
  * What a component sees of a grant, for `useSyncExternalStore`.
  *
@@ -81,6 +83,7 @@ const newStore = (source, name, options) => {
   /** @type {() => void} */
   let notify;
 
+  /** @type {any} The one that was opened last. */
   let grant = source.grants.get(name);
 
   const open = async () => {
@@ -93,67 +96,66 @@ const newStore = (source, name, options) => {
   /** @type {GrantView} */
   const atFirst = {
     status: 'loading',
-    fetch: async (input, init) => (await open()).fetch(input, init),
-    token: async (options) => (await open()).token(options),
-    retry: () => over && start(view),
+    fetch: async (...given) => (await open()).fetch(...given),
+    token: async (...given) => (await open()).token(...given),
+    retry: () => over && ask(view),
   };
   /** @type {any} */
   let view = grant?.peek() ? { ...atFirst, status: 'ready', grant } : atFirst;
 
-  const stop = () => {
+  /**
+   * @param {GrantView['status']} status
+   * @param {any} [error]
+   */
+  const show = (status, error) => {
     clearTimeout(timer);
-    over?.abort();
-    over = undefined;
+    if (error || status !== view.status) {
+      view = { ...atFirst, status, error, grant };
+      notify();
+    }
+    // Nobody else may be asking.
+    if (error?.retryable) timer = setTimeout(ask, error.retryAfter ?? 1000);
   };
 
-  /** @param {GrantView} [former] What a retry is to get over. */
-  const start = async (former) => {
-    stop();
+  // Always the same function: a grant that has it does not get it twice.
+  const listener = (/** @type {any} */ { detail: { error, reason } }) => {
+    if (/explicit|logout/.test(reason)) show('revoked');
+    else if (!error) ask();
+    else if (!grant.peek()) show('failed', error);
+  };
+
+  /**
+   * In place of who asked before.
+   *
+   * @param {GrantView} [former] What a retry is to get over.
+   */
+  const ask = async (former) => {
+    over?.abort();
     const { signal } = (over = new AbortController());
-
-    /**
-     * @param {GrantView['status']} status
-     * @param {any} [error]
-     */
-    const show = (status, error) => {
-      // Of a revoke the event tells why.
-      if (signal.aborted || error?.code === 'revoked') return;
-      clearTimeout(timer);
-      if (error || status !== view.status) {
-        view = { ...atFirst, status, error, grant };
-        notify();
-      }
-      // Nobody else may be asking.
-      if (error?.retryable) timer = setTimeout(start, error.retryAfter ?? 1000);
-    };
-
     try {
       if (former) show('loading');
       if (former?.error?.retryable === false) (await source.open()).resume();
-      const used = await open();
+      await open();
       if (signal.aborted) return;
-      const listener = (/** @type {any} */ { detail: { error, reason } }) => {
-        if (/explicit|logout/.test(reason)) show('revoked');
-        else if (!error) start();
-        else if (!used.peek()) show('failed', error);
-      };
-      for (const type of /** @type {const} */ (['error', 'expired', 'refreshed', 'revoked'])) {
-        used.addEventListener(type, listener);
-        // By hand: in tests the signal may be of another kind than the DOM.
-        signal.addEventListener('abort', () => used.removeEventListener(type, listener));
-      }
-      await used.token({ signal });
-      show('ready');
+      TYPES.forEach((type) => grant.addEventListener(type, listener));
+      await grant.token({ signal });
+      if (!signal.aborted) show('ready');
     } catch (error) {
-      show('failed', error);
+      // Of a revoke the event tells why.
+      if (error?.code !== 'revoked' && !signal.aborted) show('failed', error);
     }
   };
 
   return [
-    (listener) => {
-      notify = listener;
-      start();
-      return stop;
+    (changed) => {
+      notify = changed;
+      ask();
+      return () => {
+        clearTimeout(timer);
+        over?.abort();
+        over = undefined;
+        TYPES.forEach((type) => grant?.removeEventListener(type, listener));
+      };
     },
     () => view,
     () => atFirst,

@@ -1,7 +1,7 @@
 // `examples/box-preview`, as somebody sees it who has started it.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, afterEach, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { launch } from '../package/support/browser.mjs';
@@ -23,11 +23,19 @@ before(async () => {
 });
 after(() => Promise.all([browser?.close(), box?.close()]));
 
-test('both widgets live on one token, survive its refusal, and leave none after the sign-out', async () => {
+afterEach(() => box.reset());
+
+/** The page once both widgets show what they have a token for. */
+const open = async () => {
   const page = await browser.newPage();
   await page.goto(`${box.app}/index.html?api=${box.api}`);
   await page.getByText('File 1001.jpg').first().waitFor();
   await page.getByText('file_1001', { exact: true }).waitFor();
+  return page;
+};
+
+test('both widgets live on one token, survive its refusal, and leave none after the sign-out', async () => {
+  const page = await open();
   assert.deepEqual(box.exchanges, [`${box.api}/2.0/folders/0`]);
 
   box.refuseAll();
@@ -37,4 +45,18 @@ test('both widgets live on one token, survive its refusal, and leave none after 
 
   await page.getByRole('button', { name: 'Sign out' }).click();
   await until(() => box.alive.size === 0);
+  await page.close();
 });
+
+for (const [how, leave] of [
+  ['closes the tab', (page) => page.close({ runBeforeUnload: true })],
+  ['goes to another page', (page) => page.goto('about:blank')],
+]) {
+  test(`who ${how} leaves no token alive`, async () => {
+    const page = await open();
+    assert.equal(box.alive.size, 1);
+    await leave(page);
+    await until(() => box.alive.size === 0);
+    await page.close();
+  });
+}

@@ -4,8 +4,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { passUntil, withHeldTimers } from './support/held.mjs';
 import { goneWhen, ledgerWhen, reasonsOf } from './support/ledger.mjs';
-import { addressOf, follow, openPage, setUp, until } from './support/page.mjs';
+import { addressOf, follow, setUp, until } from './support/page.mjs';
 
 const stage = setUp();
 
@@ -72,7 +73,7 @@ test('after a sleep longer than the term no token of before is handed out', asyn
 
 test('the backend takes every token back, and the next one is fresh', async () => {
   const { page, server } = stage;
-  await withHeldTimers();
+  await withHeldTimers(stage);
   await withLease(page);
   await isHeld();
   await page.evaluate(() => void (globalThis.revoked = fixture.next(grant, 'revoked')));
@@ -96,7 +97,7 @@ test('the backend takes every token back, and the next one is fresh', async () =
 
 test('the backend takes one token back, and the page keeps the others', async () => {
   const { page, server } = stage;
-  await withHeldTimers();
+  await withHeldTimers(stage);
   await withLease(page);
   await page.evaluate(async () => {
     globalThis.other = fixture.grantFor(client, { file: '102' });
@@ -114,7 +115,7 @@ test('the backend takes one token back, and the page keeps the others', async ()
 
 test('a page that is told to stop asks for nothing until the app says so', async () => {
   const { page, server } = stage;
-  await withHeldTimers();
+  await withHeldTimers(stage);
   await withLease(page);
   await isHeld();
   await page.evaluate(() => void (globalThis.revoked = fixture.next(grant, 'revoked')));
@@ -162,17 +163,18 @@ test('an app without a lease endpoint is told, and keeps its tokens', async () =
 
 test('a lease endpoint that is down is asked again, ever more seldom', async () => {
   const { page, server } = stage;
+  await withHeldTimers(stage);
   await server.faults({ lease: { status: 503 } });
   await withLease(page);
-  await ledgerWhen(server, ({ requests }) => requests.lease >= 2);
+  await passUntil(page, async () => (await server.ledger()).requests.lease >= 2);
   assert.equal(await page.evaluate(() => grant.peek() === first), true);
   await server.faults({ lease: null });
-  await ledgerWhen(server, ({ leases }) => leases.length === 1);
+  await passUntil(page, async () => (await server.ledger()).leases.length === 1);
 });
 
 test('a page with a lease goes into the back/forward cache and returns with a lease of its own', async () => {
   const { page, server } = stage;
-  await withHeldTimers();
+  await withHeldTimers(stage);
   await withLease(page);
   await isHeld();
   await page.evaluate(() => {
@@ -208,6 +210,3 @@ async function isHeld() {
   await page.evaluate(() => clock.run(clock.next()));
   await ledgerWhen(server, ({ leases }) => leases.some(({ held }) => held));
 }
-
-/** A page whose timers wait until the test lets them run. */
-const withHeldTimers = () => openPage(stage, { page: stage.page, name: 'blank.html?held' });

@@ -2,13 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 
-import { ledgerWhen } from './support/ledger.mjs';
-import { openPage, setUp, until } from './support/page.mjs';
+import { passUntil, withHeldTimers } from './support/held.mjs';
+import { setUp } from './support/page.mjs';
 import { startRelay } from './support/relay.mjs';
 
-// A page asks again after five seconds: its lease must not run out meanwhile.
+// A page that was cut off asks again after some seconds: its lease must not run out meanwhile.
 const stage = setUp({}, async ({ server }) => ({ relay: await startRelay(server.app) }), { term: 60_000 });
 
 /** Where its connection breaks: a browser may ask again by itself where nothing had come. */
@@ -21,7 +20,7 @@ for (const [where, loss] of Object.entries(BREAKS)) {
   test(`a push whose answer is lost ${where} is heard with the next one, and then never again`, async () => {
     const { page, server, relay } = stage;
     relay.requests.length = 0;
-    await openPage(stage, { page, origin: relay.origin });
+    await withHeldTimers(stage, relay.origin);
     await page.evaluate(async () => {
       globalThis.client = await fixture.open({ leaseEndpoint: '/api/lease' });
       globalThis.events = fixture.record(client);
@@ -30,13 +29,14 @@ for (const [where, loss] of Object.entries(BREAKS)) {
       await grant.token();
       globalThis.kept = await other.token();
     });
-    await ledgerWhen(server, ({ leases }) => leases.some(({ held }) => held));
-    const losing = relay.loseOnce(pushes, loss);
+    await passUntil(page, async () => (await server.ledger()).leases.some(({ held }) => held));
+    let lost;
+    relay.loseOnce(pushes, loss).then((request) => (lost = request));
     await server.recall(['1']);
-    const lost = await losing;
+    await passUntil(page, () => lost);
     assert.equal(wordIn(lost.body), undefined);
 
-    await until(page, () => events.some(({ type }) => type === 'revoked'), 30_000);
+    await passUntil(page, () => page.evaluate(() => events.some(({ type }) => type === 'revoked')));
     const held = await page.evaluate(() => ({ recalled: grant.peek(), kept: other.peek() === kept }));
     assert.deepEqual(held, { recalled: undefined, kept: true });
     const repeated = relay.requests.filter(pushes).at(-1);
@@ -47,7 +47,7 @@ for (const [where, loss] of Object.entries(BREAKS)) {
 
     // The request that says so, and one more: the page has heard, and hears nothing of it again.
     await page.evaluate(() => grant.token());
-    const [says, next] = await answered(2, repeated);
+    const [says, next] = await passUntil(page, () => answered(2, repeated));
     assert.equal(wordIn(says.body), word);
     assert.deepEqual([says, next].filter(pushes), []);
     const { tokens } = await server.ledger();
@@ -71,12 +71,9 @@ const pushes = (request) => isForLease(request) && /"revoke"/.test(request.answe
 /** The word that a lease request says it has heard. */
 const wordIn = (body) => JSON.parse(body).heard;
 
-/** So many lease requests after another one, once they are answered. */
-async function answered(count, before) {
+/** So many lease requests after another one, if they are answered. */
+function answered(count, before) {
   const { requests } = stage.relay;
-  for (const deadline = performance.now() + 40_000; ; await sleep(50)) {
-    const later = requests.slice(requests.indexOf(before) + 1).filter(isForLease).slice(0, count);
-    if (later.filter(({ answer }) => answer).length === count) return later;
-    if (performance.now() > deadline) assert.fail(`${later.length} of ${count} lease requests`);
-  }
+  const later = requests.slice(requests.indexOf(before) + 1).filter(isForLease).slice(0, count);
+  return later.filter(({ answer }) => answer).length === count && later;
 }

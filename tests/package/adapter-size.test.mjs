@@ -16,7 +16,7 @@ const LIMITS = {
   // Without WebAssembly: an app has these in place of a client.
   'downscope/vault': { '*': 5000 },
   'downscope/worker': { '*': 5000 },
-  'downscope/react': { '*': 840 },
+  'downscope/react': { '*': 819 },
   'downscope/media': { '*': 1600 },
   'downscope/media-worker': { '*': 2000 },
   'downscope/adapters': { follow: 400, tokenCredential: 400, withExpiry: 400 },
