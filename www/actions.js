@@ -1,7 +1,7 @@
 import { find } from './dom.js';
 import { fileOf } from './format.js';
 
-/** Gives each of the SDK's calls a button, and its result a line. */
+/** Gives each of the SDK's calls a button, and its result a line; the result is what they do. */
 export function wireActions(app, { draw, showFile }) {
   const grant = () => app.grantFor(app.shown);
 
@@ -58,6 +58,7 @@ export function wireActions(app, { draw, showFile }) {
     });
   }
   reflectSession(app.tokens);
+  return actions;
 }
 
 /** The session can end elsewhere too: in another tab, or at the backend. */

@@ -37,11 +37,11 @@ function onChoice(name, choose) {
   }
 }
 
-/** On an untouched server, three minutes: a demo in which nothing happens for fifty is none. */
+/** On an untouched server, three minutes (a demo in which nothing happens for fifty is none), and handles. */
 async function startingFaults() {
   const [faults, { requests }] = await Promise.all([read('faults'), read('ledger')]);
   const untouched = requests.token === 0 && faults.lifetimeSeconds === 3600;
-  return untouched ? control('faults', { lifetimeSeconds: 180 }) : faults;
+  return untouched ? control('faults', { lifetimeSeconds: 180, handles: true }) : faults;
 }
 
 function reflect({ lifetimeSeconds, token }) {

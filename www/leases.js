@@ -7,7 +7,7 @@ const SHOWN_LEASES = 4;
 export function drawLeases({ leases, tokens }, ownership) {
   const isOwn = ({ session }) => ownership.has(session);
   const ownFirst = [...leases.filter(isOwn), ...leases.filter((lease) => !isOwn(lease))];
-  const rows = ownFirst.slice(0, SHOWN_LEASES).map((lease) => row(lease, isOwn(lease)));
+  const rows = ownFirst.slice(0, SHOWN_LEASES).map((lease) => row(lease, isOwn(lease), ownership.others));
   const more = leases.length - rows.length;
   if (more > 0) rows.push(element('li', {}, `and ${more} more`));
   find('#lease-rows').replaceChildren(...rows);
@@ -21,12 +21,13 @@ export function explainLeases(term) {
     `A page that is not heard of for ${term / 1000} seconds loses its tokens, though it sent no revoke.`;
 }
 
-function row({ held, heardAt, expiresAt }, own) {
+function row({ held, heardAt, expiresAt }, own, others) {
+  const whose = own ? 'this page' : others;
   const request = held ? '; its next request is being held' : '';
   return element(
     'li',
     { 'data-own': String(own) },
-    element('b', {}, own ? 'This page' : 'Another page'),
+    element('b', {}, whose[0].toUpperCase() + whose.slice(1)),
     ` last renewed at ${timeOfDay(heardAt)}, good until ${timeOfDay(expiresAt)}${request}`,
   );
 }

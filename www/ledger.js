@@ -28,12 +28,14 @@ function noteConnection(connected) {
 
 /**
  * Which rows are this page's own. The SDK tells nobody its session, so it is read
- * off the ledger: by the fingerprint of a token that the page holds.
+ * off the ledger: by the fingerprint of a token that the page holds. Of one that a keeper holds
+ * the page does not know it, and `others` is then to be no more than "a page".
  */
 export function createOwnership() {
   const fingerprints = new Set();
   const sessions = new Set();
   return {
+    others: 'another page',
     async claim(token) {
       if (token) fingerprints.add(await fingerprintOf(token));
     },
@@ -71,7 +73,8 @@ function stateOf({ state, expiresAt, revokeReason }) {
   return state === 'revoked' ? `revoked: ${revokeReason ?? 'no reason given'}` : state;
 }
 
-async function fingerprintOf(token) {
+/** As the ledger has it. */
+export async function fingerprintOf(token) {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token));
   return Array.from(new Uint8Array(digest, 0, 4), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -44,7 +44,7 @@ function entryOf({ at, kind, status, session, detail }, ownership) {
     tone: toneOf(kind, status),
     title: `${TITLES[kind]}: ${status}`,
     detail: kind === 'file' && status < 300 ? '' : detail,
-    whose: session && !ownership.has(session) ? 'another page' : '',
+    whose: session && !ownership.has(session) ? ownership.others : '',
     at,
     count: 1,
   };
@@ -56,7 +56,7 @@ function lapseOf({ revokedAt, resource, session }, ownership) {
     tone: 'warn',
     title: 'Lease lapsed',
     detail: `${fileOf(resource)}: its token was revoked`,
-    whose: ownership.has(session) ? '' : 'another page',
+    whose: ownership.has(session) ? '' : ownership.others,
     at: revokedAt,
     count: 1,
   };

@@ -7,6 +7,7 @@ serveKeeper({
   pageOrigin: '{{page_origin}}',
   tokenEndpoint: '/api/token',
   revokeEndpoint: '/api/revoke',
+  leaseEndpoint: '/api/lease',
   headers: { 'X-Downscope': '1' },
   grants: [{ resource: '{{api_origin}}/2.0/files/*', scopes: ['base_preview', 'item_download'] }],
 });
