@@ -53,8 +53,9 @@ cargo xtask <command>
                         browser in chromium, firefox and webkit, or the named ones
   exits [-- argument...]
                         what is revoked however a page ends, measured in all three
-  bench [-- argument...]
-                        what the package costs beside plain JavaScript and its peers
+  bench [isolation] [-- argument...]
+                        what the package costs beside plain JavaScript and its peers;
+                        isolation: a keeper and media, beside fetch by hand
   conformance argument...
                         holds any backend to the endpoint contract; --help has the arguments
   conformance --all [subject...]
