@@ -68,7 +68,7 @@ test('pictures and sounds are shown where the page has no token', async () => {
   await open(server);
   await choose('worker');
   for (const [kind, isShown] of Object.entries(SHOWN)) {
-    await look(`() => [...document.querySelectorAll('#chooser label')].find(({ innerText }) => innerText === '${kind}').click()`);
+    await look(`() => [...document.querySelectorAll('#chooser label')].find(({ textContent }) => textContent === '${kind}').click()`);
     await until(page, isShown);
   }
 });
