@@ -1,7 +1,13 @@
 // The site: the documents of the repository as they are, with a search and no other host.
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { slug } from 'github-slugger';
 import { defineConfig } from 'vitepress';
+
+import { descriptionOf } from './description.mjs';
+import { sizedPictures } from './pictures.mjs';
 
 const guide = (text, name) => ({ text, link: `/docs/guide/${name}` });
 const reference = (text, name) => ({ text, link: `/docs/reference/${name}` });
@@ -17,6 +23,9 @@ export default defineConfig({
   cleanUrls: false,
   lastUpdated: false,
   head: [['link', { rel: 'icon', href: 'data:,' }]],
+  transformPageData: ({ relativePath, description }, { siteConfig }) => ({
+    description: description || descriptionOf(readFileSync(join(siteConfig.srcDir, relativePath), 'utf8')),
+  }),
   markdown: {
     // As forges name headings, so that a link holds there and here.
     anchor: { slugify: slug },
@@ -24,6 +33,7 @@ export default defineConfig({
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     languageAlias: { 'rust,no_run': 'rust' },
     config(md) {
+      sizedPictures(md);
       // What a forge shows for a directory is its README; of a site, it is the index.
       md.core.ruler.push('readme', ({ tokens }) => {
         const inline = tokens.flatMap(({ children }) => children ?? []);

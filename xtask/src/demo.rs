@@ -49,7 +49,7 @@ impl Options {
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let Options { port, vault } = *options;
     let lock = lock(workspace)?;
-    build::build(workspace, &Steps::all(), &Places::published(workspace))?;
+    build::build_if_changed(workspace, &Steps::all(), &Places::published(workspace))?;
     let server = build_server(workspace)?;
     drop(lock);
 

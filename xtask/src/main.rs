@@ -8,6 +8,7 @@ mod compiled;
 mod conformance;
 mod demo;
 mod dependent;
+mod digest;
 mod display;
 mod docs;
 mod exits;
@@ -36,7 +37,8 @@ use crate::workspace::Workspace;
 const HELP: &str = "\
 cargo xtask <command>
 
-  build [--plain]       the npm package, into pkg/; plain, it is not made smaller
+  build [--plain]       the npm package, into pkg/, unless it is up to date; plain, it
+                        is not made smaller
   finish DIR [--plain]  the npm package out of what wasm-pack has built there
   pack                  build, then the tarball, checked with publint and attw
   build-backend         the npm package downscope-backend, into target/downscope-backend/pkg
@@ -106,7 +108,7 @@ fn dispatch(command: Option<&str>, arguments: Vec<String>) -> Result<()> {
         (Some("build"), steps) => {
             let steps = Steps::parse(steps)?;
             let _lock = lock::lock(&workspace)?;
-            build::build(&workspace, &steps, &Places::published(&workspace))
+            build::build_if_changed(&workspace, &steps, &Places::published(&workspace))
         }
         (Some("finish"), [directory, steps @ ..]) => {
             let steps = Steps::parse(steps)?;

@@ -7,6 +7,7 @@ mod classic;
 mod commonjs;
 mod compile;
 mod finish;
+mod fresh;
 mod inline;
 mod keeper;
 mod links;
@@ -36,6 +37,26 @@ pub(crate) use steps::Steps;
 
 /// What is compiled, without the wording of panics.
 const SILENT: &str = "downscope-silent.wasm";
+
+/// The same, unless the package is already what would come of it.
+pub(crate) fn build_if_changed(
+    workspace: &Workspace,
+    steps: &Steps,
+    places: &Places,
+) -> Result<()> {
+    let sources = fresh::sources(workspace, steps);
+    if let Some(sources) = &sources
+        && fresh::is_made_of(sources, places)
+    {
+        eprintln!("   {} is up to date", places.package.display());
+        return Ok(());
+    }
+    build(workspace, steps, places)?;
+    match sources {
+        Some(sources) => fresh::record(&sources, places),
+        None => Ok(()),
+    }
+}
 
 /// From the sources. `steps` are those that only make it smaller.
 pub(crate) fn build(workspace: &Workspace, steps: &Steps, places: &Places) -> Result<()> {

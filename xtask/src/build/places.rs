@@ -14,6 +14,8 @@ pub(crate) struct Places {
     pub(crate) policy: PathBuf,
     /// What is generated for the package.
     pub(crate) made: PathBuf,
+    /// What the package was made of, by a sum.
+    pub(super) origin: PathBuf,
     /// The package.
     pub(crate) package: PathBuf,
 }
@@ -35,6 +37,7 @@ impl Places {
             work: place("work"),
             policy: place("policy"),
             made: place("made"),
+            origin: place("made-of"),
             package: place("pkg"),
         }
     }

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::{PUBLISHED, missing, sums};
 use crate::build::{self, Places};
 use crate::compiled::{Compiled, Subject, sbom};
+use crate::digest::sha256;
 use crate::files::{copy_file, read, read_text, write};
 use crate::pack::{self, Packed};
 use crate::step::{ask, run, step};
@@ -63,7 +64,7 @@ fn npm(
     step(&format!("bill of materials of {id} (CycloneDX)"), || {
         let subject = Subject {
             manifest: &manifest,
-            sha256: &sums::sha256(&read(tarball)?),
+            sha256: &sha256(&read(tarball)?),
         };
         let bill = sbom(&subject, &Compiled::of(workspace, compiled)?)?;
         let file = directory.join(format!("{begin}.cdx.json"));

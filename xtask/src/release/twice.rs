@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
+use super::DIRECTORY;
 use super::put_together::put_together;
-use super::{DIRECTORY, sums};
+use crate::digest::sha256;
 use crate::files::{empty_directory, read, sorted_entries};
 use crate::step::run;
 use crate::workspace::Workspace;
@@ -76,7 +77,7 @@ fn sums_of(directory: &Path) -> Result<BTreeMap<String, String>> {
     let files = sorted_entries(directory)?.into_iter();
     let sums = files.map(|file| {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
-        Ok((name.into_owned(), sums::sha256(&read(&file)?)))
+        Ok((name.into_owned(), sha256(&read(&file)?)))
     });
     sums.collect()
 }
