@@ -11,6 +11,10 @@ const LONGEST_WAIT: Millis = 20_000;
 /// wait longer for a slip.
 const LONGEST_ASKED: Millis = 60_000;
 
+/// One token may be refused for itself. So many failures, with no success in between, are
+/// about whoever asks.
+const IN_A_ROW: u32 = 3;
+
 /// What becomes of a work.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Verdict {
@@ -39,12 +43,12 @@ pub fn after_revoking(outcome: Result<(), UpstreamError>, attempts: u32, random:
     Verdict::Again(asked.max(part))
 }
 
-/// Whether any other revocation of this class would fail as well: then the authorization server
-/// is left alone for a while.
-pub const fn is_about_every_call(error: UpstreamError, class: Class) -> bool {
+/// Whether any other revocation of this class would fail as well, after so many failures
+/// `in_a_row`: then the authorization server is left alone for a while.
+pub const fn is_about_every_call(error: UpstreamError, class: Class, in_a_row: u32) -> bool {
     match error {
         // What somebody has made up may be refused for its looks.
-        UpstreamError::Misconfigured => matches!(class, Class::Known),
+        UpstreamError::Misconfigured => matches!(class, Class::Known) && in_a_row >= IN_A_ROW,
         UpstreamError::RateLimited { .. }
         | UpstreamError::Unanswered { .. }
         | UpstreamError::Unavailable { .. } => true,
@@ -59,12 +63,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_stops_the_others_unless_it_may_be_over_what_somebody_has_made_up() {
-        let stops =
-            |error| [Class::Known, Class::Unknown].map(|class| is_about_every_call(error, class));
-        assert_eq!(stops(DOWN), [true, true]);
-        assert_eq!(stops(UpstreamError::Misconfigured), [true, false]);
-        assert_eq!(stops(UpstreamError::SubjectRejected), [false, false]);
+    fn refusals_in_a_row_stop_the_others_unless_they_may_be_over_what_somebody_has_made_up() {
+        let stops = |error, in_a_row| {
+            [Class::Known, Class::Unknown].map(|class| is_about_every_call(error, class, in_a_row))
+        };
+        assert_eq!(stops(DOWN, 1), [true, true]);
+        // That one may be over its token.
+        assert_eq!(stops(UpstreamError::Misconfigured, 1), [false, false]);
+        assert_eq!(stops(UpstreamError::Misconfigured, 3), [true, false]);
+        assert_eq!(stops(UpstreamError::SubjectRejected, 9), [false, false]);
     }
 
     const DOWN: UpstreamError = UpstreamError::Unavailable { retry_after: None };

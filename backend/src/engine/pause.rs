@@ -18,6 +18,8 @@ pub(super) struct Pause(Mutex<State>);
 #[derive(Default)]
 struct State {
     failures: u32,
+    /// Calls that have failed since the last one that did not, for whatever reason.
+    in_a_row: u32,
     until: Option<Instant>,
     /// Whether one tries just now whether it is back, for which the others wait.
     is_tried: bool,
@@ -64,9 +66,10 @@ impl Pause {
         let mut state = self.lock();
         let is_tried = std::mem::take(&mut state.is_tried);
         let now = Instant::now();
+        state.in_a_row = state.in_a_row.saturating_add(1);
         match outcome {
             Ok(()) => *state = State::default(),
-            Err(error) if !is_about_every_call(error, class) => {
+            Err(error) if !is_about_every_call(error, class, state.in_a_row) => {
                 if is_tried {
                     state.until = None;
                 }
