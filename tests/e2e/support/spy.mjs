@@ -2,13 +2,14 @@
 
 import { until } from './page.mjs';
 
-/** Registers it, and loads the page anew: from now on whatever the page asks for passes through it. */
+/** Registers it, and loads the page anew: from now on whatever the page asks for passes through it.
+ * By its address, since Firefox's driver reloads past service workers. */
 export async function plantSpy(page, query = '') {
   await page.evaluate(async (query) => {
     await navigator.serviceWorker.register(`/t/spy.js${query}`);
     await navigator.serviceWorker.ready;
   }, query);
-  await page.reload();
+  await page.goto(await page.evaluate(() => location.href));
   await until(page, () => 'fixture' in globalThis && navigator.serviceWorker.controller !== null);
 }
 

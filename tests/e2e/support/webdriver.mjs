@@ -80,7 +80,18 @@ const ENGINES = {
  * `chromium`, `firefox` or `webkit`; `args` are further arguments of the
  * browser, `prefs` preferences of Firefox.
  */
-export async function openSession(
+export async function openSession(engine, given) {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await startSession(engine, given);
+    } catch (error) {
+      // Somebody else has taken the port that was free just now.
+      if (tries === 3 || !error.message.includes('Address already in use')) throw error;
+    }
+  }
+}
+
+async function startSession(
   engine,
   { headed = false, args = [], prefs = {}, acceptInsecureCerts = false } = {},
 ) {
