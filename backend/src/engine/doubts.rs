@@ -18,6 +18,7 @@ struct State {
     all: BTreeMap<u64, About>,
 }
 
+#[derive(Clone)]
 struct About {
     request: RequestName,
     owner: Owner,
@@ -53,7 +54,9 @@ impl Doubts {
 
     /// Writes down those that are not settled.
     pub(super) fn tell(&self, audit: &dyn Audit) {
-        for about in self.lock().all.values() {
+        // Whoever hears of it may begin another one.
+        let all: Vec<_> = self.lock().all.values().cloned().collect();
+        for about in &all {
             audit.record(&Event::LeftBehind {
                 token: about.token,
                 request: &about.request,
