@@ -6,7 +6,11 @@ import { platform } from './platform.js';
 /** Browsers hand over 64 KiB for a page that goes, here for both ways together; what is left out dies by the name. */
 const LONGEST = 28_000;
 
-/** @typedef {{ init: RequestInit, beacon: URLSearchParams | undefined }} Written */
+/**
+ * What is handed to the calls.
+ *
+ * @typedef {{ url: string, init: RequestInit, body: URLSearchParams | undefined, short: URLSearchParams }} Written
+ */
 
 export class LastRequest {
   /** @type {string | undefined} */
@@ -15,17 +19,74 @@ export class LastRequest {
   #headers;
   #session = '';
   #handles = '';
-  /** @type {Written | undefined} Kept ready: when a tab is closed, Firefox cuts off what runs in `pagehide`, at any moment. */
+  /** @type {Written | undefined} Kept ready, as all that is used at the end. */
   #ifClosed;
   /** @type {Written | undefined} The same for the back/forward cache. */
   #ifCached;
 
+  /** @param {() => void} gone Called as the page goes, once the request is out. */
+  constructor(gone) {
+    const { apply, beacon, fetch, listen, page, root, then, Observer } = platform();
+    /**
+     * As a tab is closed, Firefox cuts off what runs here wherever it looks: as a function of the
+     * page's returns, in `Reflect.apply`, as a loop goes round. So until all is out, nothing but
+     * plain calls of the platform.
+     *
+     * @param {any} event
+     */
+    const listener = (event) => {
+      if (!event.isTrusted) return;
+      let sent;
+      let isTaken = true;
+      let isCached = false;
+      try {
+        isCached = event.persisted;
+      } catch {
+        // A library's own; what it would have said only gives the reason.
+      }
+      const written = isCached ? this.#ifCached : this.#ifClosed;
+      if (written) {
+        const { url, init, body, short } = written;
+        // Sent twice, for neither way is sure: some content blockers take every beacon, and what
+        // is left as the last window closes is the beacon alone.
+        try {
+          sent = fetch(url, init);
+        } catch {
+          // A wrapper that throws; there is the other way.
+        }
+        try {
+          if (body) isTaken = beacon(url, body);
+          // Other code of the page has used up what browsers take of one that goes.
+          if (!isTaken) beacon(url, short);
+        } catch {
+          // The same.
+        }
+        this.forget();
+        try {
+          // Nobody is left who could act on it.
+          apply(then, sent, [undefined, () => {}]);
+        } catch {
+          // What a wrapper gave is no promise.
+        }
+      }
+      gone();
+    };
+    // Of those of a window, the first of all.
+    const listenToPage = () => listen(page, 'pagehide', listener, true);
+    listenToPage();
+    // `document.open()` takes every listener away. Added twice they are there once.
+    new Observer(listenToPage).observe(root, { childList: true });
+  }
+
   /**
+   * Where it goes, if anywhere.
+   *
    * @param {string} [url]
    * @param {[string, string][]} [headers]
    */
-  constructor(url, headers) {
+  to(url, headers) {
     this.#url = url;
+    this.#headers = undefined;
     if (!headers) return;
     // Without a prototype, here as below: what has been put there must not change the request.
     this.#headers = { __proto__: null };
@@ -47,36 +108,29 @@ export class LastRequest {
     this.#write();
   }
 
-  /**
-   * Sent twice, for neither way is sure: some content blockers take every beacon, and what is
-   * left as the last window closes is the beacon alone.
-   *
-   * @param {boolean} isCached
-   */
-  send(isCached) {
-    const last = isCached ? this.#ifCached : this.#ifClosed;
-    if (!last || !this.#url) return;
-    const { beacon, send } = platform();
-    send(this.#url, last.init);
-    if (last.beacon) beacon(this.#url, last.beacon);
+  /** Nothing is left to say, and what is still on its way from a keeper that has ended says nothing. */
+  forget() {
+    this.#url = undefined;
     this.#ifClosed = undefined;
     this.#ifCached = undefined;
   }
 
   #write() {
-    this.#ifClosed = this.#written('unload');
-    this.#ifCached = this.#written('bfcache');
+    if (!this.#url) return;
+    this.#ifClosed = this.#written(this.#url, 'unload');
+    this.#ifCached = this.#written(this.#url, 'bfcache');
   }
 
   /**
+   * @param {string} url
    * @param {string} reason
    * @returns {Written}
    */
-  #written(reason) {
+  #written(url, reason) {
     const { encode, Form } = platform();
     // The name goes along: a token may have been minted whose handle is still on its way.
-    const text = `session=${encode(this.#session)}&whole_session=1&reason=${reason}${this.#handles}`;
-    const body = new Form(text);
+    const short = `session=${encode(this.#session)}&whole_session=1&reason=${reason}`;
+    const body = new Form(short + this.#handles);
     const init = /** @type {any} */ ({
       __proto__: null,
       method: 'POST',
@@ -86,6 +140,6 @@ export class LastRequest {
       keepalive: true,
     });
     // A beacon has no headers.
-    return { init, beacon: this.#headers ? undefined : body };
+    return { url, init, body: this.#headers ? undefined : body, short: new Form(short) };
   }
 }

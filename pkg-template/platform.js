@@ -18,13 +18,16 @@
  * @property {typeof clearTimeout} never
  * @property {(target: EventTarget, type: string, listener: (event: any) => void, capture?: boolean) => void} listen
  * @property {(event: MessageEvent) => any} dataOf
- * @property {(event: Event) => boolean} isReal
  * @property {Post} post
  * @property {(port: MessagePort) => void} start
  * @property {(target: Worker | Window, message: unknown, port: MessagePort, origin?: string) => void} introduce
  * @property {(worker: Worker) => void} terminate
- * @property {(url: string, init: RequestInit) => Promise<void>} send
- * @property {(url: string, body: URLSearchParams) => void} beacon
+ * @property {Window} page
+ * @property {Document} root
+ * @property {typeof fetch} fetch
+ * @property {(url: string, body: URLSearchParams) => boolean} beacon
+ * @property {Promise<unknown>['then']} then
+ * @property {typeof MutationObserver} Observer
  */
 
 /** @type {Platform | undefined} */
@@ -42,7 +45,6 @@ const take = () => {
   const { postMessage: toWindow } = page;
   const data = /** @type {any} */ (getOwnPropertyDescriptor(MessageEvent.prototype, 'data')).get;
   const { fetch, navigator } = page;
-  const { sendBeacon } = navigator;
   return {
     apply,
     encode: encodeURIComponent,
@@ -55,19 +57,16 @@ const take = () => {
     never: clearTimeout.bind(page),
     listen: (target, type, listener, capture = false) => apply(addEventListener, target, [type, listener, capture]),
     dataOf: (event) => apply(data, event, []),
-    isReal: (event) => event.isTrusted,
     post: (port, message, moved) => apply(postMessage, port, moved ? [message, moved] : [message]),
     start: (port) => apply(start, port, []),
     introduce: (target, message, port, origin) =>
       apply(origin ? toWindow : toWorker, target, origin ? [message, origin, [port]] : [message, [port]]),
     terminate: (worker) => apply(terminate, worker, []),
-    send: async (url, init) => {
-      try {
-        await apply(fetch, page, [url, init]);
-      } catch {
-        // Nobody is left who could act on it.
-      }
-    },
-    beacon: (url, body) => apply(sendBeacon, navigator, [url, body]),
+    page,
+    root: page.document,
+    fetch,
+    beacon: navigator.sendBeacon?.bind(navigator),
+    then: Promise.prototype.then,
+    Observer: page.MutationObserver,
   };
 };

@@ -8,16 +8,20 @@ export { TokenEvent } from './events.js';
 
 /** @type {typeof import('./worker.js').createTokenClient} */
 export const createTokenClient = async (makeWorker) => {
-  const { introduce, isReal, listen, terminate } = platform();
+  const { introduce, listen, terminate } = platform();
   /** @type {Worker | undefined} */
   let worker;
-  let last = new LastRequest();
   /** @param {boolean} isDone Nothing is left to say. */
   const end = (isDone) => {
     if (worker) terminate(worker);
     worker = undefined;
-    if (isDone) last = new LastRequest();
+    if (isDone) last.forget();
   };
+  const last = new LastRequest(() => {
+    // With whatever it holds: a page that comes back begins empty.
+    end(true);
+    client.lost();
+  });
   const client = new RemoteClient({
     open(port, failed) {
       worker = makeWorker();
@@ -29,25 +33,12 @@ export const createTokenClient = async (makeWorker) => {
     end,
     heard(message) {
       const type = message[0];
-      if (type === 'ready') last = new LastRequest(message[2], message[3]);
+      if (type === 'ready') last.to(message[2], message[3]);
       else if (type === 'session') last.begin(message[1]);
       else if (type === 'handle') last.add(message[1]);
       return type === 'session' || type === 'handle';
     },
   });
-  // First of all: Firefox cuts off what runs in `pagehide`, at any moment.
-  listen(
-    globalThis,
-    'pagehide',
-    (event) => {
-      if (!isReal(event)) return;
-      last.send(event.persisted);
-      // With whatever it holds: a page that comes back begins empty.
-      end(true);
-      client.lost();
-    },
-    true,
-  );
   await client.connected();
   return /** @type {any} */ (client);
 };

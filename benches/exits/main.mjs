@@ -5,6 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { leaveWithBrowser } from './browser-exits.mjs';
+import { keepBusy } from './busy.mjs';
 import { sum } from './count.mjs';
 import { openDisplay } from './display.mjs';
 import { cells, ENGINES, GRACE_SECONDS, TAB_EXITS, HARD_EXITS } from './matrix.mjs';
@@ -27,6 +28,8 @@ const displays = await Promise.all(Array.from({ length: options.browsers + 1 }, 
 const [driven, ...slots] = displays;
 // The browsers that a driver starts show their windows there.
 process.env.DISPLAY = driven.name;
+
+const busy = keepBusy(options.busy);
 
 const startedAt = performance.now();
 try {
@@ -52,6 +55,7 @@ try {
   // Losses are a result; a cell without a run is none.
   if (report.rows.length < wanted.length) process.exitCode = 1;
 } finally {
+  busy.close();
   signals.close();
   for (const display of displays) display.close();
 }

@@ -16,6 +16,7 @@ What becomes of a page's tokens when it goes.
   --runs N         runs of each exit of a tab (default 50)
   --hard-runs N    runs of each exit of a browser (default 10)
   --browsers N     browsers that are ended side by side (default 2)
+  --busy N         processes that work beside them (default 0)
 `;
 
 export function readOptions(args) {
@@ -29,6 +30,7 @@ export function readOptions(args) {
         runs: { type: 'string', default: '50' },
         'hard-runs': { type: 'string', default: '10' },
         browsers: { type: 'string', default: '2' },
+        busy: { type: 'string', default: '0' },
         help: { type: 'boolean', default: false },
       },
     });
@@ -40,6 +42,7 @@ export function readOptions(args) {
       runs: whole('runs', values.runs),
       hardRuns: whole('hard-runs', values['hard-runs']),
       browsers: whole('browsers', values.browsers),
+      busy: values.busy === '0' ? 0 : whole('busy', values.busy),
     };
   } catch (error) {
     end(`${error.message}\n\n${USAGE}`, 2);

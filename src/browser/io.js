@@ -1073,7 +1073,8 @@ const listenToPage = (wire) => {
   };
   /** @param {any} event */
   const first = (event) => {
-    if (!isReal(event)) return;
+    // Not by a function: as one returns, Firefox may cut off what follows.
+    if (!wire.tell || event.isTrusted === false) return;
     isLeft = event.type === 'pagehide';
     if (isLeft) sendLast(wire, event.persisted);
   };

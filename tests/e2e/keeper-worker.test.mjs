@@ -126,6 +126,53 @@ test('what a script has put on Object.prototype changes nothing of the last requ
   await allRevoked(stage.server, 1, 'unload');
 });
 
+test('a page that is written anew, which takes its listeners away, still names the handles', async () => {
+  const page = await open();
+  assert.equal(await fileBy(page), 200);
+  await page.evaluate(() => {
+    document.open();
+    document.write('<p>new');
+    document.close();
+  });
+  await page.close();
+  await allRevoked(stage.server, 1, 'unload');
+});
+
+test('where a library answers for the event, the last request goes out nevertheless', async () => {
+  const page = await open();
+  assert.equal(await fileBy(page), 200);
+  await page.evaluate(() => {
+    Object.defineProperty(PageTransitionEvent.prototype, 'persisted', {
+      get() {
+        throw new Error('of a library');
+      },
+    });
+    Promise.prototype.then = Promise.prototype.catch = () => {
+      throw new Error('of a library');
+    };
+  });
+  await page.close();
+  await allRevoked(stage.server, 1, 'unload');
+});
+
+test('where others have used up what a leaving page may send, it names itself', async () => {
+  const page = await open({ client: false });
+  await page.evaluate(() => {
+    const { fetch } = globalThis;
+    const { sendBeacon } = navigator;
+    const tooLong = (body) => String(body).length > 150;
+    navigator.sendBeacon = (url, body) => !tooLong(body) && sendBeacon.call(navigator, url, body);
+    globalThis.fetch = (url, init) => (init?.keepalive && tooLong(init.body) ? Promise.reject(new TypeError('quota')) : fetch(url, init));
+  });
+  await page.evaluate(async () => {
+    globalThis.client = await fixture.open();
+  });
+  assert.equal(await fileBy(page, '101'), 200);
+  assert.equal(await fileBy(page, '102'), 200);
+  await page.close();
+  await goneWhen(stage.server, ({ live, tokens }) => tokens.length === 2 && live === 0);
+});
+
 test('a reload ends the worker with its tokens, and the next page begins anew', async () => {
   const page = await open();
   assert.equal(await fileBy(page), 200);

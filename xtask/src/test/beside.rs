@@ -8,6 +8,7 @@ use std::thread::{self, JoinHandle};
 
 use anyhow::{Context as _, Result, anyhow};
 
+use super::priorities::Priorities;
 use super::tally::Tally;
 use crate::workspace::Workspace;
 
@@ -18,6 +19,7 @@ pub(super) const FLAG: &str = "--beside";
 pub(super) struct Beside {
     child: Child,
     output: Option<JoinHandle<io::Result<String>>>,
+    _priorities: Option<Priorities>,
 }
 
 /// What became of them.
@@ -38,10 +40,12 @@ impl Beside {
             workspace.command(xtask)
         };
         command.args(["test", FLAG]).args(stages);
+        let priorities = Priorities::heeded();
         let (child, output) = spawn(&mut command).context("no process for the stages beside")?;
         Ok(Self {
             child,
             output: Some(output),
+            _priorities: priorities,
         })
     }
 

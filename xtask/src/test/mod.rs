@@ -8,6 +8,7 @@ mod docs_rs;
 mod examples;
 mod node_run;
 mod node_tests;
+mod priorities;
 mod programs;
 mod purity;
 mod report;
