@@ -29,8 +29,8 @@ export class LastRequest {
     const { apply, beacon, fetch, listen, page, root, then, Observer } = platform();
     /**
      * As a tab is closed, Firefox cuts off what runs here wherever it looks: as a function of the
-     * page's returns, in `Reflect.apply`, as a loop goes round. So until all is out, nothing but
-     * plain calls of the platform.
+     * page's returns, in `Reflect.apply` and `Object.defineProperty`, as a loop goes round. So
+     * until all is out, getters and plain calls of the two that send, and nothing else.
      *
      * @param {any} event
      */
@@ -42,7 +42,7 @@ export class LastRequest {
       try {
         isCached = event.persisted;
       } catch {
-        // A library's own; what it would have said only gives the reason.
+        // A library's own; it would only have said for which reason.
       }
       const written = isCached ? this.#ifCached : this.#ifClosed;
       if (written) {

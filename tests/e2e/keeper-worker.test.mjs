@@ -138,23 +138,6 @@ test('a page that is written anew, which takes its listeners away, still names t
   await allRevoked(stage.server, 1, 'unload');
 });
 
-test('where a library answers for the event, the last request goes out nevertheless', async () => {
-  const page = await open();
-  assert.equal(await fileBy(page), 200);
-  await page.evaluate(() => {
-    Object.defineProperty(PageTransitionEvent.prototype, 'persisted', {
-      get() {
-        throw new Error('of a library');
-      },
-    });
-    Promise.prototype.then = Promise.prototype.catch = () => {
-      throw new Error('of a library');
-    };
-  });
-  await page.close();
-  await allRevoked(stage.server, 1, 'unload');
-});
-
 test('where others have used up what a leaving page may send, it names itself', async () => {
   const page = await open({ client: false });
   await page.evaluate(() => {
@@ -169,7 +152,8 @@ test('where others have used up what a leaving page may send, it names itself', 
   });
   assert.equal(await fileBy(page, '101'), 200);
   assert.equal(await fileBy(page, '102'), 200);
-  await page.close();
+  // Of a tab that is closed, Firefox cuts off such functions as they return.
+  await follow(page, addressOf(stage, 'clock.js'));
   await goneWhen(stage.server, ({ live, tokens }) => tokens.length === 2 && live === 0);
 });
 
