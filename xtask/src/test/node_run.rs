@@ -38,12 +38,19 @@ fn try_again(name: &str, node: &Command, error: Error, tally: &mut Tally) -> Res
         return Err(error);
     }
     let files = failures.iter().map(|failure| &*failure.file).collect();
-    // If that fails, too, it is what failed the first time that counts and is shown.
-    if step::run(&format!("{name}, again"), &mut only(node, &files)).is_err() {
-        return Err(error);
-    }
+    let others = match step::run(&format!("{name}, again"), &mut only(node, &files)) {
+        Ok(_) => Vec::new(),
+        Err(second) => match others(&failures, output_of(&second)) {
+            Some(others) => others,
+            // It is what failed the first time that counts and is shown.
+            None => return Err(error),
+        },
+    };
     for Failure { file, test } in &failures {
         eprintln!("   UNSTEADY, passed only the second time: {file}: {test}");
+    }
+    for Failure { file, test } in &others {
+        eprintln!("   UNSTEADY, passed only the first time: {file}: {test}");
     }
     skips::tell(output);
     tally.count_tests(output)?;
@@ -51,10 +58,36 @@ fn try_again(name: &str, node: &Command, error: Error, tally: &mut Tally) -> Res
     Ok(())
 }
 
+fn output_of(error: &Error) -> &str {
+    error
+        .downcast_ref()
+        .map_or("", |Failed { output, .. }| output)
+}
+
+/// What failed the second time, if that is known, a few, and nothing that failed the first time.
+fn others(failures_before: &[Failure], output: &str) -> Option<Vec<Failure>> {
+    let others = failures(output);
+    let is_new = |other: &Failure| {
+        let is_same = |one: &Failure| one.file == other.file && one.name() == other.name();
+        !failures_before.iter().any(is_same)
+    };
+    let is_accident = !others.is_empty() && others.len() <= MOST && others.iter().all(is_new);
+    is_accident.then_some(others)
+}
+
 #[derive(Debug, PartialEq)]
 struct Failure {
     file: String,
     test: String,
+}
+
+impl Failure {
+    /// Without the time that it took.
+    fn name(&self) -> &str {
+        self.test
+            .rsplit_once(" (")
+            .map_or(&self.test, |(name, _)| name)
+    }
 }
 
 /// What the reporter names at the end of its output.
@@ -121,6 +154,20 @@ mod tests {
         };
         assert_eq!(failures(OUTPUT), [expected]);
         assert_eq!(failures("✔ ok (0.1ms)\nℹ pass 1\n"), []);
+    }
+
+    #[test]
+    fn what_failed_another_time_is_told_from_what_failed_twice() {
+        let before = failures(OUTPUT);
+
+        let twice = OUTPUT.replace("(1.0ms)", "(2.5ms)");
+        assert_eq!(others(&before, &twice), None);
+
+        let another = OUTPUT.replace("it waits: long", "it ends");
+        let found = others(&before, &another).unwrap();
+        assert_eq!(found[0].name(), "it ends");
+
+        assert_eq!(others(&before, ""), None);
     }
 
     #[test]
