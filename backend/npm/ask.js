@@ -8,13 +8,13 @@ const PATIENCE = 10_000;
 /** As long as names may be that a recall names. */
 const LONGEST_NAME = 256;
 
-/** `{ ask }` for the core. `calls` has the requests that are under way. */
+/** `{ ask }` for the core. `calls` has what gives the requests that are under way. */
 export function answersOf({ authenticate, authorize, exchange, revoke }, calls) {
   const revoked = (token) =>
     answerOf((signal) => revoke(token, { signal }), PATIENCE, () => '{}');
   const answers = {
     async authenticate({ call }) {
-      const who = await authenticate(calls.get(call));
+      const who = await authenticate(calls.get(call)?.());
       if (!who) return null;
       const { user, signIn = user, subject } = who;
       checkName('user', user);
@@ -22,7 +22,7 @@ export function answersOf({ authenticate, authorize, exchange, revoke }, calls) 
       return { user, signIn, subject };
     },
     async authorize({ call, ...wanted }) {
-      return (await authorize({ ...wanted, request: calls.get(call) })) === true;
+      return (await authorize({ ...wanted, request: calls.get(call)?.() })) === true;
     },
     exchange: ({ who, resource, scope }) =>
       answerOf(

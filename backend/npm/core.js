@@ -30,8 +30,8 @@ export async function start(settings, store, hooks) {
 }
 
 /** What a backend of these settings answers whose store cannot be reached. */
-export const away = (settings, { method, url, headers }) =>
-  refused(JSON.stringify(settings), method, new URL(url).pathname, [...headers].flat());
+export const away = (settings, { method, path, headers }) =>
+  refused(JSON.stringify(settings), method, path, headers);
 
 /** The core of a backend that keeps nothing, at once. */
 export function withoutStore(settings, hooks) {

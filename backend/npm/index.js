@@ -4,6 +4,7 @@
 import { answersOf } from './ask.js';
 import { away, longestBody, start } from './core.js';
 import { readBody } from './body.js';
+import { offer } from './direct.js';
 import { checkPatience, isStateless, settingsOf, withKeys } from './settings.js';
 import { logFailure } from './log.js';
 import { memory } from './memory.js';
@@ -41,17 +42,25 @@ export function createBackend(options) {
   let closing;
 
   async function handle(request) {
-    // At once: what has come is lost with the connection of a page that goes away meanwhile.
-    const body = readBody(request, longestBody);
-    body.catch(() => {});
+    const { method, url, headers, signal } = request;
+    const reading = readBody(request, longestBody);
+    const { pathname } = new URL(url);
+    const asked = { method, path: pathname, headers: [...headers].flat(), signal, reading };
+    return responseOf(await serve({ ...asked, request: () => request }));
+  }
+
+  /** The status, the headers and the body, or null where whoever asked has gone. `reading` has
+   * begun: what has come is lost with the connection of a page that goes away meanwhile. */
+  async function serve(asked) {
+    asked.reading.catch(() => {});
     let backend;
     try {
       backend = await starter.started();
     } catch (error) {
       if (error?.isLasting) throw error;
-      return responseOf(await away(keyed(), request));
+      return away(keyed(), asked);
     }
-    const answering = answered(backend, request, body);
+    const answering = answered(backend, asked);
     // From the beginning: whoever asked may go, and what nothing keeps awake then ends with them.
     keepAwake(async () => {
       await answering.catch(() => {});
@@ -61,19 +70,16 @@ export function createBackend(options) {
     return answering;
   }
 
-  async function answered(backend, request, reading) {
-    const { signal } = request;
+  async function answered(backend, { method, path, headers, signal, reading, request }) {
     const number = (last = (last + 1) % 0x1_0000_0000);
     const abort = () => backend.abort(number);
     calls.set(number, request);
     try {
       const body = await reading;
-      const { pathname } = new URL(request.url);
-      const headers = [...request.headers].flat();
-      const answer = backend.handle(number, request.method, pathname, headers, body);
+      const answer = backend.handle(number, method, path, headers, body);
       signal?.addEventListener('abort', abort, { once: true });
       if (signal?.aborted) abort();
-      return responseOf(await answer);
+      return await answer;
     } finally {
       signal?.removeEventListener('abort', abort);
       calls.delete(number);
@@ -91,7 +97,7 @@ export function createBackend(options) {
     }
   }
 
-  return Object.freeze({
+  const backend = Object.freeze({
     paths,
     handle,
     /** Whether a request is for one of the endpoints. */
@@ -116,6 +122,8 @@ export function createBackend(options) {
       return (closing ??= awake(() => close(patience)));
     },
   });
+  offer(backend, serve);
+  return backend;
 }
 
 /** The timers of the core let a process end; it is not to, before this has. */

@@ -1,7 +1,8 @@
 // Mounts a backend where requests are Node's own: `node:http`, Express, Fastify.
 
+import { wayInto } from './direct.js';
 import { logFailure } from './log.js';
-import { bodyOf, tooLong } from './parsed.js';
+import { bodyOf, shortBodyOf, tooLong } from './parsed.js';
 
 /** What body-parser says of a body that it could not read. */
 const UNREAD = new Set([
@@ -21,19 +22,18 @@ export function toNodeHandler(backend) {
     const control = new AbortController();
     response.once('close', () => control.abort());
     let answer;
-    let text = '';
     try {
-      answer = await backend.handle(requestOf(request, url, control.signal));
-      text = await answer.text();
+      answer = await answerOf(backend, request, url, control.signal);
     } catch (error) {
       if (control.signal.aborted || response.headersSent) return undefined;
       if (next) return next(error);
       logFailure('a request', error);
-      answer = new Response(null, { status: 500 });
+      answer = [500, [], ''];
     }
     // The app may have answered by itself meanwhile: when it is late, for example.
     if (control.signal.aborted || response.headersSent) return undefined;
-    response.writeHead(answer.status, [...answer.headers].flat());
+    const [status, headers, text] = answer;
+    response.writeHead(status, headers);
     response.end(text);
     return undefined;
   };
@@ -73,22 +73,62 @@ export function toFastify(backend) {
   };
 }
 
-function requestOf(request, url, signal) {
-  const headers = new Headers();
-  const { rawHeaders, method } = request;
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    // HTTP/2 has pseudo-headers, which are none.
-    if (!rawHeaders[at].startsWith(':')) headers.append(rawHeaders[at], rawHeaders[at + 1]);
+/** The status, the headers one after the other, and the body. */
+async function answerOf(backend, request, url, signal) {
+  const way = wayInto(backend);
+  const method = methodOf(request);
+  const reading = way && (hasBody(method) ? shortBodyOf(request) : NOTHING);
+  if (!reading) {
+    const answer = await backend.handle(requestOf(request, url, signal, bodyOf));
+    return [answer.status, [...answer.headers].flat(), await answer.text()];
   }
-  const hasBody = method !== 'GET' && method !== 'HEAD';
-  // A path alone: `//evil.example/` names no host. What is none, `*`, is no endpoint's either.
-  const path = url.startsWith('/') ? url : '/';
-  return new Request(`http://localhost${path}`, {
-    // There is no such `Request`, and it is refused as any other method is.
-    method: method === 'TRACE' ? 'PUT' : method,
-    headers,
+  const { pathname } = new URL(addressOf(url));
+  let made;
+  // The app's functions ask for it, if any of them is asked; its body has been read.
+  const asRequest = () => (made ??= requestOf(request, url, signal, () => undefined));
+  const headers = headersOf(request);
+  const asked = { method, path: pathname, headers, signal, reading, request: asRequest };
+  // Null where whoever asked has gone, and then it is not sent.
+  return (await way(asked)) ?? GONE;
+}
+
+const NOTHING = Promise.resolve(new Uint8Array());
+const GONE = [499, [], ''];
+
+/** By their names in lower case, and what comes several times as one, as `Headers` has them. */
+function headersOf({ rawHeaders }) {
+  const values = new Map();
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at].toLowerCase();
+    const before = values.get(name);
+    // HTTP/2 has pseudo-headers, which are none.
+    if (name.startsWith(':')) continue;
+    const between = name === 'cookie' ? '; ' : ', ';
+    values.set(name, before === undefined ? rawHeaders[at + 1] : before + between + rawHeaders[at + 1]);
+  }
+  return [...values].flat();
+}
+
+function requestOf(request, url, signal, bodyFor) {
+  const method = methodOf(request);
+  return new Request(addressOf(url), {
+    method,
+    headers: pairsOf(headersOf(request)),
     signal,
-    body: hasBody ? bodyOf(request) : undefined,
+    body: hasBody(method) ? bodyFor(request) : undefined,
     duplex: 'half',
   });
+}
+
+/** There is no `Request` for `TRACE`, and it is refused as any other method is. */
+const methodOf = ({ method }) => (method === 'TRACE' ? 'PUT' : method);
+
+const hasBody = (method) => method !== 'GET' && method !== 'HEAD';
+
+/** A path alone: `//evil.example/` names no host. What is none, `*`, is no endpoint's either. */
+const addressOf = (url) => `http://localhost${url.startsWith('/') ? url : '/'}`;
+
+/** One for each that came. */
+function* pairsOf(flat) {
+  for (let at = 0; at < flat.length; at += 2) yield [flat[at], flat[at + 1]];
 }

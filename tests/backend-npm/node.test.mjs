@@ -1,6 +1,7 @@
 // Requests of Node's own: `node:http` and Express.
 
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
 import { test } from 'node:test';
 
 import express from 'express';
@@ -52,6 +53,63 @@ test('a path with two slashes names no other host, and is no endpoint', async ()
   }
   assert.deepEqual(statuses, [404, 404, 404, 401]);
   assert.deepEqual(urls, ['http://localhost/api/token']);
+  server.close();
+  await backend.close();
+});
+
+test('the app gets the request whole: what comes in several headers, as one', async () => {
+  const seen = [];
+  const backend = backendOf(authority(), {
+    authenticate({ method, headers }) {
+      seen.push([method, headers.get('cookie'), headers.get('x-trace')]);
+      return { user: 'alice', subject: 'FAKE-subject' };
+    },
+    authorize({ request }) {
+      seen.push([request.method, request.headers.get('cookie'), request.headers.get('x-trace')]);
+      return true;
+    },
+  });
+  const server = await served(toNodeHandler(backend));
+  const parts = { cookie: ['who=alice', 'theme=dark'], 'x-trace': ['1', '2'] };
+  const answer = await server.ask('POST', '/api/token', { headers: { ...headers, ...parts }, body: wanted('1') });
+  assert.equal(answer.status, 200);
+  assert.deepEqual(seen, Array(2).fill(['POST', 'who=alice; theme=dark', '1, 2']));
+  server.close();
+  await backend.close();
+});
+
+test('a body is read whether its length is told or not, and one that is too long is not', async () => {
+  const backend = backendOf(authority());
+  const server = await served(toNodeHandler(backend));
+  const long = 'a'.repeat(70_000);
+  const outcome = async (body, more) => {
+    try {
+      return (await server.ask('POST', '/api/token', { headers: { ...signedIn, ...more }, body })).status;
+    } catch {
+      return 'no answer';
+    }
+  };
+  assert.equal(await outcome(wanted('1')), 200);
+  assert.equal(await outcome(wanted('2'), { 'transfer-encoding': 'chunked' }), 200);
+  for (const more of [{}, { 'transfer-encoding': 'chunked' }]) {
+    assert.ok([400, 413, 'no answer'].includes(await outcome(long, more)), 'too long');
+  }
+  server.close();
+  await backend.close();
+});
+
+test('a request that ends before its body leaves nothing waiting', async () => {
+  const backend = backendOf(authority());
+  let handled;
+  const server = await served((request, response) => {
+    handled = toNodeHandler(backend)(request, response);
+  });
+  const { port } = new URL(server.base);
+  const socket = connect(Number(port), '127.0.0.1');
+  socket.write('POST /api/revoke HTTP/1.1\r\nhost: a\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 100\r\n\r\nsession=');
+  while (!handled) await new Promise((resolve) => setImmediate(resolve));
+  socket.destroy();
+  await handled;
   server.close();
   await backend.close();
 });
