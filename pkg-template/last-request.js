@@ -19,14 +19,19 @@ export class LastRequest {
   #headers;
   #session = '';
   #handles = '';
-  /** @type {Written | undefined} Kept ready, as all that is used at the end. */
-  #ifClosed;
-  /** @type {Written | undefined} The same for the back/forward cache. */
-  #ifCached;
+  /**
+   * Kept ready, as all that is used at the end, for a tab that is closed and for the back/forward
+   * cache. The listener's own: where private fields are compiled away, a function reads them.
+   *
+   * @type {{ ifClosed: Written | undefined, ifCached: Written | undefined }}
+   */
+  #ready;
 
   /** @param {() => void} gone Called as the page goes, once the request is out. */
   constructor(gone) {
-    const { apply, beacon, fetch, listen, page, root, then, Observer } = platform();
+    const { apply, beacon, fetch, listen, page, root, then, watch } = platform();
+    const ready = /** @type {any} */ ({ __proto__: null, ifClosed: undefined, ifCached: undefined });
+    this.#ready = ready;
     /**
      * As a tab is closed, Firefox cuts off what runs here wherever it looks: as a function of the
      * page's returns, in `Reflect.apply` and `Object.defineProperty`, as a loop goes round. So
@@ -44,7 +49,7 @@ export class LastRequest {
       } catch {
         // A library's own; it would only have said for which reason.
       }
-      const written = isCached ? this.#ifCached : this.#ifClosed;
+      const written = isCached ? ready.ifCached : ready.ifClosed;
       if (written) {
         const { url, init, body, short } = written;
         // Sent twice, for neither way is sure: some content blockers take every beacon, and what
@@ -57,7 +62,7 @@ export class LastRequest {
         try {
           if (body) isTaken = beacon(url, body);
           // Other code of the page has used up what browsers take of one that goes.
-          if (!isTaken) beacon(url, short);
+          if (isTaken === false) beacon(url, short);
         } catch {
           // The same.
         }
@@ -75,7 +80,7 @@ export class LastRequest {
     const listenToPage = () => listen(page, 'pagehide', listener, true);
     listenToPage();
     // `document.open()` takes every listener away. Added twice they are there once.
-    new Observer(listenToPage).observe(root, { childList: true });
+    if (root) watch(listenToPage, root);
   }
 
   /**
@@ -111,14 +116,16 @@ export class LastRequest {
   /** Nothing is left to say, and what is still on its way from a keeper that has ended says nothing. */
   forget() {
     this.#url = undefined;
-    this.#ifClosed = undefined;
-    this.#ifCached = undefined;
+    this.#session = '';
+    this.#handles = '';
+    this.#ready.ifClosed = undefined;
+    this.#ready.ifCached = undefined;
   }
 
   #write() {
     if (!this.#url) return;
-    this.#ifClosed = this.#written(this.#url, 'unload');
-    this.#ifCached = this.#written(this.#url, 'bfcache');
+    this.#ready.ifClosed = this.#written(this.#url, 'unload');
+    this.#ready.ifCached = this.#written(this.#url, 'bfcache');
   }
 
   /**

@@ -23,11 +23,11 @@
  * @property {(target: Worker | Window, message: unknown, port: MessagePort, origin?: string) => void} introduce
  * @property {(worker: Worker) => void} terminate
  * @property {Window} page
- * @property {Document} root
+ * @property {Document | undefined} root
  * @property {typeof fetch} fetch
  * @property {(url: string, body: URLSearchParams) => boolean} beacon
  * @property {Promise<unknown>['then']} then
- * @property {typeof MutationObserver} Observer
+ * @property {(changed: () => void, root: Node) => void} watch Calls back as what is directly below changes.
  */
 
 /** @type {Platform | undefined} */
@@ -44,7 +44,8 @@ const take = () => {
   const { postMessage: toWorker, terminate } = page.Worker?.prototype ?? {};
   const { postMessage: toWindow } = page;
   const data = /** @type {any} */ (getOwnPropertyDescriptor(MessageEvent.prototype, 'data')).get;
-  const { fetch, navigator } = page;
+  const { fetch, navigator, MutationObserver: Observer } = page;
+  const { observe } = Observer?.prototype ?? {};
   return {
     apply,
     encode: encodeURIComponent,
@@ -67,6 +68,6 @@ const take = () => {
     fetch,
     beacon: navigator.sendBeacon?.bind(navigator),
     then: Promise.prototype.then,
-    Observer: page.MutationObserver,
+    watch: (changed, root) => apply(observe, new Observer(changed), [root, { childList: true }]),
   };
 };

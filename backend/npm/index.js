@@ -44,6 +44,8 @@ export function createBackend(options) {
   async function handle(request) {
     const { method, url, headers, signal } = request;
     const reading = readBody(request, longestBody);
+    // Whoever waits for it comes later.
+    reading.catch(() => {});
     const { pathname } = new URL(url);
     const asked = { method, path: pathname, headers: [...headers].flat(), signal, reading };
     return responseOf(await serve({ ...asked, request: () => request }));
@@ -52,7 +54,6 @@ export function createBackend(options) {
   /** The status, the headers and the body, or null where whoever asked has gone. `reading` has
    * begun: what has come is lost with the connection of a page that goes away meanwhile. */
   async function serve(asked) {
-    asked.reading.catch(() => {});
     let backend;
     try {
       backend = await starter.started();

@@ -82,6 +82,8 @@ async function answerOf(backend, request, url, signal) {
     const answer = await backend.handle(requestOf(request, url, signal, bodyOf));
     return [answer.status, [...answer.headers].flat(), await answer.text()];
   }
+  // Whoever waits for it comes later.
+  reading.catch(() => {});
   const { pathname } = new URL(addressOf(url));
   let made;
   // The app's functions ask for it, if any of them is asked; its body has been read.
@@ -100,11 +102,12 @@ function headersOf({ rawHeaders }) {
   const values = new Map();
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at].toLowerCase();
-    const before = values.get(name);
     // HTTP/2 has pseudo-headers, which are none.
     if (name.startsWith(':')) continue;
+    const value = String(rawHeaders[at + 1]);
+    const before = values.get(name);
     const between = name === 'cookie' ? '; ' : ', ';
-    values.set(name, before === undefined ? rawHeaders[at + 1] : before + between + rawHeaders[at + 1]);
+    values.set(name, before === undefined ? value : before + between + value);
   }
   return [...values].flat();
 }
@@ -121,7 +124,7 @@ function requestOf(request, url, signal, bodyFor) {
 }
 
 /** There is no `Request` for `TRACE`, and it is refused as any other method is. */
-const methodOf = ({ method }) => (method === 'TRACE' ? 'PUT' : method);
+const methodOf = ({ method }) => (method === 'TRACE' ? 'PUT' : method.toUpperCase());
 
 const hasBody = (method) => method !== 'GET' && method !== 'HEAD';
 

@@ -22,12 +22,13 @@ export function bodyOf(request) {
   return isForm ? formOf(body).padEnd(length, '&') : JSON.stringify(body).padEnd(length);
 }
 
-/** Its bytes, if it is known to be short: what a request says of its length, Node sees to. */
+/** Its bytes, where it is said to be short and nobody else has begun to read it, or a parser is done. */
 export function shortBodyOf(request) {
   if (request.body === tooLong) return undefined;
   if (request.readableEnded) return encoded(bodyOf(request));
+  const isUntouched = request.readableFlowing === null && !request.readableEncoding && !request.destroyed;
   const length = Number(request.headers['content-length'] ?? Number.NaN);
-  return length <= longestBody() ? bytesOf(request) : undefined;
+  return isUntouched && length <= longestBody() ? bytesOf(request) : undefined;
 }
 
 const encoder = new TextEncoder();
@@ -38,14 +39,22 @@ async function encoded(body = new Uint8Array()) {
 
 function bytesOf(request) {
   return new Promise((resolve, reject) => {
+    const longest = longestBody();
     const chunks = [];
-    request.on('data', (chunk) => chunks.push(chunk));
-    request.on('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
+    let length = 0;
+    const whole = () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
+    request.on('data', (chunk) => {
+      if (length > longest) return;
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length <= longest) return;
+      // A lenient parser may let more through than was said.
+      request.pause();
+      whole();
+    });
+    request.on('end', whole);
     request.on('error', reject);
-    const cutOff = () => reject(new Error('The request has ended before its body.'));
-    // Whoever asked may have gone before this.
-    if (request.destroyed) cutOff();
-    request.on('close', cutOff);
+    request.on('close', () => reject(new Error('The request has ended before its body.')));
   });
 }
 

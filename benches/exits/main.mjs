@@ -47,6 +47,7 @@ try {
     date: new Date().toISOString(),
     versions: await versionsOf([...new Set(wanted.map(({ engine }) => engine))]),
     graceSeconds: GRACE_SECONDS,
+    busy: options.busy,
     rows: wanted.flatMap((cell) => results.get(cell)?.row ?? []),
     notes: wanted.flatMap((cell) => results.get(cell).notes.map((note) => ({ ...cell, note }))),
   };

@@ -1,6 +1,8 @@
 // Requests of Node's own: `node:http` and Express.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { test } from 'node:test';
 
@@ -94,6 +96,49 @@ test('a body is read whether its length is told or not, and one that is too long
   for (const more of [{}, { 'transfer-encoding': 'chunked' }]) {
     assert.ok([400, 413, 'no answer'].includes(await outcome(long, more)), 'too long');
   }
+  server.close();
+  await backend.close();
+});
+
+test('a request that another middleware has paused, or has decoded, is answered', async () => {
+  const backend = backendOf(authority());
+  const handler = toNodeHandler(backend);
+  for (const [begin, expected] of [
+    [(request) => request.pause(), 200],
+    [(request) => request.setEncoding('utf8'), 400],
+  ]) {
+    const server = await served((request, response) => {
+      begin(request);
+      handler(request, response);
+    });
+    const socket = connect(Number(new URL(server.base).port), '127.0.0.1').setEncoding('latin1');
+    const body = wanted(String(expected));
+    const lines = { ...signedIn, host: 'a', 'content-length': body.length, connection: 'close' };
+    const head = Object.entries(lines).map(([name, value]) => `${name}: ${value}\r\n`);
+    // In two segments.
+    socket.write(`POST /api/token HTTP/1.1\r\n${head.join('')}\r\n${body.slice(0, 9)}`);
+    await new Promise((resolve) => setImmediate(resolve));
+    socket.write(body.slice(9));
+    let answer = '';
+    for await (const text of socket) answer += text;
+    assert.match(answer, new RegExp(`^HTTP/1.1 ${expected} `));
+    server.close();
+  }
+  await backend.close();
+});
+
+test('of a body that a lenient parser lets through, no more is read than the contract has', async () => {
+  const backend = backendOf(authority());
+  const server = createServer({ insecureHTTPParser: true }, toNodeHandler(backend)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const socket = connect(server.address().port, '127.0.0.1').setEncoding('latin1');
+  const lines = { ...signedIn, host: 'a', 'content-length': 105, 'transfer-encoding': 'chunked' };
+  const head = Object.entries(lines).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.write(`POST /api/token HTTP/1.1\r\n${head.join('')}\r\n`);
+  socket.write(`${(200_000).toString(16)}\r\n${'a'.repeat(200_000)}`);
+  const [answer] = await once(socket, 'data');
+  assert.match(answer, /^HTTP\/1.1 4(00|13) /);
+  socket.destroy();
   server.close();
   await backend.close();
 });

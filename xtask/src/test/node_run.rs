@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 
@@ -38,7 +39,10 @@ fn try_again(name: &str, node: &Command, error: Error, tally: &mut Tally) -> Res
         return Err(error);
     }
     let files = failures.iter().map(|failure| &*failure.file).collect();
-    let others = match step::run(&format!("{name}, again"), &mut only(node, &files)) {
+    let Some(mut again) = only(node, &files) else {
+        return Err(error);
+    };
+    let others = match step::run(&format!("{name}, again"), &mut again) {
         Ok(_) => Vec::new(),
         Err(second) => match others(&failures, output_of(&second)) {
             Some(others) => others,
@@ -64,14 +68,21 @@ fn output_of(error: &Error) -> &str {
         .map_or("", |Failed { output, .. }| output)
 }
 
-/// What failed the second time, if that is known, a few, and nothing that failed the first time.
-fn others(failures_before: &[Failure], output: &str) -> Option<Vec<Failure>> {
+/// What failed the second time, if that is a few, and each that failed the first time has passed.
+fn others(before: &[Failure], output: &str) -> Option<Vec<Failure>> {
     let others = failures(output);
-    let is_new = |other: &Failure| {
-        let is_same = |one: &Failure| one.file == other.file && one.name() == other.name();
-        !failures_before.iter().any(is_same)
+    let has_passed = |failure: &Failure| {
+        let mark = format!("✔ {} (", failure.name());
+        let is_its = |line: &str| line.trim_start().starts_with(&mark);
+        let has_failed = others.iter().any(|other| other.name() == failure.name());
+        !has_failed && output.lines().any(is_its)
     };
-    let is_accident = !others.is_empty() && others.len() <= MOST && others.iter().all(is_new);
+    // A file that ends before its tests is named as a test.
+    let is_test = |other: &Failure| !other.name().ends_with(&other.file);
+    let is_accident = !others.is_empty()
+        && others.len() <= MOST
+        && others.iter().all(is_test)
+        && before.iter().all(has_passed);
     is_accident.then_some(others)
 }
 
@@ -110,14 +121,18 @@ fn failures(output: &str) -> Vec<Failure> {
     failures
 }
 
-/// The same command for these files only.
-fn only(node: &Command, files: &BTreeSet<&str>) -> Command {
+/// The same command for these files only, if there are any.
+fn only(node: &Command, files: &BTreeSet<&str>) -> Option<Command> {
+    let (tests, others): (Vec<_>, Vec<_>) = node.get_args().partition(|word| is_test(word));
+    let tests: Vec<_> = tests
+        .into_iter()
+        .filter(|test| files.iter().any(|file| concerns(Path::new(test), file)))
+        .collect();
+    if tests.is_empty() {
+        return None;
+    }
     let mut again = Command::new(node.get_program());
-    again.args(
-        node.get_args().filter(|argument| {
-            !is_test(argument) || files.iter().any(|file| is_at(argument, file))
-        }),
-    );
+    again.args(others).args(tests);
     for (name, value) in node.get_envs() {
         match value {
             Some(value) => again.env(name, value),
@@ -127,20 +142,28 @@ fn only(node: &Command, files: &BTreeSet<&str>) -> Command {
     if let Some(directory) = node.get_current_dir() {
         again.current_dir(directory);
     }
-    again
+    Some(again)
 }
 
 fn is_test(argument: &OsStr) -> bool {
     argument.to_string_lossy().ends_with(".test.mjs")
 }
 
-/// The reporter names files from the directory in which it runs.
-fn is_at(argument: &OsStr, file: &str) -> bool {
-    Path::new(argument).ends_with(file)
+/// Whether this is the file that the reporter names, from the directory in which it runs, or imports
+/// it: a test that a helper makes is reported at the helper's place.
+fn concerns(test: &Path, file: &str) -> bool {
+    if is_test(OsStr::new(file)) {
+        return test.ends_with(file);
+    }
+    let name = Path::new(file).file_name().unwrap_or_default();
+    let import = format!("/{}'", name.to_string_lossy());
+    fs::read_to_string(test).is_ok_and(|text| text.contains(&import))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::{env, process};
+
     use super::*;
 
     const OUTPUT: &str = "✔ ok (0.1ms)\n✖ it waits: long (1.0ms)\nℹ tests 3\nℹ pass 2\nℹ fail 1\n\n\
@@ -164,10 +187,37 @@ mod tests {
         assert_eq!(others(&before, &twice), None);
 
         let another = OUTPUT.replace("it waits: long", "it ends");
-        let found = others(&before, &another).unwrap();
-        assert_eq!(found[0].name(), "it ends");
+        let passed = format!("  ✔ it waits: long (3.0ms)\n{another}");
+        assert_eq!(others(&before, &passed).unwrap()[0].name(), "it ends");
 
+        // It may not have run.
+        assert_eq!(others(&before, &another), None);
+        let cut_short = passed.replace("✖ it ends", "✖ /repo/tests/e2e/wait.test.mjs");
+        assert_eq!(others(&before, &cut_short), None);
         assert_eq!(others(&before, ""), None);
+    }
+
+    #[test]
+    fn a_test_that_a_helper_has_made_runs_again_with_the_files_that_import_it() {
+        let directory = env::temp_dir().join(format!("downscope-again-{}", process::id()));
+        fs::create_dir_all(&directory).unwrap();
+        let write = |name: &str, text: &str| {
+            let path = directory.join(name);
+            fs::write(&path, text).unwrap();
+            path
+        };
+        let with = write("a.test.mjs", "import { testOn } from './support/kept.mjs';");
+        let without = write("b.test.mjs", "import { setUp } from './support/page.mjs';");
+        let mut node = Command::new("node");
+        node.arg("--test").args([&with, &without]);
+
+        let again = only(&node, &BTreeSet::from(["tests/e2e/support/kept.mjs"])).unwrap();
+        let arguments: Vec<_> = again.get_args().collect();
+        assert_eq!(arguments, [OsStr::new("--test"), with.as_os_str()]);
+
+        let unknown = only(&node, &BTreeSet::from(["tests/e2e/support/other.mjs"]));
+        assert!(unknown.is_none());
+        fs::remove_dir_all(directory).unwrap();
     }
 
     #[test]
@@ -181,7 +231,7 @@ mod tests {
         .env("CI", "1")
         .current_dir("/repo");
 
-        let again = only(&node, &BTreeSet::from(["tests/e2e/wait.test.mjs"]));
+        let again = only(&node, &BTreeSet::from(["tests/e2e/wait.test.mjs"])).unwrap();
 
         let arguments: Vec<_> = again.get_args().collect();
         assert_eq!(arguments, ["--test", "/repo/tests/e2e/wait.test.mjs"]);
