@@ -47,6 +47,11 @@ test('the Markdown has exits down and means across, and says what was not run', 
   assert.match(text, /\| close-tab \| 13 → 0 of 48 \| 6 of 47 \|/);
 });
 
+test('a machine that was made busy is told with the figures', () => {
+  assert.match(markdown({ ...report, busy: 8 }), /2026-01-02\. Beside 8 processes that kept the machine busy\.\n/);
+  assert.match(markdown({ ...report, busy: 0 }), /2026-01-02\.\n/);
+});
+
 test('what is not to be measured is not told as not run', () => {
   assert.match(markdown(report), /\| sigkill \| 8 → 0 of 9 \| – \|/);
   assert.doesNotMatch(picture(report), /sigkill, blocked/);

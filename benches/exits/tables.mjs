@@ -30,7 +30,8 @@ export const notes = ({ notes }) =>
 
 /** One table for each engine: exits down, means across. */
 export function markdown(report) {
-  const { rows, graceSeconds } = report;
+  const { rows, graceSeconds, busy = 0 } = report;
+  const company = busy ? ` Beside ${busy} processes that kept the machine busy.` : '';
   const parts = ENGINES.filter((engine) => rows.some((row) => row.engine === engine)).map(
     (engine) => {
       const own = rows.filter((row) => row.engine === engine);
@@ -53,7 +54,7 @@ export function markdown(report) {
   );
   const reading = `\
 Tokens still alive ${FIRST_SECONDS} s after the exit, of those minted; where it differs, → those alive \
-after ${graceSeconds} s. downscope ${report.versions.downscope}, ${report.date.slice(0, 10)}.
+after ${graceSeconds} s. downscope ${report.versions.downscope}, ${report.date.slice(0, 10)}.${company}
 `;
   return [reading, ...parts].join('\n');
 }
