@@ -182,7 +182,10 @@ export interface TokenEventDetails {
   expiring: { readonly resource?: string; readonly expiresAt: number };
   /** The held token counts as expired and no other has arrived. */
   expired: { readonly resource?: string };
-  /** The grant's tokens were dropped and, given a `revokeEndpoint`, are being revoked. */
+  /**
+   * The grant's tokens were dropped and, given a `revokeEndpoint`, are being revoked. With `explicit` and `logout` also
+   * where somebody has asked and there is no token just now.
+   */
   revoked: { readonly resource?: string; readonly reason: RevokeReason };
   /** A request for a token failed, also behind a token that is still valid. On the client and without `resource`: the lease endpoint refused, and there is no lease. */
   error: { readonly resource?: string; readonly error: TokenError };
@@ -230,7 +233,8 @@ export interface Grant extends TokenEventTarget {
    * `fetch` with the token as `Authorization: Bearer` (RFC 6750 section 2.1).
    * A 401, unless its `WWW-Authenticate` says `insufficient_scope`, drops that
    * token, gets another and replays the request once, if its body can be sent
-   * twice; the answer to the replay is final.
+   * twice; the answer to the replay is final. So is one to a token that the app has
+   * revoked meanwhile, by a sign-out for example.
    * Rejects with code `origin_not_allowed`, before any request, outside of `allowedOrigins`.
    */
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;

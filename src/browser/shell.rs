@@ -154,7 +154,7 @@ impl Shell {
     /// The resource answered 401 to this token. Whether another one can be had.
     pub(crate) fn unauthorized(self: &Rc<Self>, grant: GrantId, generation: Generation) -> bool {
         self.input(Input::Unauthorized { grant, generation });
-        self.inner().machine.current(grant) != Some(generation)
+        self.inner().machine.has_another(grant, generation)
     }
 
     /// As [`Shell::unauthorized`], for those who know the token by its characters.

@@ -92,6 +92,8 @@ pub(crate) struct Grant {
     pub(crate) excused: bool,
     /// Asked for since the last token arrived.
     pub(crate) used: bool,
+    /// Tokens of requests up to this one were ended by the app itself.
+    pub(crate) ended: Generation,
     /// For the choice of the least recently used.
     pub(crate) last_used: u32,
 }
@@ -111,6 +113,7 @@ impl Grant {
             stopped: false,
             excused: false,
             used: false,
+            ended: Generation(0),
             last_used: 0,
         }
     }

@@ -1,7 +1,7 @@
 //! A 401 from the resource drops the token that it refused, and
 //! no other.
 
-use downscope::core::{Generation, GrantId, Input};
+use downscope::core::{Generation, GrantId, Input, Page as Event, REFUSAL_HOLD};
 
 use crate::scenario::{Scenario, UNLOAD};
 use crate::support::hours;
@@ -45,6 +45,39 @@ fn thirty_requests_refused_together_cost_one_new_token() {
     assert_eq!(page.requests(), 2);
     let next = page.answer(grant, hours(1));
     assert!(replays.iter().all(|&one| page.token(one) == Some(next)));
+}
+
+#[test]
+fn a_401_is_worth_another_request_unless_the_app_has_ended_the_token() {
+    let mut page = Scenario::new();
+    let (grant, token) = page.held("a");
+    let has_another = |page: &Scenario, token| page.page.machine.has_another(grant, token);
+    assert!(!has_another(&page, token), "nobody has refused it");
+    refuse(&mut page, grant, token);
+    assert!(has_another(&page, token));
+    page.ask(grant);
+    let next = page.answer(grant, hours(1));
+    assert!(has_another(&page, token), "it is superseded");
+    page.revoke(grant);
+    assert!(!has_another(&page, token) && !has_another(&page, next));
+    page.ask(grant);
+    let last = page.answer(grant, hours(1));
+    assert!(!has_another(&page, next), "that of another sign-in");
+    page.pass(REFUSAL_HOLD);
+    refuse(&mut page, grant, last);
+    assert!(has_another(&page, last));
+}
+
+#[test]
+fn a_401_to_a_page_that_was_away_is_worth_another_request() {
+    let mut page = Scenario::new();
+    let (grant, token) = page.held("a");
+    page.take(Input::Page(Event::Leaving {
+        persisted: true,
+        told: None,
+    }));
+    page.take(Input::Page(Event::Shown));
+    assert!(page.page.machine.has_another(grant, token));
 }
 
 #[test]

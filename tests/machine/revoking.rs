@@ -1,8 +1,8 @@
 //! Revoking on demand.
 
 use downscope::core::{
-    Code, Config, Input, Millis, Notice, Output, REVOKE_ATTEMPTS, Reason, RevokeOutcome, Revoked,
-    Scope, Sending, Status,
+    Code, Config, Failure, GrantId, Input, Millis, Notice, Output, Page, REVOKE_ATTEMPTS, Reason,
+    RevokeOutcome, Revoked, Scope, Sending, Status,
 };
 
 use crate::scenario::{MINTING, Scenario, UNLOAD};
@@ -281,6 +281,46 @@ fn logging_out_revokes_every_grant_in_one_request() {
             Some(&Notice::Revoked(Reason::Logout))
         );
     }
+}
+
+/// What a grant is told when the app wants an end while there is neither token nor request.
+fn told_of_an_end(
+    page: &mut Scenario,
+    grant: GrantId,
+    end: impl FnOnce(&mut Scenario),
+) -> Option<Reason> {
+    assert_eq!(page.page.machine.current(grant), None);
+    let before = page.notices(grant).len();
+    end(page);
+    match page.notices(grant)[before..] {
+        [Notice::Revoked(reason)] => Some(reason),
+        _ => None,
+    }
+}
+
+#[test]
+fn an_end_that_the_app_wants_is_told_to_who_keeps_asking_though_there_is_no_token() {
+    for (reason, scope) in [(Reason::Logout, Some(Scope::All)), (Reason::Explicit, None)] {
+        let mut page = Scenario::new();
+        let grant = page.grant("a");
+        page.ask(grant);
+        page.fail(grant, Failure::Network);
+        let scope = scope.unwrap_or(Scope::Grant(grant));
+        let told = told_of_an_end(&mut page, grant, |page| _ = page.revoke_scope(scope));
+        assert_eq!(told, Some(reason));
+        let again = told_of_an_end(&mut page, grant, |page| _ = page.revoke_scope(scope));
+        assert_eq!(again, None, "nobody has asked since");
+    }
+}
+
+#[test]
+fn an_end_that_the_app_wants_is_told_though_the_token_has_expired() {
+    let mut page = Scenario::new();
+    let (grant, _) = page.held("a");
+    page.take(Input::Page(Page::Hidden));
+    page.pass(hours(3));
+    let told = told_of_an_end(&mut page, grant, |page| _ = page.revoke_scope(Scope::All));
+    assert_eq!(told, Some(Reason::Logout));
 }
 
 #[test]

@@ -47,6 +47,28 @@ async fn a_401_gets_another_token_and_one_replay() {
 }
 
 #[wasm_bindgen_test]
+async fn a_401_that_arrives_after_a_revoke_is_the_answer() {
+    let page = Page::new();
+    page.network.once(
+        "/file",
+        "() => new Promise((resolve) => {
+            globalThis.refuse = () => resolve(new Response('', { status: 401 }));
+        })",
+    );
+    let client = Client::new(ENDPOINTS);
+    let grant = client.grant("read");
+    let answer = grant.fetch(&"/file".into(), &JsValue::UNDEFINED);
+    page.network.nth("/file", 1).await;
+    grant.revoke().await.unwrap();
+    js("refuse()");
+    let response = answer.await.unwrap();
+    let status = js_sys::Reflect::get(&response, &"status".into()).unwrap();
+    assert_eq!(status, 401);
+    assert_eq!(page.network.count("/token"), 1);
+    client.ends_cleanly(&page).await;
+}
+
+#[wasm_bindgen_test]
 async fn a_401_to_the_replay_is_the_answer() {
     let page = Page::new();
     page.network.always("/file", REFUSED);

@@ -136,11 +136,18 @@ impl Machine {
     fn empty(&mut self, id: GrantId, reason: Reason, endings: &mut Vec<Ending>) {
         let error = self.closed_error();
         self.reject_waiters(id, error);
+        let is_of_app = matches!(reason, Reason::Explicit | Reason::Logout);
+        let last = Generation(self.numbers.0);
+        let Some(grant) = self.grants.get_mut(id) else {
+            return;
+        };
         // Or it would be asked for again by itself once the page is seen.
-        if let Some(grant) = self.grants.get_mut(id) {
-            grant.used = false;
+        let was_used = std::mem::take(&mut grant.used);
+        if is_of_app {
+            grant.ended = last;
         }
-        if self.take_endings(id, endings) {
+        // Who keeps asking is to hear that the app wants an end, though there is no token just now.
+        if self.take_endings(id, endings) || is_of_app && was_used {
             self.notify(id, Notice::Revoked(reason));
         }
     }

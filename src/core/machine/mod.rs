@@ -194,6 +194,14 @@ impl Machine {
         Some(token.generation)
     }
 
+    /// Whether a request that the resource refused with this token is worth another one: not
+    /// while callers get the same, and not once the app has ended it, by a sign-out for example.
+    #[must_use]
+    pub fn has_another(&self, id: GrantId, generation: Generation) -> bool {
+        let grant = self.grants.get(id);
+        grant.is_some_and(|grant| grant.ended < generation) && self.current(id) != Some(generation)
+    }
+
     /// Where the grant stands.
     #[must_use]
     pub fn state(&self, id: GrantId, now: Moment) -> State {
