@@ -29,7 +29,8 @@ export interface BoxTokensOptions {
   apiHost?: string | URL;
   /**
    * At least this much life is left to a token that a widget gets, in milliseconds; capped at half
-   * of its life. An open viewer keeps the one that it got. Default 1,800,000 (30 min).
+   * of its life. Where none such can be had it gets what there is. An open viewer keeps the one that
+   * it got. Default 1,800,000 (30 min).
    */
   minTtl?: number;
 }

@@ -49,7 +49,16 @@ export const boxTokens = (
   };
 
   /** @param {string} id */
-  const one = async (id) => take(await grantFor(id), { minTtl });
+  const one = async (id) => {
+    const grant = await grantFor(id);
+    try {
+      return await take(grant, { minTtl });
+    } catch (error) {
+      // What is good for less is better than none.
+      if (grant.peek()) return take(grant);
+      throw error;
+    }
+  };
 
   /** @param {any} ids */
   const token = async (ids) => {
@@ -77,7 +86,8 @@ export const boxTokens = (
       config.headers.Authorization = `Bearer ${token}`;
       answer = adapter(config);
       const response = await answer.catch((/** @type {any} */ error) => error?.response);
-      if (!refusesToken(response)) return answer;
+      // Revoked meanwhile, by a sign-out for example, it is not to be replaced.
+      if (!refusesToken(response) || owners.get(token) !== grant) return answer;
       grant.reject(token);
       if (refused) return answer;
       refused = token;
@@ -114,10 +124,12 @@ export const boxTokens = (
   const authentication = (id) => {
     /** @type {string | undefined} The last one that went out. */
     let sent;
-    const retrieveToken = async () => ({ accessToken: await one(id) });
+    // For one request, which needs no half hour.
+    const next = async () => take(await grantFor(id));
+    const retrieveToken = async () => ({ accessToken: await next() });
     return {
       retrieveToken,
-      retrieveAuthorizationHeader: async () => `Bearer ${(sent = await one(id))}`,
+      retrieveAuthorizationHeader: async () => `Bearer ${(sent = await next())}`,
       // The SDK does not say which token was refused. It was no later one than that:
       // where the grant has got another since, this changes nothing.
       refreshToken: async () => {

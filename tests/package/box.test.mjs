@@ -239,6 +239,66 @@ for (const [end, how] of Object.entries({
   });
 }
 
+for (const [end, how] of Object.entries({
+  'a sign-out': (client) => client.revokeAll(),
+  'a revoke': (client) => client.grant({ resource: 'https://api.box.com/2.0/files/1', scopes }).revoke(),
+})) {
+  test(`a request that is refused after ${end} is not sent again, and costs no token`, async () => {
+    const box = boxTokens(client, { scopes });
+    const old = await box.token('file_1');
+    const { adapter, sent } = adapterRefusing('FAKE-1');
+    const slowly = async (config) => {
+      await how(client);
+      return adapter(config);
+    };
+    await assert.rejects(sendThrough(box, old, slowly), /status 401/);
+    assert.deepEqual(sent, ['FAKE-1']);
+    assert.equal(requests.length, 1);
+  });
+}
+
+test('a viewer that is open though its token has expired gets none after a sign-out', async () => {
+  const now = Date.now;
+  const box = boxTokens(client, { scopes });
+  const old = await box.token('file_1');
+  const grant = client.grant({ resource: 'https://api.box.com/2.0/files/1', scopes });
+  try {
+    Date.now = () => now() + 2 * 3_600_000;
+    assert.equal(grant.peek(), undefined);
+    await client.revokeAll();
+  } finally {
+    Date.now = now;
+  }
+  const { adapter, sent } = adapterRefusing('FAKE-1');
+  await assert.rejects(sendThrough(box, old, adapter), /status 401/);
+  assert.deepEqual(sent, ['FAKE-1']);
+  assert.equal(requests.length, 1);
+});
+
+test('in an outage a widget gets the token that there is, though it has no half hour left', async () => {
+  const grant = {
+    peek: () => 'FAKE-1',
+    async token({ minTtl = 0 } = {}) {
+      if (minTtl) throw Object.assign(new Error('503'), { code: 'server_error', retryable: true });
+      return 'FAKE-1';
+    },
+  };
+  const fake = { addEventListener() {}, grant: () => grant };
+  const { token } = boxTokens(fake, { scopes });
+  assert.equal(await token('file_1'), 'FAKE-1');
+  assert.deepEqual(await token(['file_1']), { file_1: 'FAKE-1' });
+  grant.peek = () => undefined;
+  await assert.rejects(token('file_1'), { code: 'server_error' });
+});
+
+test("the SDK's requests take a token though it has no half hour left", async () => {
+  const asked = [];
+  const grant = { token: async (options) => (asked.push(options), 'FAKE') };
+  const fake = { addEventListener() {}, grant: () => grant };
+  await boxTokens(fake, { scopes }).authentication('file_1').retrieveAuthorizationHeader();
+  assert.deepEqual(asked, [undefined]);
+});
+
 test('nothing is kept of what was revoked, but where an older one has expired', async () => {
   for (const reason of ['unload', 'bfcache', 'hidden', 'lapsed', 'recalled', 'evicted', 'expired']) {
     let tokens = 0;
