@@ -40,16 +40,25 @@ export const follow = (grant, push, { signal } = {}) =>
     const stop = () => end(resolve);
 
     const take = async () => {
+      let token;
       try {
-        const token = await grant.token(signal && { signal });
-        if (token !== pushed && !isOver) await push((pushed = token));
+        token = await grant.token(signal && { signal });
       } catch (error) {
         pushed = undefined;
         const { code, retryable, retryAfter = 1000 } = /** @type {any} */ (error ?? {});
         clearTimeout(timer);
-        if (code === 'aborted' || code === 'revoked') stop();
+        if (/^(aborted|closed|revoked)$/.test(code)) stop();
         else if (!retryable) end(() => reject(error));
         else if (!isOver) timer = setTimeout(take, retryAfter);
+        return;
+      }
+      if (token === pushed || isOver) return;
+      pushed = token;
+      try {
+        await push(token);
+      } catch (error) {
+        // Whatever it is: it says nothing about the token.
+        end(() => reject(error));
       }
     };
 

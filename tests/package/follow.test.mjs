@@ -156,10 +156,31 @@ test('following ends where the app revokes the grant, signs the user out or clos
   }
 });
 
-test('following ends where the grant is revoked while the first token is waited for', async () => {
-  const followed = follow(new FakeGrant(failure('revoked')), assert.fail);
-  assert.equal(await followed, undefined);
+test('following ends where the grant is revoked or its client closed while a token is waited for', async () => {
+  for (const code of ['revoked', 'closed']) {
+    assert.equal(await follow(new FakeGrant(failure(code)), assert.fail), undefined);
+  }
 });
+
+for (const [end, how] of Object.entries({
+  'a revoke': () => grant.revoke(),
+  'a sign-out': () => client.revokeAll(),
+  'the client': () => client.close(),
+})) {
+  test(`following ends with ${end} in an outage, and nobody asks afterwards`, async (context) => {
+    context.mock.timers.enable({ apis: ['setTimeout'] });
+    failing = Object.assign(new Error('down'), { status: 503 });
+    const followed = follow(grant, assert.fail);
+    await new Promise((resolve) => grant.addEventListener('error', resolve, { once: true }));
+    how();
+    assert.equal(await followed, undefined);
+    const before = requests.length;
+    failing = undefined;
+    context.mock.timers.tick(600_000);
+    await settled();
+    assert.equal(requests.length, before);
+  });
+}
 
 test('a signal that has fired before pushes nothing', async () => {
   const { pushed, push } = pushes();
@@ -190,6 +211,20 @@ test('it is told what the client throws that is pushed to, and nothing is pushed
   await assert.rejects(follow(grant, push), /of the client/);
   await grant.token({ forceRefresh: true });
   assert.deepEqual(pushed, ['FAKE-1']);
+});
+
+test('what is pushed to may throw whatever it likes: it is told, and nothing is pushed again', async () => {
+  const errors = [failure('revoked'), failure('aborted'), failure('network', { retryable: true, retryAfter: 1 }), undefined];
+  for (const error of errors) {
+    const pushed = [];
+    const push = (token) => {
+      pushed.push(token);
+      throw error;
+    };
+    const told = await follow(new FakeGrant('FAKE-1'), push).then(() => 'nothing', (told) => [told]);
+    assert.deepEqual(told, [error]);
+    assert.deepEqual(pushed, ['FAKE-1']);
+  }
 });
 
 test('nobody is held once it is over, nor a timer kept', async (context) => {
