@@ -109,7 +109,8 @@ const newStore = (source, name, options) => {
    */
   const show = (status, error) => {
     clearTimeout(timer);
-    if (error || status !== view.status) {
+    // Where nobody has said no, as while the page is hidden, what is ready stays.
+    if (view.status !== (error?.code === 'timeout' ? 'ready' : !error && status)) {
       view = { ...atFirst, status, error, grant };
       notify();
     }
@@ -120,8 +121,8 @@ const newStore = (source, name, options) => {
   // Always the same function: a grant that has it does not get it twice.
   const listener = (/** @type {any} */ { detail: { error, reason } }) => {
     if (/explicit|logout/.test(reason)) show('revoked');
-    else if (!error) ask();
-    else if (!grant.peek()) show('failed', error);
+    // Whoever asks is told what there is: a token, another try, or why there is none.
+    else if (!(error && grant.peek())) ask();
   };
 
   /**
@@ -136,8 +137,7 @@ const newStore = (source, name, options) => {
       if (former) show('loading');
       if (former?.error?.retryable === false) (await source.open()).resume();
       await open();
-      if (signal.aborted) return;
-      TYPES.forEach((type) => grant.addEventListener(type, listener));
+      if (!signal.aborted) TYPES.forEach((type) => grant.addEventListener(type, listener));
       await grant.token({ signal });
       if (!signal.aborted) show('ready');
     } catch (error) {
