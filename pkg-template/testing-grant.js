@@ -33,6 +33,10 @@ export class TestGrant extends Handle {
   #asking;
   /** @type {TokenError | undefined} The last failure since the last success. */
   #error;
+  /** Somebody has asked since the app ended the last token. */
+  #isUsed = false;
+  /** How often the app has ended what there was. */
+  #ends = 0;
 
   /**
    * @param {import('./handle.js').Handle & { closed: boolean }} client
@@ -73,6 +77,7 @@ export class TestGrant extends Handle {
     const { forceRefresh, minTtl = 0, signal, timeout = me.#settings.timeout ?? 30_000 } = readToken(options);
     me.#refuseClosed();
     if (signal?.aborted) throw aborted(signal);
+    me.#isUsed = true;
     const held = me.#held;
     const left = held && Math.min(minTtl, (held.expiresAt - held.issuedAt) / 2) <= held.expiresAt - Date.now();
     if (!forceRefresh && left && me.peek()) return held.token;
@@ -114,11 +119,12 @@ export class TestGrant extends Handle {
       const token = await me.token(signal && { signal }).catch((error) => {
         throw error.code === 'aborted' ? error.cause : error;
       });
+      const ends = me.#ends;
       const response = await me.#backend[act].send(input?.url ? input : href, init, token);
       const isRefused =
         response.status === 401 && !/insufficient_scope/.test(response.headers?.get?.('www-authenticate') ?? '');
       if (isRefused) me.reject(token);
-      if (!isRefused || isReplay || init.body?.getReader) return response;
+      if (!isRefused || isReplay || init.body?.getReader || ends !== me.#ends) return response;
     }
   }
 
@@ -169,14 +175,16 @@ export class TestGrant extends Handle {
     if (!isWanted()) return;
     this.#asking = undefined;
     this.#error = answer.error;
+    // Not who begins to wait as the event is told.
+    const all = [...this.#waiting];
     if (answer.error) {
       const { error } = answer;
       this[act].tell('error', { error });
-      for (const waiting of this.#waiting) waiting.fail(error);
+      for (const waiting of all) waiting.fail(error);
     } else {
       const held = this.#hold(answer);
       this[act].tell('refreshed', { expiresAt: held.expiresAt });
-      for (const waiting of this.#waiting) waiting.done(held.token);
+      for (const waiting of all) waiting.done(held.token);
     }
   }
 
@@ -206,10 +214,14 @@ export class TestGrant extends Handle {
      */
     drop: (reason, code) => {
       const tokens = this.#held ? 1 : 0;
-      const had = tokens || this.#asking;
+      const isOfApp = /explicit|logout/.test(reason);
+      const had = tokens || this.#asking || (isOfApp && this.#isUsed);
+      if (isOfApp) this.#ends += 1;
+      this.#isUsed = false;
       this.#held = this.#asking = undefined;
+      const all = [...this.#waiting];
       if (had) this[act].tell('revoked', { reason });
-      for (const waiting of this.#waiting) waiting.fail(failure(code));
+      for (const waiting of all) waiting.fail(failure(code));
       return tokens;
     },
 

@@ -1,8 +1,11 @@
 // `downscope/testing` does what the client does: the same behaviours, run over both.
 
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 
+import { packageDirectory } from './support/app.mjs';
 import { KINDS, REVOKE } from './support/both-clients.mjs';
 import { runInApp } from './support/run.mjs';
 
@@ -130,6 +133,31 @@ const BEHAVIOURS = {
     await waitFor(() => backend.requests.length);
     const revoking = grant.revoke();
     return [await token, grant.state.status, (await revoking).tokens];
+  },
+
+  'an end that the app wants is told to who has asked, though there is no token': async ({ client, backend }) => {
+    const grant = client.grant(WANTED);
+    const events = eventsOf(grant);
+    await grant.revoke();
+    const untold = events.length;
+    backend.fail('access_denied', { status: 403 });
+    const failed = await outcome(grant.token());
+    const revoked = await grant.revoke();
+    await client.revokeAll();
+    return [untold, failed, revoked, events];
+  },
+
+  'a 401 that arrives after a revoke is handed on': async ({ client, backend }) => {
+    const grant = client.grant(WANTED);
+    for (const end of [() => grant.revoke(), () => client.revokeAll()]) {
+      backend.respond(async () => {
+        await end();
+        return new Response(null, { status: 401 });
+      });
+      const { status } = await grant.fetch(RESOURCE);
+      if (status !== 401) return status;
+    }
+    return backend.requests.length;
   },
 
   'a closed client is over': async ({ client, backend }) => {
@@ -274,6 +302,28 @@ test('what happens by hand is told as it happens', async () => {
   backend.emit('error', { error: 'of the test' }, grant);
   const told = events.map(([type, { reason, error }]) => reason ?? error ?? type);
   assert.deepEqual(told, ['expiring', 'refreshed', 'expired', 'refreshed', 'recalled', 'of the test']);
+});
+
+test('a recall ends no follower, nor does a failure that an event has begun to get over', async () => {
+  const { client, backend } = await KINDS['downscope/testing'].make({});
+  const grant = client.grant(WANTED);
+  const pushed = [];
+  const { follow } = await import(pathToFileURL(join(packageDirectory, 'adapters.js')));
+  const followed = follow(grant, (token) => pushed.push(token));
+  await waitFor(() => pushed.length === 1);
+  backend.recall(grant);
+  await waitFor(() => pushed.length === 2);
+  await backend.refresh(grant);
+  await waitFor(() => pushed.length === 3);
+  await grant.revoke();
+  await followed;
+
+  backend.fail('unavailable', { status: 503 });
+  const next = new Promise((resolve) => {
+    grant.addEventListener('error', () => resolve(grant.token()), { once: true });
+  });
+  assert.equal((await outcome(grant.token())).code, 'unavailable');
+  assert.match(await next, /^test-token/);
 });
 
 test('a request that was revoked takes no answer from the one that came after it', async () => {
