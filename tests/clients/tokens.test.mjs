@@ -151,6 +151,27 @@ test('tus sends with the token, and once more with another after a 401', async (
   assert.deepEqual(seen, ['POST FAKE-1 401', 'POST FAKE-2 201', 'PATCH FAKE-2 204']);
 });
 
+test('tus tries again what it would by itself, and replaces a token once for each refusal', async (context) => {
+  const answers = ['POST 503', 'POST 401', 'POST 409', 'POST 201', 'PATCH 423', 'HEAD 200', 'PATCH 401', 'HEAD 200', 'PATCH 204'];
+  const seen = [];
+  const server = await listen(async (request, response) => {
+    await request.toArray();
+    const [, status] = answers[seen.length].split(' ');
+    seen.push(`${request.method} ${status}`);
+    const offset = request.method === 'HEAD' ? '0' : '4';
+    const headers = { 'tus-resumable': '1.0.0', location: '/1', 'upload-offset': offset, 'upload-length': '4' };
+    response.writeHead(Number(status), headers).end();
+  });
+  context.after(server.close);
+  const { uploadWith } = await recipe('tus');
+  await new Promise((resolve, reject) => {
+    const upload = uploadWith(grant, Buffer.from('file'), `${server.origin}/`);
+    Object.assign(upload.options, { onSuccess: resolve, onError: reject, retryDelays: Array(9).fill(0), uploadSize: 4 });
+    upload.start();
+  });
+  assert.deepEqual(seen, answers);
+});
+
 test('the callbacks of Azure Maps and of the Autodesk viewer get the token, and the latter its seconds', async () => {
   const { autodeskOptions, azureMapsAuth } = await recipe('callbacks');
   const token = await new Promise((resolve, reject) => azureMapsAuth(grant).getToken(resolve, reject));
