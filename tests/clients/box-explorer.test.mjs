@@ -32,6 +32,20 @@ test('ContentExplorer survives a token that is refused in mid-use: 401 and 200, 
   await page.close();
 });
 
+test('ContentExplorer survives the expiry of its token in mid-use, and the API sees no 401', async () => {
+  const page = await stage.open(EXPLORER, { tokens: { folder: '0' }, isTimed: true });
+  await page.getByText('File 1001.jpg').first().waitFor();
+  assert.equal(stage.box.exchanges.length, 1);
+  stage.box.refuseAll();
+  // As a lid that was closed for two hours: the token is good for some seventy minutes.
+  await page.clock.fastForward('02:00:00');
+  await page.getByText('Folder 9').click();
+  await page.getByText('File 1050.jpg').waitFor();
+  assert.deepEqual(stage.statuses('GET /2.0/folders/9'), ['200']);
+  assert.equal(stage.box.exchanges.length, 2);
+  await page.close();
+});
+
 test('a tab that is closed leaves no token alive, of a token for each file', async () => {
   const page = await stage.open({ ...EXPLORER, id: '9' });
   await page.getByText('File 1050.jpg').waitFor();

@@ -59,6 +59,31 @@ test('ContentPreview asks for lists of files, and shows one though its first tok
   await page.close();
 });
 
+test('ContentPreview, rendered again and again with `token`, takes it for the same', async () => {
+  const options = { staticHost: stage.box.app, staticPath: 'static' };
+  const widget = { name: 'preview', class: 'ContentPreview', id: '1001', isBare: true };
+  const page = await stage.open(widget, { options });
+  await page.getByText('file_1001', { exact: true }).waitFor();
+  const rendered = async (times, isAnother) => {
+    await page.evaluate(
+      async ([times, isAnother]) => {
+        const { box, show, shown } = globalThis.page;
+        for (let time = 0; time < times; time += 1) {
+          const { token } = box;
+          show(await shown, isAnother ? (ids) => token(ids) : token);
+        }
+      },
+      [times, isAnother],
+    );
+    return page.evaluate(() => globalThis.page.updates?.length ?? 0);
+  };
+  assert.equal(await rendered(3, false), 0);
+  assert.equal(stage.box.exchanges.length, 1);
+  // What happens to those who write a function into their render: the viewer is begun anew.
+  assert.equal(await rendered(1, true), 1);
+  await page.close();
+});
+
 test('a backend that is down is an error of the widget, and no hang', async () => {
   stage.box.isDown = true;
   const page = await stage.open(PICKER, { tokens: { folder: '0' } });

@@ -8,15 +8,15 @@ const { api, widget, options, tokens } = JSON.parse(decodeURIComponent(location.
 const client = createTokenClient({ tokenEndpoint: '/api/token', revokeEndpoint: '/api/revoke' });
 const box = boxTokens(client, { scopes: boxScopes.explorer, apiHost: api, ...tokens });
 
-/** How often the widget asked for a token, and whether it is one function. */
+/** What the widget asked for, unless it has the function of the package itself. */
 const asked = [];
-const token = (ids) => {
+const listening = (ids) => {
   asked.push(ids);
   return box.token(ids);
 };
 
 /** Loads the widget's script and style, and shows it. */
-async function show() {
+async function load() {
   await new Promise((resolve, reject) => {
     const { name } = widget;
     document.head.append(Object.assign(document.createElement('link'), { rel: 'stylesheet', href: `/buie/${name}.css` }));
@@ -24,10 +24,15 @@ async function show() {
     document.head.append(script);
   });
   const shown = new globalThis.Box[widget.class]();
-  const { requestInterceptor, responseInterceptor } = box;
-  const common = { container: '#widget', apiHost: api, uploadHost: api, logoUrl: 'box', requestInterceptor, responseInterceptor };
-  shown.show(widget.id, token, { ...common, ...options });
+  show(shown, widget.isBare ? box.token : listening);
   return shown;
 }
 
-globalThis.page = { asked, box, client, shown: show() };
+/** Called again it has React render the widget again. */
+function show(shown, token) {
+  const { requestInterceptor, responseInterceptor } = box;
+  const common = { container: '#widget', apiHost: api, uploadHost: api, logoUrl: 'box', requestInterceptor, responseInterceptor };
+  shown.show(widget.id, token, { ...common, ...options });
+}
+
+globalThis.page = { asked, box, client, show, shown: load() };

@@ -26,9 +26,10 @@ export function setUp() {
   beforeEach(() => stage.box.reset());
   return stage;
 
-  /** Opens a page that shows a widget; `tokens` are options of `boxTokens`. */
-  async function open(widget, { tokens = {}, options = {} } = {}) {
+  /** Opens a page that shows a widget; `tokens` are options of `boxTokens`. `isTimed` lets `page.clock` move its time. */
+  async function open(widget, { tokens = {}, options = {}, isTimed = false } = {}) {
     const page = await stage.browser.newPage();
+    if (isTimed) await page.clock.install();
     const given = { api: stage.box.api, widget, options, tokens };
     await page.goto(`${stage.box.app}/t/box.html#${encodeURIComponent(JSON.stringify(given))}`);
     return page;
