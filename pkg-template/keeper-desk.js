@@ -123,9 +123,11 @@ const orders = {
 
   revoke(at, [call, id, everyTab]) {
     const isRevoke = isNew(at, call) && isNumber(id) && typeof everyTab === 'boolean';
+    if (!isRevoke) return false;
     const opened = at.grants.get(id);
-    if (!isRevoke || (id && !opened)) return false;
-    settle(at, call, opened ? opened.grant.revoke() : at.client.revokeAll({ everyTab }));
+    // One that was refused has nothing to revoke, and whoever clears up after it is told so.
+    if (id && !opened) at.tell('done', call, { tokens: 0, confirmed: true });
+    else settle(at, call, opened ? opened.grant.revoke() : at.client.revokeAll({ everyTab }));
     return true;
   },
 
@@ -222,9 +224,10 @@ const answer = (at, call, made, names, { status, headers, body }) => {
     const value = headers.get(name);
     if (value !== null) told.push([name, value]);
   }
-  if (body) made.reader = body.getReader();
+  const hasBody = !!body && !EMPTY.includes(status);
+  if (hasBody) made.reader = body.getReader();
   else at.calls.delete(call);
-  at.tell('answer', call, status, told, !!body);
+  at.tell('answer', call, status, told, hasBody);
 };
 
 /**
@@ -322,6 +325,9 @@ const isHeader = (value) =>
  * @param {number} most
  */
 const isList = (value, is, most) => Array.isArray(value) && value.length <= most && value.every(is);
+
+/** Answers without a body, for which engines have an empty stream all the same. Nobody would ask for its end. */
+const EMPTY = [204, 205, 304];
 
 /** Calls of any kind that may be under way: what is above is no message. */
 const MOST_CALLS = 1_024;

@@ -32,7 +32,7 @@ export interface KeeperGrant {
 
 /** How much at once. What is above is refused, and nothing waits. */
 export interface KeeperLimits {
-  /** Requests under way, answers that are still read included. Default 64. */
+  /** Requests under way, answers included that are neither read to their end nor cancelled. Default 64. */
   requests?: number;
   /** Grants that a page opens. Default 1,024. */
   grants?: number;

@@ -9,9 +9,6 @@ import { platform } from './platform.js';
 /** How much of an answer is fetched before anybody reads it. */
 const AHEAD = 1_048_576;
 
-/** Answers that have no body, and must not be given one. */
-const EMPTY = [101, 204, 205, 304];
-
 export class RemoteGrant extends Handle {
   #client;
   #resource;
@@ -187,7 +184,7 @@ class Answer {
     const { Answered, Stream } = platform();
     /** @type {ReadableStream<Uint8Array> | null} */
     let body = null;
-    if (hasBody && !EMPTY.includes(status)) {
+    if (hasBody) {
       body = new Stream(
         {
           start: (controller) => {

@@ -39,6 +39,10 @@ export class RemoteClient extends Handle {
   #grants = new Map();
   /** @type {Promise<Connection> | undefined} */
   #connecting;
+  /** @type {MessagePort | undefined} Of the keeper that there is or that starts: what others say is no longer heard. */
+  #port;
+  /** @type {(() => void) | undefined} Has who waits for that keeper wait no longer. */
+  #giveUp;
   /** @type {Map<number, Waiting>} */
   #calls = new Map();
   #lastCall = 0;
@@ -118,6 +122,8 @@ export class RemoteClient extends Handle {
   /** The keeper is gone, with whatever was under way; who asks next starts another. */
   lost() {
     this.#connecting = undefined;
+    this.#port = undefined;
+    this.#giveUp?.();
     const calls = [...this.#calls.values()];
     this.#calls.clear();
     for (const { reject } of calls) reject(failure());
@@ -128,6 +134,12 @@ export class RemoteClient extends Handle {
   async #close(connecting) {
     let result = { tokens: 0, confirmed: true };
     if (!connecting) return result;
+    // One that is gone answers nobody.
+    if (!this.#link.isThere()) {
+      this.lost();
+      this.#link.end(false);
+      return { tokens: 0, confirmed: false };
+    }
     try {
       const { post, wait } = await connecting;
       result = await new Promise((resolve, reject) => {
@@ -147,19 +159,25 @@ export class RemoteClient extends Handle {
   #connect() {
     const { Channel, dataOf, later, listen, never, post, start } = platform();
     const { port1, port2 } = new Channel();
+    this.#port = port1;
     return new Promise((resolve, reject) => {
       let isReady = false;
       /** @param {unknown} [error] */
       const fail = (error) => {
-        // An error in a keeper that runs ends nothing.
-        if (isReady) return;
+        // An error in a keeper that runs ends nothing, and of one that is gone nothing is left to end.
+        if (isReady || this.#port !== port1) return;
         never(timer);
         this.#connecting = undefined;
         this.#link.end(false);
         reject(error ?? unstarted());
       };
       const timer = later(() => fail(), PATIENCE);
+      this.#giveUp = () => {
+        never(timer);
+        reject(failure());
+      };
       listen(port1, 'message', (event) => {
+        if (this.#port !== port1) return;
         const message = dataOf(event);
         // By their places and not by `of`: a page may have put another iterator on its arrays.
         const type = message[0];

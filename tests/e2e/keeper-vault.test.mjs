@@ -242,6 +242,17 @@ test('a frame that a script removes ends its tokens, and the next request has an
   assert.equal(await fileBy(page), 200);
 });
 
+test('a client whose frame a script has removed closes at once, and does not say that its tokens have ended', async () => {
+  const page = await open();
+  assert.equal(await fileBy(page), 200);
+  const result = await page.evaluate(async () => {
+    document.body.replaceChildren();
+    return client.close();
+  });
+  assert.deepEqual(result, { tokens: 0, confirmed: false });
+  await ledgerWhen(stage.server, ({ live }) => live === 0);
+});
+
 test('the vault says who may hold it, and keeps to itself', async () => {
   const { app, api, vault } = stage.server;
   const response = await fetch(`${vault}/`);

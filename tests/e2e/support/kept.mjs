@@ -67,6 +67,24 @@ export function testOperations(stage, open) {
     assert.equal(seen.state, 'valid');
   });
 
+  test('answers without a body leave room for other requests, of which only so many may be under way', async () => {
+    const page = await open();
+    for (const status of [204, 205, 304]) {
+      await stage.server.faults({ file: { status } });
+      const statuses = await page.evaluate(async () => {
+        const statuses = new Set();
+        for (let count = 0; count < 10; count += 1) {
+          const { status, body } = await grant.fetch(fixture.fileUrl('101'));
+          statuses.add(`${status} ${body}`);
+        }
+        return [...statuses];
+      });
+      assert.deepEqual(statuses, [`${status} null`]);
+    }
+    await stage.server.faults({ file: null });
+    assert.equal(await fileBy(page), 200);
+  });
+
   test('a token that died is replaced, and the page sees the answer alone', async () => {
     const page = await open();
     assert.equal(await fileBy(page), 200);
@@ -352,6 +370,16 @@ export function testPolicy(stage, open) {
     });
     assert.deepEqual(codes, Array(4).fill('grant'));
     assert.equal((await stage.server.ledger()).requests.token, 0);
+  });
+
+  test('a grant that was refused can be cleared up', async () => {
+    const page = await open();
+    const result = await page.evaluate(async () => {
+      const other = client.grant({ resource: 'https://evil.example/2.0/files/101', scopes: ['base_preview'] });
+      await fixture.outcome(other.fetch(fixture.fileUrl('101')));
+      return other.revoke();
+    });
+    assert.deepEqual(result, { tokens: 0, confirmed: true });
   });
 
   test('of a flood only so much is carried out, and the keeper lives on', async () => {
