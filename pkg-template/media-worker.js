@@ -38,8 +38,8 @@ export const serveMedia = ({ origins, path = 'downscope-media/', timeout = 10_00
    */
   const counted = async ({ request, clientId }, id) => {
     const reason = reasonAgainst(request, id);
-    if (reason) return refusal(...reason);
-    if (open >= MOST_OPEN) return refusal(503, 'too_many_requests');
+    if (reason) return refusal(request, ...reason);
+    if (open >= MOST_OPEN) return refusal(request, 503, 'too_many_requests');
     open += 1;
     /** @type {Conversation | undefined} */
     let owner;
@@ -47,8 +47,9 @@ export const serveMedia = ({ origins, path = 'downscope-media/', timeout = 10_00
       owner = await ownerOf(await asked(clientId), id);
       return await answered(request, owner);
     } catch (error) {
+      if (error instanceof Refusal) return refusal(request, ...error.what);
       // What the network does to it the element is to see as it would without a worker.
-      return error instanceof Refusal ? refusal(...error.what) : Response.error();
+      return isOpened(request) ? nothing() : Response.error();
     } finally {
       open -= 1;
       owner?.close();
@@ -142,8 +143,14 @@ const TOLD = [
   'retry-after',
 ];
 
-/** Should an engine show it as a document nevertheless: as one of nobody, that can do nothing. */
-const POLICY = "default-src 'none'; sandbox";
+/**
+ * Should an engine show it as a document nevertheless: as one of nobody, that can do nothing. What
+ * an SVG brings for itself it may have: Firefox holds one in an `<img>` to this as well.
+ */
+const POLICY = "default-src 'none'; font-src data:; img-src data:; style-src 'unsafe-inline'; sandbox";
+
+/** Answers that have no body, and must not be given one. */
+const EMPTY = [204, 205, 304];
 
 /** @typedef {[status: number, code: string]} What */
 /** @typedef {ReturnType<typeof converse>} Conversation */
@@ -260,11 +267,11 @@ const refusesToken = ({ status, headers, url }, sentTo) =>
  * @param {any} request
  * @param {Order} order
  */
-const passedOn = ({ status, body, headers: given }, { destination }, { filename }) => {
+const passedOn = ({ status, body, headers: given }, request, { filename }) => {
   // Cross-origin, the API has to expose it; what a part is a part of cannot be guessed.
   if (status === 206 && !given.has('content-range')) {
     body?.cancel().catch(() => {});
-    return refusal(502, 'content_range_not_exposed');
+    return refusal(request, 502, 'content_range_not_exposed');
   }
   const headers = new Headers({ 'cache-control': 'no-store', 'content-security-policy': POLICY });
   for (const name of TOLD) {
@@ -273,15 +280,25 @@ const passedOn = ({ status, body, headers: given }, { destination }, { filename 
   }
   // Of what is packed, that is the length before it was unpacked.
   if (given.has('content-encoding')) headers.delete('content-length');
-  if (destination === 'document') {
+  if (isOpened(request)) {
     const disposition = given.get('content-disposition') ?? '';
     const name = encoded(filename ?? '');
     const own = `attachment; filename*=UTF-8''${name}`;
     headers.set('content-disposition', name ? own : disposition.replace(/^[^;]*/, 'attachment'));
     headers.set('x-content-type-options', 'nosniff');
   }
-  return new Response(body, { status, headers });
+  return new Response(EMPTY.includes(status) ? null : body, { status, headers });
 };
+
+/**
+ * Whether somebody goes there, and the page with them unless it is saved.
+ *
+ * @param {any} request
+ */
+const isOpened = ({ destination }) => destination === 'document';
+
+/** The page stays where it is, as with a download. */
+const nothing = () => new Response(null, { status: 204 });
 
 /**
  * A file's name as RFC 8187 has it.
@@ -298,16 +315,19 @@ const encoded = (name) => {
 };
 
 /**
+ * @param {any} request
  * @param {number} status
  * @param {string} code
  */
-const refusal = (status, code) =>
-  new Response(`${code}\n`, {
-    status,
-    headers: {
-      'cache-control': 'no-store',
-      'content-security-policy': POLICY,
-      'content-type': 'text/plain',
-      ...(status === 405 && { allow: 'GET, HEAD' }),
-    },
-  });
+const refusal = (request, status, code) =>
+  isOpened(request)
+    ? nothing()
+    : new Response(`${code}\n`, {
+        status,
+        headers: {
+          'cache-control': 'no-store',
+          'content-security-policy': POLICY,
+          'content-type': 'text/plain',
+          ...(status === 405 && { allow: 'GET, HEAD' }),
+        },
+      });

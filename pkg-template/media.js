@@ -178,7 +178,7 @@ const controllers = new WeakSet();
  */
 const readyWithin = (timeout) =>
   new Promise((resolve, reject) => {
-    const container = globalThis.navigator?.serviceWorker;
+    const container = containerOf(globalThis.navigator);
     if (!container) throw new MediaError('unsupported');
     listen(container);
     /** @type {MediaErrorCode} */
@@ -212,6 +212,15 @@ const readyWithin = (timeout) =>
     container.ready.then(({ active }) => container.controller || greet(/** @type {ServiceWorker} */ (active)));
   });
 
+/** @param {Navigator | undefined} navigator */
+const containerOf = (navigator) => {
+  try {
+    return navigator?.serviceWorker;
+  } catch {
+    // In a sandboxed frame it throws.
+  }
+};
+
 /** @param {ServiceWorkerContainer} container */
 const listen = (container) => {
   if (post) return;
@@ -235,8 +244,8 @@ const hear = (event) => {
   if (!isTrusted || !port || data?.downscope !== MEDIA || !controllers.has(/** @type {object} */ (source))) return;
   const { id } = data;
   const entry = entries.get(id);
-  // Another copy of this module in the page may know it, and is asked next.
-  if (!entry) return void setTimeout(() => post(port, { isMine: false }));
+  // Another copy of this module in the page may know it: it is asked next, and listens to the port.
+  if (!entry) return void setTimeout(() => port.onmessage ?? post(port, { isMine: false }));
   // And nobody who listens to the app's own worker has to do with it.
   event.stopImmediatePropagation();
   post(port, { isMine: true });

@@ -85,6 +85,67 @@ test('a link downloads, and the page stays where it is', async () => {
   assert.equal(await page.evaluate(() => location.href), before);
 });
 
+test('a link whose file is not to be had leaves the page where it is, and the reason is told', async () => {
+  const page = await openMediaPage(stage);
+  await stage.server.faults({ token: { status: 403 } });
+  const code = await page.evaluate(async () => {
+    const { content, errors } = await mediaPage.open();
+    const link = document.createElement('a');
+    link.href = content;
+    document.body.append(link);
+    link.click();
+    while (errors.length === 0) await mediaPage.look(location.href);
+    // By then, whoever goes elsewhere has gone.
+    for (let count = 0; count < 10; count += 1) await mediaPage.look(content);
+    return errors[0].code;
+  });
+  // WebKit cuts off what a page is about to fetch when a link is followed.
+  if (engine !== 'webkit') assert.equal(code, 'access_denied');
+});
+
+test('an answer without a body is handed on', async (t) => {
+  const api = await apiFor(t, ({ response }) => response.writeHead(204).end());
+  const page = await openMediaPage(stage);
+  const status = await page.evaluate(async (origin) => {
+    const { media } = await mediaPage.open({ origins: [origin] });
+    return (await mediaPage.look(media.url(`${origin}/empty`))).status;
+  }, api.origin);
+  assert.equal(status, 204);
+});
+
+test('a drawing has the styles that it brings', async (t) => {
+  const drawing =
+    '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20"><style>rect { fill: rgb(0, 128, 0) }</style>' +
+    '<rect width="10" height="20"/><rect x="10" width="10" height="20" style="fill: rgb(0, 0, 128)"/></svg>';
+  const api = await apiFor(t, ({ response }) => response.writeHead(200, { 'content-type': 'image/svg+xml' }).end(drawing));
+  const page = await openMediaPage(stage);
+  const colours = await page.evaluate(async (origin) => {
+    const { media } = await mediaPage.open({ origins: [origin] });
+    const { element } = await mediaPage.load('img', media.url(`${origin}/drawing.svg`), ['load']);
+    const canvas = Object.assign(document.createElement('canvas'), { width: 20, height: 20 });
+    const context = canvas.getContext('2d');
+    context.drawImage(element, 0, 0);
+    return [5, 15].map((x) => [...context.getImageData(x, 10, 1, 1).data].join());
+  }, api.origin);
+  assert.deepEqual(colours, ['0,128,0,255', '0,0,128,255']);
+});
+
+test('with two copies of the package in a page, each answers for its own URLs', async () => {
+  const page = await openMediaPage(stage);
+  const open = (more) =>
+    page.evaluate(async (more) => {
+      const { grant } = await mediaPage.open();
+      const { mediaOf } = await import(`/pkg/media.js${more}`);
+      const media = await mediaOf(grant);
+      globalThis.urls = [...(globalThis.urls ?? []), media.url(`${fixture.fileUrl('101')}/content`)];
+    }, more);
+  for (const more of ['', '?second', '?third']) await open(more);
+  const statuses = () => page.evaluate(() => Promise.all(urls.map(async (url) => (await mediaPage.look(url)).status)));
+  assert.deepEqual(await statuses(), [200, 200, 200]);
+  await stage.server.expire();
+  assert.deepEqual(await statuses(), [200, 200, 200], 'each replaces a token that was refused');
+});
+
 test('fetch is answered in ranges, beyond the end and with a HEAD, and nothing is to be stored', async () => {
   const page = await openMediaPage(stage);
   const answers = await page.evaluate(async () => {

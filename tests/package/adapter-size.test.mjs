@@ -18,7 +18,7 @@ const LIMITS = {
   'downscope/worker': { '*': 5000 },
   'downscope/react': { '*': 819 },
   'downscope/media': { '*': 1600 },
-  'downscope/media-worker': { '*': 2000 },
+  'downscope/media-worker': { '*': 2100 },
   'downscope/adapters': { follow: 400, tokenCredential: 400, withExpiry: 400 },
 };
 
