@@ -64,7 +64,9 @@ export class TestGrant extends Handle {
 
   /** @returns {string | undefined} */
   peek() {
-    const held = this[self]().#held;
+    const me = this[self]();
+    const held = me.#held;
+    me.#isUsed = true;
     return held && Date.now() < held.endsAt ? held.token : undefined;
   }
 
@@ -216,8 +218,10 @@ export class TestGrant extends Handle {
       const tokens = this.#held ? 1 : 0;
       const isOfApp = /explicit|logout/.test(reason);
       const had = tokens || this.#asking || (isOfApp && this.#isUsed);
-      if (isOfApp) this.#ends += 1;
-      this.#isUsed = false;
+      if (isOfApp) {
+        this.#ends += 1;
+        this.#isUsed = false;
+      }
       this.#held = this.#asking = undefined;
       const all = [...this.#waiting];
       if (had) this[act].tell('revoked', { reason });

@@ -92,6 +92,8 @@ pub(crate) struct Grant {
     pub(crate) excused: bool,
     /// Asked for since the last token arrived.
     pub(crate) used: bool,
+    /// Asked for since the app ended what there was.
+    pub(crate) asked: bool,
     /// Tokens of requests up to this one were ended by the app itself.
     pub(crate) ended: Generation,
     /// For the choice of the least recently used.
@@ -113,6 +115,7 @@ impl Grant {
             stopped: false,
             excused: false,
             used: false,
+            asked: false,
             ended: Generation(0),
             last_used: 0,
         }

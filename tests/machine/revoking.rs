@@ -314,9 +314,11 @@ fn an_end_that_the_app_wants_is_told_to_who_keeps_asking_though_there_is_no_toke
 }
 
 #[test]
-fn an_end_that_the_app_wants_is_told_though_the_token_has_expired() {
+fn an_end_that_the_app_wants_is_told_though_the_token_that_nobody_asked_for_has_expired() {
     let mut page = Scenario::new();
     let (grant, _) = page.held("a");
+    page.pass_until_request(grant);
+    page.answer(grant, hours(1));
     page.take(Input::Page(Page::Hidden));
     page.pass(hours(3));
     let told = told_of_an_end(&mut page, grant, |page| _ = page.revoke_scope(Scope::All));

@@ -21,6 +21,7 @@ impl Machine {
             return self.emit(Output::Reject(caller, error));
         };
         grant.used = true;
+        grant.asked = true;
         let force = want.force && !grant.is_refused_again(now);
         if !force && let Some(token) = grant.usable(want.min_ttl, now) {
             let generation = token.generation;

@@ -142,12 +142,14 @@ impl Machine {
             return;
         };
         // Or it would be asked for again by itself once the page is seen.
-        let was_used = std::mem::take(&mut grant.used);
+        grant.used = false;
+        let mut was_asked = false;
         if is_of_app {
             grant.ended = last;
+            was_asked = std::mem::take(&mut grant.asked);
         }
-        // Who keeps asking is to hear that the app wants an end, though there is no token just now.
-        if self.take_endings(id, endings) || is_of_app && was_used {
+        // Who has asked is to hear that the app wants an end, though there is no token just now.
+        if self.take_endings(id, endings) || was_asked {
             self.notify(id, Notice::Revoked(reason));
         }
     }

@@ -117,6 +117,7 @@ impl Machine {
     pub fn peek(&mut self, id: GrantId, settled: bool, now: Moment) -> Option<Generation> {
         let grant = self.grants.touch(id)?;
         grant.used = true;
+        grant.asked = true;
         let token = grant.usable(Millis(0), now)?;
         if self.lease.has_lapsed(now) {
             return None;
@@ -198,8 +199,8 @@ impl Machine {
     /// while callers get the same, and not once the app has ended it, by a sign-out for example.
     #[must_use]
     pub fn has_another(&self, id: GrantId, generation: Generation) -> bool {
-        let grant = self.grants.get(id);
-        grant.is_some_and(|grant| grant.ended < generation) && self.current(id) != Some(generation)
+        let ended = self.grants.get(id).map_or(generation, |grant| grant.ended);
+        ended < generation && self.current(id) != Some(generation)
     }
 
     /// Where the grant stands.
