@@ -18,12 +18,19 @@ export const boxTokens = (
   /** @type {Map<string, import('./index.js').Grant>} Whose a token is: a request of a widget says nothing else. */
   const owners = new Map();
 
+  /** How often the app has ended what a grant had. @type {WeakMap<import('./index.js').Grant, number>} */
+  const ends = new WeakMap();
+
   // Nothing is kept of what was revoked; and a viewer that is still open after a sign-out must
   // not get what the next user may. What expires is an older one: the token of now is good.
-  /** @param {import('./index.js').TokenEvent<'revoked'>} event */
-  const forget = ({ detail: { reason, resource } }) => {
-    if (reason === 'expired') return;
-    owners.forEach((grant, token) => grant.resource === resource && owners.delete(token));
+  /** @param {import('./index.js').Grant} grant */
+  const watch = (grant) => {
+    if (ends.has(grant)) return;
+    ends.set(grant, 0);
+    grant.addEventListener('revoked', ({ detail: { reason } }) => {
+      if (/explicit|logout/.test(reason)) ends.set(grant, Number(ends.get(grant)) + 1);
+      if (reason !== 'expired') owners.forEach((one, token) => one === grant && owners.delete(token));
+    });
   };
 
   /** @param {string} id */
@@ -32,9 +39,9 @@ export const boxTokens = (
     const path = folder ? `folders/${folder}` : `${type}s/${number}`;
     const found = /** @type {any} */ (resourceFor?.(id) ?? new URL(`/2.0/${path}`, apiHost));
     const { resource = found, scopes: own = scopes } = found;
-    const ready = await client;
-    ready.addEventListener('revoked', forget);
-    return ready.grant({ resource, scopes: own });
+    const grant = (await client).grant({ resource, scopes: own });
+    watch(grant);
+    return grant;
   };
 
   /**
@@ -43,6 +50,8 @@ export const boxTokens = (
    */
   const take = async (grant, options) => {
     const token = await grant.token(options);
+    // As the last: the first gives way.
+    owners.delete(token);
     owners.set(token, grant);
     if (owners.size > 1000) owners.delete(/** @type {string} */ (owners.keys().next().value));
     return token;
@@ -84,10 +93,11 @@ export const boxTokens = (
       const token = await take(grant);
       if (token === refused) return answer;
       config.headers.Authorization = `Bearer ${token}`;
+      const before = ends.get(grant);
       answer = adapter(config);
       const response = await answer.catch((/** @type {any} */ error) => error?.response);
-      // Revoked meanwhile, by a sign-out for example, it is not to be replaced.
-      if (!refusesToken(response) || owners.get(token) !== grant) return answer;
+      // What the app has revoked meanwhile, by a sign-out for example, is not to be replaced.
+      if (!refusesToken(response) || before !== ends.get(grant)) return answer;
       grant.reject(token);
       if (refused) return answer;
       refused = token;

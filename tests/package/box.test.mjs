@@ -109,8 +109,8 @@ test('the client may still be on its way', async () => {
 
 test('a viewer gets a token that is good for half an hour, or as long as the app says', async () => {
   const asked = [];
-  const grant = { token: async (options) => (asked.push(options), 'FAKE') };
-  const fake = { addEventListener() {}, grant: () => grant };
+  const grant = { addEventListener() {}, token: async (options) => (asked.push(options), 'FAKE') };
+  const fake = { grant: () => grant };
   await boxTokens(fake, { scopes }).token('file_1');
   await boxTokens(fake, { scopes, minTtl: 60_000 }).token(['file_1']);
   assert.deepEqual(asked, [{ minTtl: 1_800_000 }, { minTtl: 60_000 }]);
@@ -132,9 +132,8 @@ test('a second refusal is final', async () => {
 });
 
 test('it is sent once more and not again, however many tokens there are to be had', async () => {
-  let tokens = 0;
-  const grant = { token: async () => `FAKE-${(tokens += 1)}`, reject() {} };
-  const box = boxTokens({ addEventListener() {}, grant: () => grant }, { scopes });
+  const { client } = handedGrant();
+  const box = boxTokens(client, { scopes });
   const { adapter, sent } = adapterRefusing('FAKE-2', 'FAKE-3', 'FAKE-4');
   await assert.rejects(sendThrough(box, await box.token('file_1'), adapter), /status 401/);
   assert.deepEqual(sent, ['FAKE-2', 'FAKE-3']);
@@ -257,33 +256,16 @@ for (const [end, how] of Object.entries({
   });
 }
 
-test('a viewer that is open though its token has expired gets none after a sign-out', async () => {
-  const now = Date.now;
-  const box = boxTokens(client, { scopes });
-  const old = await box.token('file_1');
-  const grant = client.grant({ resource: 'https://api.box.com/2.0/files/1', scopes });
-  try {
-    Date.now = () => now() + 2 * 3_600_000;
-    assert.equal(grant.peek(), undefined);
-    await client.revokeAll();
-  } finally {
-    Date.now = now;
-  }
-  const { adapter, sent } = adapterRefusing('FAKE-1');
-  await assert.rejects(sendThrough(box, old, adapter), /status 401/);
-  assert.deepEqual(sent, ['FAKE-1']);
-  assert.equal(requests.length, 1);
-});
-
 test('in an outage a widget gets the token that there is, though it has no half hour left', async () => {
   const grant = {
+    addEventListener() {},
     peek: () => 'FAKE-1',
     async token({ minTtl = 0 } = {}) {
       if (minTtl) throw Object.assign(new Error('503'), { code: 'server_error', retryable: true });
       return 'FAKE-1';
     },
   };
-  const fake = { addEventListener() {}, grant: () => grant };
+  const fake = { grant: () => grant };
   const { token } = boxTokens(fake, { scopes });
   assert.equal(await token('file_1'), 'FAKE-1');
   assert.deepEqual(await token(['file_1']), { file_1: 'FAKE-1' });
@@ -293,27 +275,61 @@ test('in an outage a widget gets the token that there is, though it has no half 
 
 test("the SDK's requests take a token though it has no half hour left", async () => {
   const asked = [];
-  const grant = { token: async (options) => (asked.push(options), 'FAKE') };
-  const fake = { addEventListener() {}, grant: () => grant };
+  const grant = { addEventListener() {}, token: async (options) => (asked.push(options), 'FAKE') };
+  const fake = { grant: () => grant };
   await boxTokens(fake, { scopes }).authentication('file_1').retrieveAuthorizationHeader();
   assert.deepEqual(asked, [undefined]);
 });
 
+/** A grant in the hands of the test, and a client that gives it. */
+function handedGrant() {
+  let tokens = 0;
+  const grant = Object.assign(new EventTarget(), { token: async () => `FAKE-${(tokens += 1)}`, reject() {} });
+  const tell = (reason) => grant.dispatchEvent(Object.assign(new Event('revoked'), { detail: { reason } }));
+  return { client: { grant: () => grant }, tell };
+}
+
+const OTHERS = ['unload', 'bfcache', 'hidden', 'lapsed', 'recalled', 'evicted'];
+
 test('nothing is kept of what was revoked, but where an older one has expired', async () => {
-  for (const reason of ['unload', 'bfcache', 'hidden', 'lapsed', 'recalled', 'evicted', 'expired']) {
-    let tokens = 0;
-    const resource = 'https://api.box.com/2.0/files/1';
-    const grant = { resource, token: async () => `FAKE-${(tokens += 1)}` };
-    const fake = Object.assign(new EventTarget(), { grant: () => grant });
-    const box = boxTokens(fake, { scopes });
+  for (const reason of [...OTHERS, 'explicit', 'logout', 'expired']) {
+    const { client, tell } = handedGrant();
+    const box = boxTokens(client, { scopes });
     const old = await box.token('file_1');
-    const tell = (detail) => fake.dispatchEvent(Object.assign(new Event('revoked'), { detail }));
-    tell({ reason, resource: 'https://api.box.com/2.0/files/2' });
-    tell({ reason, resource });
+    tell(reason);
     const { adapter, sent } = adapterRefusing();
     await sendThrough(box, old, adapter);
     assert.deepEqual(sent, [reason === 'expired' ? 'FAKE-2' : 'FAKE-1'], reason);
   }
+});
+
+test('a request that is refused after the page or the backend took its token is sent with another', async () => {
+  for (const reason of OTHERS) {
+    const { client, tell } = handedGrant();
+    const box = boxTokens(client, { scopes });
+    const old = await box.token('file_1');
+    const { adapter, sent } = adapterRefusing('FAKE-2');
+    const slowly = (config) => {
+      if (sent.length === 0) tell(reason);
+      return adapter(config);
+    };
+    await sendThrough(box, old, slowly);
+    assert.deepEqual(sent, ['FAKE-2', 'FAKE-3'], reason);
+  }
+});
+
+test('a revoke of other scopes leaves a request under way alone', async () => {
+  const box = boxTokens(client, { scopes });
+  const old = await box.token('file_1');
+  const other = client.grant({ resource: 'https://api.box.com/2.0/files/1', scopes: ['item_download'] });
+  await other.token();
+  const { adapter, sent } = adapterRefusing('FAKE-1');
+  const slowly = async (config) => {
+    if (sent.length === 0) await other.revoke();
+    return adapter(config);
+  };
+  await sendThrough(box, old, slowly);
+  assert.deepEqual(sent, ['FAKE-1', 'FAKE-3']);
 });
 
 test('what is revoked of one file takes nothing from another', async () => {
