@@ -76,11 +76,11 @@ const TYPES = /** @type {const} */ (['error', 'expired', 'refreshed', 'revoked']
  * @returns {[subscribe: (notify: () => void) => () => void, now: () => GrantView, atFirst: () => GrantView]}
  */
 const newStore = (source, name, options) => {
-  /** @type {AbortController | undefined} While there is a component. */
+  /** @type {AbortController | undefined} While somebody waits for a token. */
   let over;
   /** @type {ReturnType<typeof setTimeout> | undefined} Until it is tried again. */
   let timer;
-  /** @type {() => void} */
+  /** @type {any} While there is a component. */
   let notify;
 
   /** @type {any} The one that was opened last. */
@@ -98,7 +98,7 @@ const newStore = (source, name, options) => {
     status: 'loading',
     fetch: async (...given) => (await open()).fetch(...given),
     token: async (...given) => (await open()).token(...given),
-    retry: () => over && ask(view),
+    retry: () => notify && ask(view),
   };
   /** @type {any} */
   let view = grant?.peek() ? { ...atFirst, status: 'ready', grant } : atFirst;
@@ -109,8 +109,8 @@ const newStore = (source, name, options) => {
    */
   const show = (status, error) => {
     clearTimeout(timer);
-    // Where nobody has said no, as while the page is hidden, what is ready stays.
-    if (view.status !== (error?.code === 'timeout' ? 'ready' : !error && status)) {
+    over = undefined;
+    if (error || status !== view.status) {
       view = { ...atFirst, status, error, grant };
       notify();
     }
@@ -121,8 +121,9 @@ const newStore = (source, name, options) => {
   // Always the same function: a grant that has it does not get it twice.
   const listener = (/** @type {any} */ { detail: { error, reason } }) => {
     if (/explicit|logout/.test(reason)) show('revoked');
-    // Whoever asks is told what there is: a token, another try, or why there is none.
-    else if (!(error && grant.peek())) ask();
+    else if (!error) ask();
+    // Whoever waits is told what becomes of it: there may be a next try.
+    else if (!over && !grant.peek()) show('failed', error);
   };
 
   /**
@@ -132,10 +133,10 @@ const newStore = (source, name, options) => {
    */
   const ask = async (former) => {
     over?.abort();
+    if (former) show('loading');
     const { signal } = (over = new AbortController());
     try {
-      if (former) show('loading');
-      if (former?.error?.retryable === false) (await source.open()).resume();
+      if (former && !former.error?.retryable) (await source.open()).resume();
       await open();
       if (!signal.aborted) TYPES.forEach((type) => grant.addEventListener(type, listener));
       await grant.token({ signal });
@@ -153,7 +154,7 @@ const newStore = (source, name, options) => {
       return () => {
         clearTimeout(timer);
         over?.abort();
-        over = undefined;
+        notify = undefined;
         TYPES.forEach((type) => grant?.removeEventListener(type, listener));
       };
     },

@@ -210,8 +210,7 @@ test('a token that was refused and could not be replaced is asked for again', as
     // Who found that out waits for no other.
     await grant.token({ signal: controller.signal }).catch(() => {});
   });
-  await page.waitForFunction(() => lab.views.at(-1).grant.peek());
-  assert.deepEqual(await page.evaluate(() => [...new Set(lab.statuses())]), ['loading', 'ready']);
+  await page.waitForFunction(() => /failed.*ready$/.test(lab.statuses().join()));
 });
 
 test('what is ready stays so through a failure that the next try mends', async () => {
@@ -222,34 +221,6 @@ test('what is ready stays so through a failure that the next try mends', async (
   await page.waitForFunction(() => lab.views.at(-1).grant.peek());
   assert.equal(await requestsTo(stage), 3);
   assert.deepEqual(await page.evaluate(() => [...new Set(lab.statuses())]), ['loading', 'ready']);
-});
-
-test('what is ready stays so while nobody answers, as in a page that is hidden', async () => {
-  const page = await stage.open('/react19/');
-  await page.evaluate(() => {
-    const timeout = () => Object.assign(new Error(), { code: 'timeout', retryable: true, retryAfter: 1 });
-    let asked = 0;
-    const grant = Object.assign(new EventTarget(), {
-      peek: () => undefined,
-      async token() {
-        asked += 1;
-        if (lab.isHidden) throw timeout();
-        return 'FAKE';
-      },
-    });
-    lab.given = { grant: () => grant };
-    lab.hide = () => {
-      lab.isHidden = true;
-      asked = 0;
-      grant.dispatchEvent(Object.assign(new Event('revoked'), { detail: { reason: 'hidden' } }));
-    };
-    lab.asked = () => asked;
-    lab.mount('given');
-  });
-  await page.getByText('101 ready').waitFor();
-  await page.evaluate(() => lab.hide());
-  await page.waitForFunction(() => lab.asked() > 3);
-  assert.ok(!(await page.evaluate(() => lab.statuses())).includes('failed'));
 });
 
 test('a sign-out in an outage is told, and nothing is asked for afterwards', async () => {
