@@ -273,6 +273,11 @@ const passedOn = ({ status, body, headers: given }, request, { filename }) => {
     body?.cancel().catch(() => {});
     return refusal(request, 502, 'content_range_not_exposed');
   }
+  // As a download it would fail, and take the page away.
+  if (isOpened(request) && status >= 400) {
+    body?.cancel().catch(() => {});
+    return nothing();
+  }
   const headers = new Headers({ 'cache-control': 'no-store', 'content-security-policy': POLICY });
   for (const name of TOLD) {
     const value = given.get(name);

@@ -256,9 +256,9 @@ const hear = (event) => {
   /** @param {boolean} isRefused */
   const answer = async (isRefused) => {
     try {
-      const said = await ask(isRefused);
-      // Or it was taken back meanwhile.
-      post(port, entries.get(id) === entry ? { ...said, filename } : { code: 'revoked' });
+      // It may be taken back meanwhile: then nothing is asked for, nor said.
+      const said = entries.get(id) === entry && (await ask(isRefused));
+      post(port, said && entries.get(id) === entry ? { ...said, filename } : { code: 'revoked' });
     } catch (/** @type {any} */ error) {
       post(port, { code: error?.code ?? 'refused', isRetryable: !!error?.retryable });
       onError?.(error, url);

@@ -103,6 +103,27 @@ test('a link whose file is not to be had leaves the page where it is, and the re
   if (engine !== 'webkit') assert.equal(code, 'access_denied');
 });
 
+test('a link to what the API does not have leaves the page where it is', async (t) => {
+  const api = await apiFor(t, ({ response }) => response.writeHead(404, { 'content-type': 'text/plain' }).end('gone'));
+  const page = await openMediaPage(stage);
+  await page.evaluate(async (origin) => {
+    const { grant, media } = await mediaPage.open({ origins: [origin] });
+    // WebKit cuts off what a page is about to fetch, a token too, when a link is followed.
+    await grant.token();
+    const link = document.createElement('a');
+    link.href = media.url(`${origin}/gone`);
+    document.body.append(link);
+    link.click();
+  }, api.origin);
+  await once(() => api.received.some(({ isOver }) => isOver));
+  const status = await page.evaluate(async (origin) => {
+    // By then, whoever goes elsewhere has gone.
+    for (let count = 0; count < 10; count += 1) await mediaPage.look(location.href);
+    return mediaPage && (await fetch(`${origin}/gone`)).status;
+  }, api.origin);
+  assert.equal(status, 404);
+});
+
 test('an answer without a body is handed on', async (t) => {
   const api = await apiFor(t, ({ response }) => response.writeHead(204).end());
   const page = await openMediaPage(stage);
