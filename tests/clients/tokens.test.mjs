@@ -152,7 +152,7 @@ test('tus sends with the token, and once more with another after a 401', async (
 });
 
 test('tus tries again what it would by itself, and replaces a token once for each refusal', async (context) => {
-  const answers = ['POST 503', 'POST 401', 'POST 409', 'POST 201', 'PATCH 423', 'HEAD 200', 'PATCH 401', 'HEAD 200', 'PATCH 204'];
+  const answers = ['POST 503', 'POST 401', 'POST 409', 'POST 201', 'PATCH 423', 'HEAD 401', 'HEAD 200', 'PATCH 401', 'HEAD 200', 'PATCH 204'];
   const seen = [];
   const server = await listen(async (request, response) => {
     await request.toArray();

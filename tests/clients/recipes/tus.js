@@ -10,15 +10,19 @@ export const uploadWith = (grant, file, endpoint) => {
       sent = await grant.token();
       request.setHeader('Authorization', `Bearer ${sent}`);
     },
-    onAfterResponse: (_, response) => {
-      if (response.getStatus() < 400) isReplaced = false;
+    onAfterResponse: (request, response) => {
+      const isRefused = response.getStatus() === 401;
+      if (isRefused) grant.reject(sent);
+      else isReplaced = false;
+      // Where it asks how far it is, tus would take that for an upload that is no more.
+      if (isRefused && request.getMethod() === 'HEAD') throw new Error('refused');
     },
     onShouldRetry: ({ originalResponse }) => {
       const status = originalResponse?.getStatus() ?? 0;
-      // As tus does by itself, but for a token that is refused: that is replaced, once.
-      if (status !== 401) return status < 400 || status >= 500 || status === 409 || status === 423;
-      grant.reject(sent);
-      return !isReplaced && (isReplaced = true);
+      // Once for a token that is refused; otherwise as tus does by itself.
+      if (status === 401) return !isReplaced && (isReplaced = true);
+      const isOnline = globalThis.navigator?.onLine !== false;
+      return isOnline && (status < 400 || status >= 500 || status === 409 || status === 423);
     },
   });
 };
