@@ -3,7 +3,7 @@
 
 import express from 'express';
 
-import { inExpress, stopOnSigterm } from './node/http.mjs';
+import { inExpress, stopWhenTold } from './node/http.mjs';
 import { endSignIn, signIn } from './node/session.mjs';
 import { revoke, signOut, stop, token } from './node/tokens.mjs';
 
@@ -25,4 +25,4 @@ app.use('/api/revoke', inExpress(revoke));
 const server = app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', () => {
   console.log(`http://127.0.0.1:${server.address().port}`);
 });
-stopOnSigterm(server, stop);
+stopWhenTold(server, stop);

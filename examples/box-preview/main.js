@@ -33,5 +33,6 @@ client.addEventListener('refreshed', () => {
 document.querySelector('#leave').addEventListener('click', async () => {
   explorer.hide();
   preview.hide();
-  await client.revokeAll();
+  const { tokens, confirmed } = await client.revokeAll();
+  document.querySelector('#told').textContent = `Signed out: ${tokens} revoked${confirmed ? '' : ', unconfirmed'}`;
 });

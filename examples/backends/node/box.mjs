@@ -60,7 +60,8 @@ async function askBox(path, fields) {
     });
     const retryAfter = response.headers.get('retry-after');
     return { status: response.status, retryAfter, body: parse(await response.text()) };
-  } catch {
+  } catch (error) {
+    console.error(`downscope: no answer from ${BOX_API}: ${error.cause?.code ?? error.name}`);
     return { status: 503, body: {} };
   }
 }

@@ -38,16 +38,20 @@ export function inExpress(handler) {
   return [handler, given];
 }
 
-/** On SIGTERM takes no more requests, and ends the process once `stop` has ended its work. */
-export function stopOnSigterm(server, stop) {
-  process.once('SIGTERM', async () => {
+/** Told to stop (SIGTERM, Ctrl-C) takes no more requests, and ends once `stop` has ended its work. */
+export function stopWhenTold(server, stop) {
+  const signals = ['SIGINT', 'SIGTERM'];
+  const end = async () => {
+    // Who says it again wants no more waiting.
+    for (const signal of signals) process.off(signal, end);
     const closed = new Promise((resolve) => server.close(resolve));
     const left = await stop(20_000);
     if (left > 0) console.error(`downscope: ${left} tokens may still be alive`);
     // What has been answered is to arrive.
     await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 1_000))]);
     process.exit(left > 0 ? 1 : 0);
-  });
+  };
+  for (const signal of signals) process.on(signal, end);
 }
 
 /** The body, if it is of this type and no longer than this: its text, or what a parser in

@@ -1,7 +1,7 @@
 // What a request means and what is answered to it. Nothing here waits, asks or remembers.
 
 /** What the app's pages need, and nothing more. */
-const SCOPES = new Set(['base_preview', 'item_download', 'item_preview']);
+const SCOPES = new Set(['base_explorer', 'base_preview', 'item_download', 'item_preview']);
 /** 22 characters are 128 random bits: whoever can name a session may revoke what it has. */
 const SESSION = /^[\w.~-]{22,128}$/;
 const ID = /^[\w.~-]{1,128}$/;

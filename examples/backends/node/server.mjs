@@ -4,7 +4,7 @@
 
 import { createServer } from 'node:http';
 
-import { stopOnSigterm } from './http.mjs';
+import { stopWhenTold } from './http.mjs';
 import { endSignIn, signIn } from './session.mjs';
 import { revoke, signOut, stop, token } from './tokens.mjs';
 
@@ -31,4 +31,4 @@ server.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', () => {
   console.log(`http://127.0.0.1:${server.address().port}`);
 });
 
-stopOnSigterm(server, stop);
+stopWhenTold(server, stop);

@@ -6,6 +6,14 @@ const COOKIE = '__Host-session';
 const ATTRIBUTES = 'Path=/; Secure; HttpOnly; SameSite=Strict';
 const users = new Map();
 
+const { BOX_SUBJECT_TOKEN, BOX_FILE_IDS = '', BOX_FOLDER_IDS = '' } = process.env;
+const urls = (kind, ids) => ids.split(',').map((id) => `https://api.box.com/2.0/${kind}/${id}`);
+const RESOURCES = new Set([...urls('files', BOX_FILE_IDS), ...urls('folders', BOX_FOLDER_IDS)]);
+
+if (!BOX_SUBJECT_TOKEN || !(BOX_FILE_IDS || BOX_FOLDER_IDS)) {
+  console.error('downscope: no page gets a token without BOX_SUBJECT_TOKEN, and BOX_FILE_IDS or BOX_FOLDER_IDS');
+}
+
 /** Who sent the request: the name of their sign-in, their Box token, and what their pages may
  * have tokens for. */
 export function userOf(request) {
@@ -20,11 +28,10 @@ export function isSignedIn(signIn) {
 /** Signs the demo user in. */
 export function signIn(response) {
   const cookie = randomBytes(32).toString('base64url');
-  const files = process.env.BOX_FILE_IDS?.split(',') ?? [];
   users.set(cookie, {
     signIn: randomBytes(16).toString('base64url'),
-    boxToken: process.env.BOX_SUBJECT_TOKEN,
-    resources: new Set(files.map((id) => `https://api.box.com/2.0/files/${id}`)),
+    boxToken: BOX_SUBJECT_TOKEN,
+    resources: RESOURCES,
   });
   response.setHeader('Set-Cookie', `${COOKIE}=${cookie}; ${ATTRIBUTES}`);
 }

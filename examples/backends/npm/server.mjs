@@ -7,9 +7,10 @@ import express from 'express';
 import { exchange, revoke } from './box.mjs';
 import { endSignIn, signIn, userOf } from './session.mjs';
 
-const { APP_ORIGIN, BOX_FILE_IDS = '', PORT = 3000 } = process.env;
-const RESOURCES = BOX_FILE_IDS.split(',').map((id) => `https://api.box.com/2.0/files/${id}`);
-const SCOPES = ['base_preview', 'item_download', 'item_preview'];
+const { APP_ORIGIN, BOX_FILE_IDS = '', BOX_FOLDER_IDS = '', PORT = 3000 } = process.env;
+const urls = (kind, ids) => ids.split(',').map((id) => `https://api.box.com/2.0/${kind}/${id}`);
+const RESOURCES = [...urls('files', BOX_FILE_IDS), ...urls('folders', BOX_FOLDER_IDS)];
+const SCOPES = ['base_explorer', 'base_preview', 'item_download', 'item_preview'];
 
 const backend = createBackend({
   authenticate: (request) => userOf(request.headers.get('cookie')),

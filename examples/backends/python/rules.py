@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 # What the app's pages need, and nothing more.
-SCOPES = {"base_preview", "item_download", "item_preview"}
+SCOPES = {"base_explorer", "base_preview", "item_download", "item_preview"}
 FIELDS = ("session", "id", "resource", "scope")
 # 22 characters are 128 random bits: whoever can name a session may revoke what it has.
 SESSION = re.compile(r"[A-Za-z0-9._~-]{22,128}")

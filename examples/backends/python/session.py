@@ -30,14 +30,18 @@ def is_signed_in(sign_in: str) -> bool:
     return any(user.sign_in == sign_in for user in users.values())
 
 
+def urls(kind: str, variable: str) -> set[str]:
+    """Of the ids that a variable names."""
+    return {f"https://api.box.com/2.0/{kind}/{id}" for id in os.environ.get(variable, "").split(",")}
+
+
 def begin_sign_in(response: Response) -> None:
     """Signs the demo user in."""
     cookie = secrets.token_urlsafe(32)
-    files = os.environ.get("BOX_FILE_IDS", "").split(",")
     users[cookie] = User(
         secrets.token_urlsafe(16),
         os.environ.get("BOX_SUBJECT_TOKEN", ""),
-        frozenset(f"https://api.box.com/2.0/files/{id}" for id in files),
+        frozenset(urls("files", "BOX_FILE_IDS") | urls("folders", "BOX_FOLDER_IDS")),
     )
     response.set_cookie(COOKIE, cookie, secure=True, httponly=True, samesite="strict")
 

@@ -10,12 +10,13 @@ import { createClient } from 'redis';
 import { exchange, revoke } from './box.js';
 import { userOf } from './session.js';
 
-const { APP_ORIGIN, BOX_FILE_IDS = '', KEYS, VERCEL } = process.env;
+const { APP_ORIGIN, BOX_FILE_IDS = '', BOX_FOLDER_IDS = '', KEYS, VERCEL } = process.env;
 const { DATABASE_URL, REDIS_URL, STORE_PREFIX } = process.env;
 const { LEASE_HOLD_SECONDS = 55, LEASE_TERM_SECONDS = 90 } = process.env;
 
-const RESOURCES = BOX_FILE_IDS.split(',').map((id) => `https://api.box.com/2.0/files/${id}`);
-const SCOPES = ['base_preview', 'item_download', 'item_preview'];
+const urls = (kind, ids) => ids.split(',').map((id) => `https://api.box.com/2.0/${kind}/${id}`);
+const RESOURCES = [...urls('files', BOX_FILE_IDS), ...urls('folders', BOX_FOLDER_IDS)];
+const SCOPES = ['base_explorer', 'base_preview', 'item_download', 'item_preview'];
 
 /** One for all routes: Next.js may load this module for each of them. It begins with the first
  * request, and not when the app is built. */

@@ -52,6 +52,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let sessions = Arc::new(Sessions::new(
         env::var("BOX_SUBJECT_TOKEN").unwrap_or_default().into(),
         &env::var("BOX_FILE_IDS").unwrap_or_default(),
+        &env::var("BOX_FOLDER_IDS").unwrap_or_default(),
     ));
     let mut key = [0; 32];
     getrandom::fill(&mut key)?;

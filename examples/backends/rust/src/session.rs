@@ -14,7 +14,12 @@ use downscope_backend::{
 };
 
 /// What the app's pages need, and nothing more.
-pub(crate) const SCOPES: [&str; 3] = ["base_preview", "item_download", "item_preview"];
+pub(crate) const SCOPES: [&str; 4] = [
+    "base_explorer",
+    "base_preview",
+    "item_download",
+    "item_preview",
+];
 /// Takes the cookie away.
 pub(crate) const NO_COOKIE: &str =
     "__Host-session=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0";
@@ -28,12 +33,13 @@ pub(crate) struct Sessions {
 }
 
 impl Sessions {
-    pub(crate) fn new(box_token: Secret, files: &str) -> Self {
-        let files = files.split(',');
-        let files = files.map(|id| format!("https://api.box.com/2.0/files/{id}"));
+    pub(crate) fn new(box_token: Secret, files: &str, folders: &str) -> Self {
+        let files = files.split(',').map(|id| ("files", id));
+        let all = files.chain(folders.split(',').map(|id| ("folders", id)));
+        let urls = all.map(|(kind, id)| format!("https://api.box.com/2.0/{kind}/{id}"));
         Self {
             box_token,
-            policy: Policy::new(files.filter_map(|file| Pattern::parse(&file)), SCOPES),
+            policy: Policy::new(urls.filter_map(|url| Pattern::parse(&url)), SCOPES),
             sign_ins: Mutex::default(),
         }
     }
