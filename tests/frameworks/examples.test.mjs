@@ -86,7 +86,12 @@ test('react: each file has a token of its own; a sign-out is told, and got over'
   });
   try {
     await vite.listen();
+    await server.faults({ token: { status: 503, retryAfter: 1, times: 2 } });
     await page.goto(vite.resolvedUrls.local[0]);
+    await page.getByText('No token: unavailable').waitFor();
+    await until(page, isShown);
+    await server.reset();
+    await page.reload();
     await until(page, isShown);
     assert.equal((await server.ledger()).requests.token, 1);
 

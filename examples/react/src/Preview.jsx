@@ -7,8 +7,11 @@ const SCOPES = ['base_preview', 'item_download'];
 export function Preview({ resource, type }) {
   const { status, error, fetch, retry } = useGrant(resource, SCOPES);
   const [source, setSource] = useState();
+  // Nothing can be fetched then; once there is a token after all, it is.
+  const isOver = status === 'failed' || status === 'revoked';
 
   useEffect(() => {
+    if (isOver) return undefined;
     const controller = new AbortController();
     const { signal } = controller;
     let url;
@@ -23,9 +26,12 @@ export function Preview({ resource, type }) {
       controller.abort();
       URL.revokeObjectURL(url);
     };
-  }, [fetch, resource]);
+  }, [fetch, isOver, resource]);
 
-  if (status === 'failed') return <p>No token: {error.code}. <button onClick={retry}>Try again</button></p>;
+  if (status === 'failed') {
+    // What is retryable is tried again by itself.
+    return <p>No token: {error.code}. {error.retryable || <button onClick={retry}>Try again</button>}</p>;
+  }
   if (status === 'revoked') return <p>Signed out. <button onClick={retry}>Sign in</button></p>;
   if (!source) return <p>Loading</p>;
   return type.startsWith('image/') ? <img src={source} alt="" width="480" /> : <a href={source}>Open it</a>;

@@ -38,6 +38,7 @@ const PROGRAMS = {
     return missing && `the backend has no feature ${missing}`;
   },
   npm: ([what, ...words]) => {
+    if (what === 'create') return words[0] === 'vite@latest' ? undefined : `npm create ${words[0]}`;
     const name = words.find((word) => !word.startsWith('--'));
     // Of the version that is tested.
     const isOfBox = name === `box-ui-elements@${JSON.parse(read('tests/clients/package.json')).devDependencies['box-ui-elements']}`;
