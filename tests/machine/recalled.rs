@@ -1,8 +1,8 @@
 //! What the backend wants back, it gets.
 
 use downscope::core::{
-    Code, Config, Generation, Input, Notice, Page as Event, Reason, Recall, RevokeOutcome, Status,
-    Want,
+    Code, Config, Failure, Generation, Input, Notice, Page as Event, Reason, Recall, RevokeOutcome,
+    Status, Want,
 };
 
 use crate::scenario::{INTO_CACHE, LEASING, Scenario, renew_after, status};
@@ -10,6 +10,19 @@ use crate::support::{ANY, hours, issued, minutes, seconds};
 
 fn leased() -> Scenario {
     Scenario::at(LEASING)
+}
+
+#[test]
+fn who_waits_in_an_outage_is_told_why_nothing_comes() {
+    let mut page = Scenario::at(LEASING);
+    let grant = page.grant("a");
+    page.ask(grant);
+    page.fail(grant, Failure::Network);
+    page.take(Input::Recalled(Recall::All));
+    assert_eq!(
+        page.notices(grant).last(),
+        Some(&Notice::Revoked(Reason::Recalled))
+    );
 }
 
 #[test]

@@ -134,6 +134,10 @@ impl Machine {
     }
 
     fn empty(&mut self, id: GrantId, reason: Reason, endings: &mut Vec<Ending>) {
+        let had_waiters = self
+            .grants
+            .get(id)
+            .is_some_and(|one| !one.waiters.is_empty());
         let error = self.closed_error();
         self.reject_waiters(id, error);
         let is_of_app = matches!(reason, Reason::Explicit | Reason::Logout);
@@ -148,8 +152,9 @@ impl Machine {
             grant.ended = last;
             was_asked = std::mem::take(&mut grant.asked);
         }
-        // Who has asked is to hear that the app wants an end, though there is no token just now.
-        if self.take_endings(id, endings) || was_asked {
+        // Who has asked is to hear that the app wants an end, though there is no token just now;
+        // and who waited, why they were turned away.
+        if self.take_endings(id, endings) || was_asked || had_waiters {
             self.notify(id, Notice::Revoked(reason));
         }
     }
