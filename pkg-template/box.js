@@ -63,8 +63,8 @@ export const boxTokens = (
     try {
       return await take(grant, { minTtl });
     } catch (error) {
-      // What is good for less is better than none.
-      if (grant.peek()) return take(grant);
+      // What is good for less is better than none, but once the app has ended it nobody asks.
+      if (/** @type {any} */ (error)?.code !== 'revoked' && grant.peek()) return take(grant);
       throw error;
     }
   };
@@ -134,16 +134,24 @@ export const boxTokens = (
   const authentication = (id) => {
     /** @type {string | undefined} The last one that went out. */
     let sent;
+    /** @type {number | undefined} */
+    let before;
     // For one request, which needs no half hour.
-    const next = async () => take(await grantFor(id));
-    const retrieveToken = async () => ({ accessToken: await next() });
+    const retrieveToken = async () => ({ accessToken: await take(await grantFor(id)) });
     return {
       retrieveToken,
-      retrieveAuthorizationHeader: async () => `Bearer ${(sent = await next())}`,
+      retrieveAuthorizationHeader: async () => {
+        const grant = await grantFor(id);
+        sent = await take(grant);
+        before = ends.get(grant);
+        return `Bearer ${sent}`;
+      },
       // The SDK does not say which token was refused. It was no later one than that:
       // where the grant has got another since, this changes nothing.
       refreshToken: async () => {
-        if (sent) (await grantFor(id)).reject(sent);
+        const grant = await grantFor(id);
+        if (sent && before !== ends.get(grant)) throw new TypeError('The app has revoked the token.');
+        if (sent) grant.reject(sent);
         return retrieveToken();
       },
       revokeToken: async () => {

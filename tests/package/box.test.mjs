@@ -353,6 +353,30 @@ test('five refusals that come together cost the SDK one request', async () => {
   assert.equal(requests.length, 2);
 });
 
+test("a request of the SDK's that is refused after a sign-out is not sent again", async () => {
+  const authentication = boxTokens(client, { scopes }).authentication('folder_0');
+  assert.equal(await authentication.retrieveAuthorizationHeader(), 'Bearer FAKE-1');
+  await client.revokeAll();
+  await assert.rejects(authentication.refreshToken(), TypeError);
+  assert.equal(requests.length, 1);
+  // Whoever asks anew wants a token.
+  assert.equal(await authentication.retrieveAuthorizationHeader(), 'Bearer FAKE-2');
+});
+
+test('a widget that waits as the user signs out is told, and asks no more', async () => {
+  let peeks = 0;
+  const grant = {
+    addEventListener() {},
+    peek: () => void (peeks += 1),
+    token: async () => {
+      throw Object.assign(new Error('signed out'), { code: 'revoked' });
+    },
+  };
+  const { token } = boxTokens({ grant: () => grant }, { scopes });
+  await assert.rejects(token('file_1'), { code: 'revoked' });
+  assert.equal(peeks, 0);
+});
+
 test('the SDK can end its token, and cannot downscope it', async () => {
   const authentication = boxTokens(client, { scopes }).authentication('file_1');
   assert.deepEqual(await authentication.retrieveToken(), { accessToken: 'FAKE-1' });
