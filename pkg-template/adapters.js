@@ -45,9 +45,11 @@ export const follow = (grant, push, { signal } = {}) =>
         token = await grant.token(signal && { signal });
       } catch (error) {
         pushed = undefined;
+        // The event says why, and whether that is the end of it.
+        if (/** @type {any} */ (error)?.code === 'revoked') return;
         const { code, retryable, retryAfter = 1000 } = /** @type {any} */ (error ?? {});
         clearTimeout(timer);
-        if (/^(aborted|closed|revoked)$/.test(code)) stop();
+        if (/aborted|closed/.test(code)) stop();
         else if (!retryable) end(() => reject(error));
         else if (!isOver) timer = setTimeout(take, retryAfter);
         return;

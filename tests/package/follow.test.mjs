@@ -157,9 +157,20 @@ test('following ends where the app revokes the grant, signs the user out or clos
 });
 
 test('following ends where the grant is revoked or its client closed while a token is waited for', async () => {
-  for (const code of ['revoked', 'closed']) {
-    assert.equal(await follow(new FakeGrant(failure(code)), assert.fail), undefined);
-  }
+  assert.equal(await follow(new FakeGrant(failure('closed')), assert.fail), undefined);
+  const fake = new FakeGrant(failure('revoked'));
+  const followed = follow(fake, assert.fail);
+  fake.emit('revoked', { reason: 'explicit' });
+  assert.equal(await followed, undefined);
+});
+
+test('following goes on where the backend recalls what is waited for', async () => {
+  const { push, next } = pushes();
+  const fake = new FakeGrant(failure('revoked'), 'FAKE-1');
+  const first = next();
+  follow(fake, push);
+  fake.emit('revoked', { reason: 'recalled' });
+  assert.equal(await first, 'FAKE-1');
 });
 
 for (const [end, how] of Object.entries({
