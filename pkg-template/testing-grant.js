@@ -65,9 +65,14 @@ export class TestGrant extends Handle {
   /** @returns {string | undefined} */
   peek() {
     const me = this[self]();
-    const held = me.#held;
     me.#isUsed = true;
-    return held && Date.now() < held.endsAt ? held.token : undefined;
+    return me.#valid?.token;
+  }
+
+  /** The one that callers get. */
+  get #valid() {
+    const held = this.#held;
+    return held && Date.now() < held.endsAt ? held : undefined;
   }
 
   /**
@@ -146,7 +151,7 @@ export class TestGrant extends Handle {
   /** @returns {import('./index.js').GrantState} */
   get state() {
     const me = this[self]();
-    const held = me.peek() ? me.#held : undefined;
+    const held = me.#valid;
     return {
       status: me.#status(held),
       ...(held && { issuedAt: held.issuedAt, refreshAt: held.refreshAt, expiresAt: held.expiresAt }),
