@@ -25,6 +25,7 @@ export function Preview({ resource, type }) {
     return () => {
       controller.abort();
       URL.revokeObjectURL(url);
+      setSource(undefined);
     };
   }, [fetch, isOver, resource]);
 
