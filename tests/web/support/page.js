@@ -29,6 +29,14 @@ export const restore = () => {
   while (undo.length > 0) undo.pop()();
 };
 
+// A client that a test leaves behind is not to hear of the documents of others.
+globalThis.MutationObserver = class extends MutationObserver {
+  constructor(changed) {
+    super(changed);
+    whenRestored(() => this.disconnect());
+  }
+};
+
 // Clocks and timers that stand still unless a test lets time pass.
 
 const later = globalThis.setTimeout.bind(globalThis);
