@@ -28,11 +28,11 @@ before(async () => {
 });
 after(() => Promise.all([browser?.close(), guided?.close()]));
 
-test('the service beside an app in Python gives its page a token, and a closed tab leaves none', { skip: noPython, timeout: 60_000 }, async () => {
+test('the service beside an app in Python gives its page a token, and a closed tab and a sign-out leave none', { skip: noPython, timeout: 60_000 }, async () => {
   const authority = guided.start(process.execPath, ['authorization-server.mjs']);
   const app = guided.start('python3', ['-u', 'app.py']);
   await app.said(guided.origin);
-  const running = guided.start(service, ['--config', 'service.toml'], { DOWNSCOPE_ADMIN_LISTEN: 'off' });
+  const running = guided.start(service, ['--config', 'service.toml']);
   await running.said('listening');
   const page = await browser.newPage();
   await page.goto(guided.origin);
@@ -40,4 +40,15 @@ test('the service beside an app in Python gives its page a token, and a closed t
   await authority.said('minted FAKE-1 for https://api.example/files/1');
   await page.close({ runBeforeUnload: true });
   await authority.said('revoked FAKE-1');
+
+  // Two tabs of one sign-in.
+  const context = await browser.newContext();
+  const one = await context.newPage();
+  await one.goto(guided.origin);
+  const second = await context.newPage();
+  await second.goto(guided.origin);
+  for (const page of [one, second]) await page.getByText(/^A token until \d/).waitFor();
+  await one.getByRole('button', { name: 'Sign out' }).click();
+  for (const token of ['FAKE-2', 'FAKE-3']) await authority.said(`revoked ${token}`);
+  for (const page of [one, second]) await page.getByText(/^(The token is gone: recalled|login_required)/).waitFor();
 });

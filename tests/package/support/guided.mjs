@@ -10,8 +10,8 @@ import { freePort } from '../../support/free-port.mjs';
 import { packageDirectory } from './app.mjs';
 import { blockNamed } from './markdown.mjs';
 
-/** The ports of the guides, which a test must not count on: of the page, the service and the authorization server. */
-const PORTS = [3000, 8790, 8799];
+/** The ports of the guides, which a test must not count on: of the page, the service (and its admin's) and the authorization server. */
+const PORTS = [3000, 8790, 8791, 8799];
 
 /** A fresh folder with the package and the blocks of guides, by `{ name: guide }`, on ports that are free. */
 export async function makeFolder(blocks) {
