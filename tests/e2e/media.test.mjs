@@ -94,13 +94,15 @@ test('a link whose file is not to be had leaves the page where it is, and the re
     link.href = content;
     document.body.append(link);
     link.click();
-    while (errors.length === 0) await mediaPage.look(location.href);
+    // Firefox and WebKit cut off what a page is about to fetch when a link is followed.
+    const look = (url) => mediaPage.look(url).catch(() => {});
+    while (errors.length === 0) await look(location.href);
     // By then, whoever goes elsewhere has gone.
-    for (let count = 0; count < 10; count += 1) await mediaPage.look(content);
+    for (let count = 0; count < 10; count += 1) await look(content);
     return errors[0].code;
   });
-  // WebKit cuts off what a page is about to fetch when a link is followed.
-  if (engine !== 'webkit') assert.equal(code, 'access_denied');
+  // So they do with the request for the token, now and then.
+  assert.match(code, engine === 'chromium' ? /^access_denied$/ : /^(access_denied|network)$/);
 });
 
 test('a link to what the API does not have leaves the page where it is', async (t) => {
@@ -118,7 +120,7 @@ test('a link to what the API does not have leaves the page where it is', async (
   await once(() => api.received.some(({ isOver }) => isOver));
   const status = await page.evaluate(async (origin) => {
     // By then, whoever goes elsewhere has gone.
-    for (let count = 0; count < 10; count += 1) await mediaPage.look(location.href);
+    for (let count = 0; count < 10; count += 1) await mediaPage.look(location.href).catch(() => {});
     return mediaPage && (await fetch(`${origin}/gone`)).status;
   }, api.origin);
   assert.equal(status, 404);
