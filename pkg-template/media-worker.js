@@ -143,11 +143,8 @@ const TOLD = [
   'retry-after',
 ];
 
-/**
- * Should an engine show it as a document nevertheless: as one of nobody, that can do nothing. What
- * an SVG brings for itself it may have: Firefox holds one in an `<img>` to this as well.
- */
-const POLICY = "default-src 'none'; font-src data:; img-src data:; style-src 'unsafe-inline'; sandbox";
+/** Should an engine show it as a document nevertheless: as one of nobody, that can do nothing. */
+const POLICY = "default-src 'none'; sandbox";
 
 /** Answers that have no body, and must not be given one. */
 const EMPTY = [204, 205, 304];
