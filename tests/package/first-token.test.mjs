@@ -19,7 +19,7 @@ before(async () => {
 });
 after(() => Promise.all([browser?.close(), guided?.close()]));
 
-test('the guide leads to a token in a page, and a closed tab leaves none', { timeout: 60_000 }, async () => {
+test('the guide leads to a token in a page, and a closed tab leaves none', { timeout: 240_000 }, async () => {
   const env = settings();
   const authority = guided.start(process.execPath, ['authorization-server.mjs'], env);
   const server = guided.start(process.execPath, ['server.mjs'], env);

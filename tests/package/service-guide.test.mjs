@@ -28,7 +28,7 @@ before(async () => {
 });
 after(() => Promise.all([browser?.close(), guided?.close()]));
 
-test('the service beside an app in Python gives its page a token, and a closed tab and a sign-out leave none', { skip: noPython, timeout: 60_000 }, async () => {
+test('the service beside an app in Python gives its page a token, and a closed tab and a sign-out leave none', { skip: noPython, timeout: 240_000 }, async () => {
   const authority = guided.start(process.execPath, ['authorization-server.mjs']);
   const app = guided.start('python3', ['-u', 'app.py']);
   await app.said(guided.origin);

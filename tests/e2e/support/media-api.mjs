@@ -45,10 +45,10 @@ export async function startMediaApi(handle, cors = {}) {
 }
 
 /** Silence of so many seconds, as WAV, in ranges. */
-export const sound = (seconds) => zeros(seconds * SECOND + 44, wavHeader(seconds * SECOND), 'audio/wav');
+export const sound = (seconds) => zeros(seconds * SECOND + 44, { head: wavHeader(seconds * SECOND), type: 'audio/wav' });
 
-/** So many bytes, with what they begin with; as fast as they are read. */
-export function zeros(length, head = Buffer.alloc(0), type = 'application/octet-stream') {
+/** So many bytes, with what they begin with; as fast as they are read, or with pauses in milliseconds. */
+export function zeros(length, { head = Buffer.alloc(0), type = 'application/octet-stream', pause = 0 } = {}) {
   const chunk = Buffer.alloc(64 << 10);
   return ({ request, response, kept }) => {
     const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '') ?? [];
@@ -70,9 +70,10 @@ export function zeros(length, head = Buffer.alloc(0), type = 'application/octet-
         const bytes = at < head.length ? head.subarray(at, end) : chunk.subarray(0, Math.min(chunk.length, end - at));
         at += bytes.length;
         kept.sent += bytes.length;
-        flows = response.write(bytes);
+        flows = response.write(bytes) && !pause;
       }
-      response.once('drain', push);
+      if (pause) setTimeout(push, pause);
+      else response.once('drain', push);
     };
     push();
   };

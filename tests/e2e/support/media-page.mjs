@@ -22,7 +22,7 @@ export async function apiFor(t, handle, options) {
 
 /** Resolves once `condition` holds of what another process does. */
 export async function once(condition, every = 50) {
-  const deadline = performance.now() + 20_000;
+  const deadline = performance.now() + 60_000;
   while (!condition()) {
     if (performance.now() > deadline) assert.fail(`not in time: ${condition}`);
     await sleep(every);

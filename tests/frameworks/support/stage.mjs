@@ -46,7 +46,7 @@ export function setUp(name, bundles) {
   async function open(prefix) {
     // The same tab if there is one: a new one takes as long as a test.
     const page = stage.context.pages()[0] ?? (await stage.context.newPage());
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(60_000);
     await page.goto(`${stage.server.app}${prefix}index.html?api=${stage.server.api}`);
     return page;
   }
