@@ -45,8 +45,13 @@ pub(crate) fn pack(workspace: &Workspace) -> Result<Packed> {
 
 /// The package of the backend, checked and installed: the directory that it is in then.
 pub(crate) fn backend(workspace: &Workspace) -> Result<PathBuf> {
-    let app = pack_backend(workspace)?.install(workspace)?;
-    Ok(app.directory().join("node_modules/downscope-backend"))
+    pack_backend(workspace)?.install(workspace)?;
+    Ok(installed_backend(workspace))
+}
+
+/// The directory that [`backend`] has installed it in.
+pub(crate) fn installed_backend(workspace: &Workspace) -> PathBuf {
+    app_of(&workspace.target(build::backend::NAME)).join("node_modules/downscope-backend")
 }
 
 /// The same, checked and not installed.
@@ -99,7 +104,7 @@ impl Packed {
             .context("npm pack wrote no tarball")?;
         Ok(Self {
             tarball,
-            app: target.join("app"),
+            app: app_of(target),
             resolves: Resolves::Everywhere,
         })
     }
@@ -161,6 +166,10 @@ impl Packed {
             directory: self.app.clone(),
         }
     }
+}
+
+fn app_of(target: &Path) -> PathBuf {
+    target.join("app")
 }
 
 impl App {

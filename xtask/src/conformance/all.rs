@@ -94,10 +94,13 @@ pub(crate) fn packages_shortly(
 
 /// The same for the example in Next.js, built and started, over memory and with two instances
 /// over each store that they can share.
-pub(crate) fn next_shortly(workspace: &Workspace, stores: &Stores) -> Result<usize> {
+pub(crate) fn next_shortly(
+    workspace: &Workspace,
+    stores: &Stores,
+    package: &Path,
+) -> Result<usize> {
     let chosen: Vec<_> = ALL.into_iter().filter(Subject::is_next).collect();
-    let package = pack::backend(workspace)?;
-    let programs = programs(workspace, stores, &chosen, Some(package))?;
+    let programs = programs(workspace, stores, &chosen, Some(package.to_owned()))?;
     let name = "the example in Next.js, held to the contract";
     hold(workspace, &programs, &chosen, name)
 }

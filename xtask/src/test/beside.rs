@@ -1,5 +1,5 @@
-//! Stages that run while the tests in each engine wait for their browsers, in a process of
-//! their own with the lowest priority: those tests leave half of two processors idle.
+//! Stages that run while others wait, those in each engine for their browsers, in a process of
+//! their own with the lowest priority: what waits leaves half of two processors idle.
 
 use std::env;
 use std::io::{self, Read};

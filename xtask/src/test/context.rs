@@ -20,6 +20,7 @@ pub(super) struct Context<'a> {
     packed: Once<Packed>,
     app: Once<App>,
     server: Once<PathBuf>,
+    backend_package: Once<PathBuf>,
     /// Whether the package has been built and installed by a run beside this one.
     pub(super) is_beside: bool,
 }
@@ -33,6 +34,7 @@ impl<'a> Context<'a> {
             packed: Once::new("the package could not be built"),
             app: Once::new("the package could not be installed"),
             server: Once::new("the reference backend could not be built"),
+            backend_package: Once::new("the backend's package could not be built"),
             is_beside,
         }
     }
@@ -73,6 +75,18 @@ impl<'a> Context<'a> {
                 packed.install(self.workspace)
             }
         })
+    }
+
+    /// Where the package of the backend is installed.
+    pub(super) fn backend_package(&self) -> Result<&Path> {
+        let package = self.backend_package.get(|| {
+            if self.is_beside {
+                Ok(pack::installed_backend(self.workspace))
+            } else {
+                pack::backend(self.workspace)
+            }
+        });
+        package.map(PathBuf::as_path)
     }
 
     /// Executable of the reference backend.

@@ -37,15 +37,17 @@ use tally::Tally;
 #[derive(Clone, Copy)]
 enum Stage {
     Once(fn(&Context<'_>, &mut Tally) -> Result<()>),
-    /// The same, and with no need for haste: where a stage of each engine runs too, it runs
-    /// beside those. It takes what was built as it is, and compiles nothing that they use.
+    /// The same, and it waits as much as it computes.
+    Waits(fn(&Context<'_>, &mut Tally) -> Result<()>),
+    /// The same as `Once`, and with no need for haste: where one runs that waits, it runs
+    /// beside that. It takes what was built as it is, and compiles nothing that those use.
     Beside(fn(&Context<'_>, &mut Tally) -> Result<()>),
     /// In each engine. It waits more than it computes.
     PerEngine(fn(&Context<'_>, &Found, &mut Tally) -> Result<()>),
 }
 
-/// In the order in which they run: what is quick and often wrong comes first, and what the
-/// engines run comes last, so that everything else can run beside it.
+/// In the order in which they run: what is quick and often wrong comes first, and what waits
+/// comes last, so that everything else can run beside it.
 const STAGES: [(&str, Stage); 24] = [
     ("fmt", Stage::Once(stages::fmt)),
     ("lint", Stage::Once(stages::lint)),
@@ -53,8 +55,6 @@ const STAGES: [(&str, Stage); 24] = [
     ("purity", Stage::Once(stages::purity)),
     ("unit", Stage::Once(stages::unit)),
     ("simulate", Stage::Once(stages::simulate)),
-    ("backends", Stage::Once(stages::backends)),
-    ("backend-npm", Stage::Once(stages::backend_npm)),
     ("pack", Stage::Once(stages::pack)),
     ("package", Stage::Beside(stages::package)),
     ("types", Stage::Beside(stages::types)),
@@ -69,6 +69,8 @@ const STAGES: [(&str, Stage); 24] = [
     ("size", Stage::Once(stages::size)),
     ("ratios", Stage::Once(stages::ratios)),
     ("example", Stage::Once(stages::example)),
+    ("backends", Stage::Waits(stages::backends)),
+    ("backend-npm", Stage::Waits(stages::backend_npm)),
     ("browser", Stage::PerEngine(stages::browser)),
     ("e2e", Stage::PerEngine(stages::e2e)),
 ];
@@ -78,20 +80,22 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let _lock = (!chosen.is_beside).then(|| lock(workspace)).transpose()?;
     let context = Context::new(workspace, chosen.is_beside);
     let mut report = Report::start();
-    let is_per_engine = |stage| matches!(stage, Stage::PerEngine(_));
-    let mut of_engines = STAGES.iter().filter(|(_, stage)| is_per_engine(*stage));
-    let has_company = of_engines.any(|(name, _)| chosen.has_stage(name));
+    let waits = |stage| matches!(stage, Stage::Waits(_) | Stage::PerEngine(_));
+    let mut that_wait = STAGES.iter().filter(|(_, stage)| waits(*stage));
+    let has_company = that_wait.any(|(name, _)| chosen.has_stage(name));
     let mut beside = None;
     for &(name, stage) in STAGES.iter().filter(|(name, _)| chosen.has_stage(name)) {
-        if is_per_engine(stage) && beside.is_none() {
+        if waits(stage) && beside.is_none() {
             beside = start_beside(&context, &chosen);
         }
         match stage {
             Stage::Beside(_) if has_company => {}
-            Stage::Once(work) | Stage::Beside(work) => report.stage(name, |tally| {
-                work(&context, tally)?;
-                Ok(Outcome::Ran)
-            }),
+            Stage::Once(work) | Stage::Waits(work) | Stage::Beside(work) => {
+                report.stage(name, |tally| {
+                    work(&context, tally)?;
+                    Ok(Outcome::Ran)
+                })
+            }
             Stage::PerEngine(work) => per_engine(&context, &chosen, &mut report, name, work),
         }
     }
@@ -101,8 +105,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     report.close()
 }
 
-/// Starts the stages that run beside those of the engines, if there are any. What both look
-/// at is made before.
+/// Starts the stages that run beside those that wait, if there are any. What both look at is
+/// made before.
 fn start_beside(context: &Context<'_>, chosen: &Chosen) -> Option<Result<Beside>> {
     let stages: Vec<&str> = STAGES
         .iter()
@@ -114,6 +118,9 @@ fn start_beside(context: &Context<'_>, chosen: &Chosen) -> Option<Result<Beside>
         context.server()?;
         // Two that install a browser at once would be in each other's way.
         context.engine(Engine::Chromium)?;
+        if stages.contains(&"toolchains-large") {
+            context.backend_package()?;
+        }
         Beside::start(context.workspace, &stages)
     })
 }

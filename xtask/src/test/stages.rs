@@ -210,7 +210,12 @@ pub(super) fn toolchains_large(context: &Context<'_>, tally: &mut Tally) -> Resu
     let mut node = node_tests::project_tests(context, "tests/toolchains-large")?;
     run_tests("the tarball in Next.js and Angular", &mut node, tally)?;
     let stores = Stores::start(context.workspace)?;
-    tally.add(conformance::next_shortly(context.workspace, &stores)?);
+    let package = context.backend_package()?;
+    tally.add(conformance::next_shortly(
+        context.workspace,
+        &stores,
+        package,
+    )?);
     Ok(())
 }
 
@@ -255,16 +260,16 @@ pub(super) fn backends(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
 pub(super) fn backend_npm(context: &Context<'_>, tally: &mut Tally) -> Result<()> {
     let workspace = context.workspace;
     setup::npm_in(workspace, conformance::package::DIRECTORY)?;
-    let package = pack::backend(workspace)?;
+    let package = context.backend_package()?;
     let stores = Stores::start(workspace)?;
     let chromium = context.engine(Engine::Chromium)?;
     let mut node = node_tests::node_tests(context, chromium, conformance::package::DIRECTORY)?;
-    node.env("DOWNSCOPE_BACKEND_PKG", &package);
+    node.env("DOWNSCOPE_BACKEND_PKG", package);
     stores.name_to(&mut node);
     // One of their own is ended by the tests of what is behind a Sentinel.
     node.env("REDIS_SERVER", stores.redis_program());
     run_tests("the package of the backend", &mut node, tally)?;
-    tally.add(conformance::packages_shortly(workspace, &stores, &package)?);
+    tally.add(conformance::packages_shortly(workspace, &stores, package)?);
     Ok(())
 }
 
