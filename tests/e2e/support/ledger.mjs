@@ -3,8 +3,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How long anything may take, on a busy machine. */
-const PATIENCE = 60_000;
+import { PATIENCE } from './patience.mjs';
 
 /** The acceptance limit for "revoked after the page has gone". */
 const PROMISED = 5_000;

@@ -72,6 +72,7 @@ export function zeros(length, { head = Buffer.alloc(0), type = 'application/octe
         kept.sent += bytes.length;
         flows = response.write(bytes) && !pause;
       }
+      if (response.destroyed) return;
       if (pause) setTimeout(push, pause);
       else response.once('drain', push);
     };

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { startMediaApi } from './media-api.mjs';
 import { openPage, until } from './page.mjs';
+import { PATIENCE } from './patience.mjs';
 
 /** The page, as it is loaded: by default in the tab that there is. */
 export async function openMediaPage(stage, page = stage.page) {
@@ -22,7 +23,7 @@ export async function apiFor(t, handle, options) {
 
 /** Resolves once `condition` holds of what another process does. */
 export async function once(condition, every = 50) {
-  const deadline = performance.now() + 60_000;
+  const deadline = performance.now() + PATIENCE;
   while (!condition()) {
     if (performance.now() > deadline) assert.fail(`not in time: ${condition}`);
     await sleep(every);

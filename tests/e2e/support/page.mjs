@@ -5,6 +5,7 @@ import { after, afterEach, before, beforeEach } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { engine, launch } from './browser.mjs';
+import { PATIENCE } from './patience.mjs';
 import { startServer } from './server.mjs';
 import { startWatcher } from './watcher.mjs';
 
@@ -90,7 +91,7 @@ export async function follow(page, address) {
 }
 
 /** Resolves once a function that looks at the page finds it so; fails after `within` ms. */
-export async function until(page, condition, within = 60_000) {
+export async function until(page, condition, within = PATIENCE) {
   const deadline = performance.now() + within;
   while (!(await (page.look?.(condition) ?? page.evaluate(condition)))) {
     if (performance.now() > deadline) assert.fail(`not in time: ${condition}`);
@@ -100,7 +101,7 @@ export async function until(page, condition, within = 60_000) {
 
 /** An error that nobody caught, as soon as it is known. */
 export async function nextUncaught({ uncaught }) {
-  const deadline = performance.now() + 60_000;
+  const deadline = performance.now() + PATIENCE;
   while (uncaught.length === 0 && performance.now() < deadline) await sleep(20);
   return uncaught.shift();
 }

@@ -10,7 +10,14 @@ export async function plantSpy(page, query = '') {
     await navigator.serviceWorker.ready;
   }, query);
   await page.goto(await page.evaluate(() => location.href));
-  await until(page, () => 'fixture' in globalThis && navigator.serviceWorker.controller !== null);
+  await until(page, () => 'fixture' in globalThis);
+  // One that was there before controls the page until this one is active, and that may be later.
+  await page.evaluate(async (query) => {
+    const { serviceWorker } = navigator;
+    const controls = () => serviceWorker.controller?.scriptURL.endsWith(`/t/spy.js${query}`);
+    const changed = () => new Promise((resolve) => serviceWorker.addEventListener('controllerchange', resolve, { once: true }));
+    while (!controls()) await changed();
+  }, query);
 }
 
 /** Every request that it has seen: its URL, its `Authorization`, its body and the answer to it. */

@@ -5,6 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach } from 'node:test';
 
+import { PATIENCE } from '../../e2e/support/patience.mjs';
 import { startServer } from '../../e2e/support/server.mjs';
 import { launch } from '../../package/support/browser.mjs';
 
@@ -46,7 +47,7 @@ export function setUp(name, bundles) {
   async function open(prefix) {
     // The same tab if there is one: a new one takes as long as a test.
     const page = stage.context.pages()[0] ?? (await stage.context.newPage());
-    page.setDefaultTimeout(60_000);
+    page.setDefaultTimeout(PATIENCE);
     await page.goto(`${stage.server.app}${prefix}index.html?api=${stage.server.api}`);
     return page;
   }

@@ -54,8 +54,14 @@ pub(super) fn plain_node_tests(context: &Context<'_>, directory: &str) -> Result
     node.args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
         .arg(format!("--test-timeout={}", patience(context, directory)))
         .args(files);
+    if context.is_beside {
+        node.env("DOWNSCOPE_PATIENCE", PATIENCE_BESIDE.to_string());
+    }
     Ok(node)
 }
+
+/// In milliseconds, for whatever a test waits for.
+const PATIENCE_BESIDE: u32 = 60_000;
 
 /// In milliseconds. What runs beside other tests has what they leave, and of toolchains a file
 /// has twenty builds.
