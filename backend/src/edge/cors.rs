@@ -4,11 +4,12 @@
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 
+use super::answer::Note;
 use crate::core::Origins;
 
 /// Seconds for which a browser need not ask again.
@@ -21,12 +22,22 @@ pub(super) async fn allow(
     next: Next,
 ) -> Response {
     let origin = request.headers().get(header::ORIGIN);
+    let is_named = origin.is_some();
     let origin = origin.filter(|origin| {
         let text = origin.to_str();
         text.is_ok_and(|text| origins.contains(text))
     });
     let origin = origin.cloned();
+    let is_preflight = request.method() == Method::OPTIONS;
     let mut response = next.run(request).await;
+    if is_preflight && response.status() == StatusCode::NO_CONTENT {
+        let what = match origin {
+            Some(_) => "granted to a page of the app",
+            None if is_named => "an origin that is not among the app's",
+            None => "no origin is named",
+        };
+        response.extensions_mut().insert(Note::new(what));
+    }
     let headers = response.headers_mut();
     headers.append(header::VARY, HeaderValue::from_static("Origin"));
     if let Some(origin) = origin {

@@ -29,9 +29,56 @@ fn what_the_app_is_sent_is_long_enough_to_be_a_secret() -> Outcome {
     let path = directory.path().join("secret");
     fs::write(&path, "\n")?;
     let path = path.to_string_lossy();
-    let error = error(MINIMAL, &[("DOWNSCOPE_AUTH_SECRET_FILE", &*path)]);
-    assert!(error.starts_with("auth.secret: must have 16"), "{error}");
+    for name in [
+        "ADMIN_TOKEN",
+        "AUTH_SECRET",
+        "KEYS_RING",
+        "STORE_URL",
+        "UPSTREAM_CLIENT_SECRET",
+    ] {
+        let variable = format!("DOWNSCOPE_{name}_FILE");
+        for (path, wrong) in [(&*path, "names a file that is empty"), ("", "is empty")] {
+            let error = error(MINIMAL, &[(&variable, path)]);
+            let expected = format!("{variable}: {wrong}");
+            assert!(error.starts_with(&expected), "{error}");
+        }
+    }
+    for empty in ["", "  "] {
+        let file = error(&MINIMAL.replace("FAKE-secret", empty), &[]);
+        assert!(
+            file.starts_with("upstream.client_secret: is empty"),
+            "{file}"
+        );
+        let file = MINIMAL.replace(
+            "secret = \"FAKE-secret",
+            &format!("secret_file = \"{empty}"),
+        );
+        assert!(
+            error(&file, &[]).starts_with("upstream.client_secret_file: "),
+            "{file}"
+        );
+    }
     Ok(())
+}
+
+#[test]
+fn of_a_file_that_cannot_be_read_it_is_said_where_a_relative_path_begins() {
+    let of = |path| error(MINIMAL, &[("DOWNSCOPE_AUTH_SECRET_FILE", path)]);
+    let begins = "begins where the service was started";
+    let relative = of("FAKE-auth-secret");
+    assert!(
+        relative.contains("cannot be read: entity not found; its path is relative"),
+        "{relative}"
+    );
+    assert!(
+        relative.contains(begins) && !relative.contains("FAKE"),
+        "{relative}"
+    );
+    let absolute = of("/FAKE-auth-secret");
+    assert!(
+        absolute.contains("cannot be read") && !absolute.contains(begins),
+        "{absolute}"
+    );
 }
 
 #[test]

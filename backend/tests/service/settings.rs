@@ -1,6 +1,6 @@
 //! The file and the variables.
 
-use std::{fs, process::Command};
+use std::{fs, path::Path, process::Command};
 
 use downscope_backend::{
     core::Handles,
@@ -26,7 +26,7 @@ pub(crate) fn config(file: &str, variables: &[(&str, &str)]) -> Result<Config, F
     let variables = variables
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    let open = |path: &str| fs::read_to_string(path);
+    let open = |path: &Path| fs::read_to_string(path);
     Ok(Config::new(&read(Some(file), variables, &open)?)?)
 }
 

@@ -130,7 +130,7 @@ impl Metrics {
         let outcome = match failure {
             None => "signed_in",
             Some(NoAnswer::SignedOut) => "signed_out",
-            Some(NoAnswer::Failed(_)) => "failed",
+            Some(NoAnswer::Failed(_) | NoAnswer::Unexpected(_)) => "failed",
         };
         self.asked.get_or_create(&[("outcome", outcome)]).inc();
     }

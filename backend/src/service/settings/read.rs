@@ -1,6 +1,10 @@
 //! Reads the settings: a file first, then the environment, which overrides it.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    io,
+    path::{Path, PathBuf},
+};
 
 use super::{
     invalid::{Invalid, Place},
@@ -12,7 +16,7 @@ use super::{
 pub const CONFIG: &str = "DOWNSCOPE_CONFIG";
 
 /// Reads a file, for a secret.
-pub type Open<'a> = &'a dyn Fn(&str) -> std::io::Result<String>;
+pub type Open<'a> = &'a dyn Fn(&Path) -> io::Result<String>;
 
 /// What was read: the values, and which of the secrets came out of which file.
 #[derive(Debug, Default)]
@@ -67,21 +71,40 @@ pub fn read(
             }
             continue;
         };
+        let invalid = |wrong: &str| Invalid::setting(&source.what, wrong).at(source.place.clone());
         let mut value = source.value;
         if source.is_file
-            && let Value::One(path) = value
+            && let Value::One(path) = &value
+            && !path.is_empty()
         {
-            let text = open(&path).map_err(|error| {
-                let wrong = format!("cannot be read: {}", error.kind());
-                Invalid::setting(&source.what, wrong).at(source.place.clone())
-            })?;
-            read.files.insert(setting.name, path.into());
+            let path = PathBuf::from(path);
+            let text = open(&path).map_err(|error| invalid(&unreadable(&path, &error)))?;
+            if text.trim().is_empty() {
+                return Err(invalid("names a file that is empty"));
+            }
             value = Value::One(text.trim().to_owned());
+            read.files.insert(setting.name, path);
+        }
+        // One that got lost on the way here would leave a door open, or be refused far away.
+        if setting.kind == Kind::Secret
+            && matches!(&value, Value::One(text) if text.trim().is_empty())
+        {
+            return Err(invalid("is empty: set it, or leave it out"));
         }
         read.values.0.insert(setting.name, value);
         read.places.insert(setting.name, source.place);
     }
     Ok(read)
+}
+
+/// The path is not quoted: it may be the secret itself, in the wrong place.
+fn unreadable(path: &Path, error: &io::Error) -> String {
+    let from = if path.is_relative() && error.kind() == io::ErrorKind::NotFound {
+        "; its path is relative, and begins where the service was started"
+    } else {
+        ""
+    };
+    format!("cannot be read: {}{from}", error.kind())
 }
 
 fn of_file(text: &str) -> Result<BTreeMap<&'static str, Source>, Invalid> {
@@ -138,12 +161,11 @@ fn of_environment(
         };
         let found = find_setting(&what, find, find_file);
         if text.is_empty() {
-            // That is how some tools write one that is not set. A secret is another matter: one
-            // that got lost on the way here would leave a door open.
-            if found.is_ok_and(|(setting, _)| setting.kind == Kind::Secret) {
-                return Err(Invalid::setting(&what, "is empty: set it, or leave it out"));
+            // That is how some tools write one that is not set. A secret is another matter.
+            let is_secret = |found: &(&Setting, bool)| found.0.kind == Kind::Secret;
+            if !found.as_ref().is_ok_and(is_secret) {
+                continue;
             }
-            continue;
         }
         let (setting, is_file) = found?;
         let kind = if is_file { Kind::Text } else { setting.kind };

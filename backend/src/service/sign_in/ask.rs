@@ -35,6 +35,8 @@ pub(in crate::service) enum NoAnswer {
     SignedOut,
     /// The app answers with something else, or not; the word is for the log.
     Failed(&'static str),
+    /// The app answers with a status that says neither.
+    Unexpected(StatusCode),
 }
 
 impl Asker {
@@ -59,6 +61,11 @@ impl Asker {
             policy,
             places: Places::new(),
         })
+    }
+
+    /// Where, for the log: without a query, which may hold a secret.
+    pub(super) fn place(&self) -> &str {
+        self.url.split(['?', '#']).next().unwrap_or_default()
     }
 
     /// Asks with these headers. Strangers are those whom the app has not known lately.
@@ -88,10 +95,7 @@ impl Asker {
         match response.status() {
             StatusCode::OK => {}
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => return Err(NoAnswer::SignedOut),
-            status if status.is_redirection() => {
-                return Err(NoAnswer::Failed("a redirect in place of 401"));
-            }
-            _ => return Err(NoAnswer::Failed("a status that is no answer")),
+            status => return Err(NoAnswer::Unexpected(status)),
         }
         let mut body = Vec::new();
         loop {

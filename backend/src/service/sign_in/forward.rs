@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::http::{HeaderMap, HeaderName};
 use moka::future::Cache;
+use reqwest::StatusCode;
 
 use super::{
     ask::{Asker, NoAnswer},
@@ -98,6 +99,13 @@ impl Forward {
         (!shown.is_empty()).then(|| (shown, Fingerprint::of(text)))
     }
 
+    /// The app has not said who sends a request: the log says why, the page that it was so.
+    fn unsaid(&self, why: &'static str, status: Option<u16>) -> Refusal {
+        let url = self.asker.place();
+        tracing::warn!(why, status, url, "the app does not say who sends a request");
+        Refusal::temporarily_unavailable("The app does not say who sends this request.", None)
+    }
+
     async fn ask(&self, shown: HeaderMap, key: Fingerprint) -> Result<Arc<Known>, NoAnswer> {
         loop {
             let asking = async {
@@ -108,7 +116,7 @@ impl Forward {
                 match &answer {
                     Ok(_) => self.acquainted.insert(key, ()).await,
                     Err(NoAnswer::SignedOut) => self.acquainted.invalidate(&key).await,
-                    Err(NoAnswer::Failed(_)) => {}
+                    Err(NoAnswer::Failed(_) | NoAnswer::Unexpected(_)) => {}
                 }
                 answer.map(|identity| Arc::new(Known { identity, since }))
             };
@@ -138,14 +146,23 @@ impl Identify for Forward {
             match self.ask(shown, key).await {
                 Ok(known) => Ok(Some(known.identity.clone())),
                 Err(NoAnswer::SignedOut) => Ok(None),
-                Err(NoAnswer::Failed(why)) => {
-                    tracing::warn!(why, "the app does not say who sends a request");
-                    Err(Refusal::temporarily_unavailable(
-                        "The app does not say who sends this request.",
-                        None,
-                    ))
+                Err(NoAnswer::Failed(why)) => Err(self.unsaid(why, None)),
+                Err(NoAnswer::Unexpected(status)) => {
+                    Err(self.unsaid(what_is_meant(status), Some(status.as_u16())))
                 }
             }
         })
+    }
+}
+
+/// Why an app may answer so.
+fn what_is_meant(status: StatusCode) -> &'static str {
+    if status.is_redirection() {
+        "a redirect in place of 401"
+    } else if status.is_client_error() {
+        "a status other than 200 and, for nobody, 401 or 403; some apps answer so where \
+         auth.secret is not what they compare it with"
+    } else {
+        "a status other than 200 and, for nobody, 401 or 403"
     }
 }
