@@ -84,15 +84,18 @@ export interface Stateless {
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
-/** Something that happened. Tokens are named by the first eight digits of their SHA-256. */
+/**
+ * Something that happened. Tokens are named by the first eight digits of their SHA-256. `code` is the authorization
+ * server's error code where it refuses this backend (`error` is `misconfigured`) with one of the standards'.
+ */
 export type BackendEvent =
   | { readonly type: 'minted'; readonly token: string; readonly session: string; readonly id: string; readonly user: string; readonly signIn: string; readonly resource: string; readonly scope: string; readonly expiresIn: number }
-  | { readonly type: 'not_minted'; readonly session: string; readonly id: string; readonly user: string; readonly signIn: string; readonly error: string }
+  | { readonly type: 'not_minted'; readonly session: string; readonly id: string; readonly user: string; readonly signIn: string; readonly error: string; readonly code: string | null }
   | { readonly type: 'orphaned'; readonly token: string; readonly user: string; readonly signIn: string }
   | { readonly type: 'left_behind'; readonly token: string | null; readonly session: string; readonly id: string; readonly user: string; readonly signIn: string; readonly resource: string }
   | { readonly type: 'revoked'; readonly token: string; readonly session: string | null; readonly user: string | null; readonly signIn: string | null; readonly reason: string | null }
-  | { readonly type: 'not_revoked'; readonly token: string; readonly session: string | null; readonly user: string | null; readonly signIn: string | null; readonly error: string; readonly attempts: number }
-  | { readonly type: 'paused'; readonly error: string; readonly wait: number }
+  | { readonly type: 'not_revoked'; readonly token: string; readonly session: string | null; readonly user: string | null; readonly signIn: string | null; readonly error: string; readonly code: string | null; readonly attempts: number }
+  | { readonly type: 'paused'; readonly error: string; readonly code: string | null; readonly wait: number }
   | { readonly type: 'unreadable'; readonly record: string }
   | { readonly type: 'lapsed'; readonly sessions: number; readonly due: number }
   | { readonly type: 'recalled'; readonly due: number; readonly user?: string; readonly signIn?: string; readonly session?: string; readonly all?: true }

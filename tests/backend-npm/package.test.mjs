@@ -73,6 +73,23 @@ test('a token is dead once its revoke is answered with 204', async () => {
   await backend.close();
 });
 
+test('of an authorization server that refuses the backend, an event has the code if it is a known one', async () => {
+  for (const [error, code] of [
+    ['invalid_client', 'invalid_client'],
+    ['FAKE-client-secret', null],
+  ]) {
+    const refused = async () => ({ status: 401, body: { error } });
+    const events = [];
+    const backend = backendOf({ exchange: refused, revoke: refused }, { onEvent: (event) => events.push(event) });
+    assert.equal((await pageOf(backend).token('1')).status, 500);
+    assert.deepEqual(
+      events.map(({ type, error, code }) => [type, error, code]),
+      [['not_minted', 'misconfigured', code]],
+    );
+    await backend.close();
+  }
+});
+
 test('nobody is given what the app does not allow', async () => {
   const page = pageOf(backendOf(authority(), { authorize: () => 'yes' }));
   const answer = await page.token('1');

@@ -127,7 +127,7 @@ impl From<UpstreamError> for Refusal {
         match error {
             UpstreamError::InvalidScope => Self::invalid_scope("A scope is not available."),
             UpstreamError::InvalidTarget => Self::invalid_target("There is no such resource."),
-            UpstreamError::Misconfigured => {
+            UpstreamError::Misconfigured { .. } => {
                 Self::server_error("The authorization server refuses this backend.")
             }
             UpstreamError::RateLimited { retry_after } => Self::new(

@@ -48,7 +48,9 @@ pub fn after_revoking(outcome: Result<(), UpstreamError>, attempts: u32, random:
 pub const fn is_about_every_call(error: UpstreamError, class: Class, in_a_row: u32) -> bool {
     match error {
         // What somebody has made up may be refused for its looks.
-        UpstreamError::Misconfigured => matches!(class, Class::Known) && in_a_row >= IN_A_ROW,
+        UpstreamError::Misconfigured { .. } => {
+            matches!(class, Class::Known) && in_a_row >= IN_A_ROW
+        }
         UpstreamError::RateLimited { .. }
         | UpstreamError::Unanswered { .. }
         | UpstreamError::Unavailable { .. } => true,
@@ -69,12 +71,13 @@ mod tests {
         };
         assert_eq!(stops(DOWN, 1), [true, true]);
         // That one may be over its token.
-        assert_eq!(stops(UpstreamError::Misconfigured, 1), [false, false]);
-        assert_eq!(stops(UpstreamError::Misconfigured, 3), [true, false]);
+        assert_eq!(stops(REFUSED, 1), [false, false]);
+        assert_eq!(stops(REFUSED, 3), [true, false]);
         assert_eq!(stops(UpstreamError::SubjectRejected, 9), [false, false]);
     }
 
     const DOWN: UpstreamError = UpstreamError::Unavailable { retry_after: None };
+    const REFUSED: UpstreamError = UpstreamError::Misconfigured { code: None };
 
     #[test]
     fn what_failed_is_tried_again_later_and_later_and_never_given_up() {
@@ -83,7 +86,7 @@ mod tests {
         assert_eq!(wait(1, u32::MAX), Verdict::Again(1_000));
         assert_eq!(wait(3, 0), Verdict::Again(2_000));
         assert_eq!(wait(u32::MAX, u32::MAX), Verdict::Again(LONGEST_WAIT));
-        let misconfigured = after_revoking(Err(UpstreamError::Misconfigured), 9, 0);
+        let misconfigured = after_revoking(Err(REFUSED), 9, 0);
         assert_eq!(misconfigured, Verdict::Again(LONGEST_WAIT / 2));
         assert_eq!(after_revoking(Ok(()), 1, 0), Verdict::Dead);
     }

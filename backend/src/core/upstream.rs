@@ -51,16 +51,19 @@ pub struct RestrictedObject {
     pub id: String,
 }
 
-/// Why the authorization server did not do what it was asked. Holds no word of its
-/// answer, which may repeat a secret.
+/// Why the authorization server did not do what it was asked. Holds no word of its answer,
+/// which may repeat a secret, but a code of the standards.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum UpstreamError {
     /// It knows no such scope, or the user has none such to give.
     InvalidScope,
     /// It knows no such resource, or the user may not see it.
     InvalidTarget,
-    /// It refuses this backend's own credentials; only an operator can help.
-    Misconfigured,
+    /// It refuses this backend itself; only an operator can help.
+    Misconfigured {
+        /// How it says so, where that is one of [`UpstreamError::CODES`].
+        code: Option<&'static str>,
+    },
     /// Too many requests.
     RateLimited {
         /// Seconds to wait, where it said so.
@@ -82,6 +85,44 @@ pub enum UpstreamError {
 }
 
 impl UpstreamError {
+    /// The error codes of RFC 6749 section 5.2, RFC 7009 and RFC 8693, and what servers have
+    /// beside them, by which a refusal is told.
+    pub const CODES: [&str; 10] = [
+        "access_denied",
+        "invalid_client",
+        "invalid_grant",
+        "invalid_request",
+        "invalid_scope",
+        "invalid_target",
+        "invalid_token",
+        "unauthorized_client",
+        "unsupported_grant_type",
+        "unsupported_token_type",
+    ];
+
+    /// Of a request on this backend's own authority: nothing was minted for a page, and
+    /// whatever is held against it with `code`, no page can do anything about that.
+    pub const fn of_own_request(self, code: Option<&'static str>) -> Self {
+        match self {
+            Self::RateLimited { .. } | Self::Unavailable { .. } | Self::Misconfigured { .. } => {
+                self
+            }
+            Self::Unanswered { retry_after } => Self::Unavailable { retry_after },
+            Self::InvalidScope | Self::InvalidTarget | Self::SubjectRejected => {
+                Self::Misconfigured { code }
+            }
+        }
+    }
+
+    /// The code by which this backend itself was refused.
+    pub const fn code(self) -> Option<&'static str> {
+        if let Self::Misconfigured { code } = self {
+            code
+        } else {
+            None
+        }
+    }
+
     /// Seconds to wait, where it said so.
     pub const fn retry_after(self) -> Option<u64> {
         match self {
@@ -90,7 +131,7 @@ impl UpstreamError {
             | Self::Unavailable { retry_after } => retry_after,
             Self::InvalidScope
             | Self::InvalidTarget
-            | Self::Misconfigured
+            | Self::Misconfigured { .. }
             | Self::SubjectRejected => None,
         }
     }
@@ -105,7 +146,7 @@ impl UpstreamError {
         match self {
             Self::InvalidScope => "invalid_scope",
             Self::InvalidTarget => "invalid_target",
-            Self::Misconfigured => "misconfigured",
+            Self::Misconfigured { .. } => "misconfigured",
             Self::RateLimited { .. } => "rate_limited",
             Self::SubjectRejected => "subject_rejected",
             Self::Unanswered { .. } => "unanswered",

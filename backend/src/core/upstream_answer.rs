@@ -42,6 +42,12 @@ impl UpstreamAnswer {
         UpstreamToken::read(&self.body).ok_or(UpstreamError::Unanswered { retry_after: None })
     }
 
+    /// To a request for a token on this backend's own authority.
+    pub fn own_token(self) -> Result<UpstreamToken, UpstreamError> {
+        let code = self.known_code();
+        self.token().map_err(|error| error.of_own_request(code))
+    }
+
     /// Whether it refuses the subject token of a request for a token: then another one may be accepted.
     pub fn refuses_the_subject(self) -> bool {
         matches!(self.token(), Err(UpstreamError::SubjectRejected))
@@ -60,13 +66,22 @@ impl UpstreamAnswer {
         let error = self.failure();
         // There is no subject here: RFC 6749 section 5.2 has 401 for the client.
         if error == UpstreamError::SubjectRejected && self.status != 400 {
-            return Err(UpstreamError::Misconfigured);
+            let code = self.known_code();
+            return Err(UpstreamError::Misconfigured { code });
         }
         Err(error)
     }
 
     fn error_code(&self) -> Option<String> {
         part::<ErrorCode>(&self.body).error
+    }
+
+    /// The server's code, if it is none of its own making.
+    fn known_code(&self) -> Option<&'static str> {
+        let code = self.error_code()?;
+        UpstreamError::CODES
+            .into_iter()
+            .find(|&known| known == code)
     }
 
     fn failure(&self) -> UpstreamError {
@@ -86,7 +101,9 @@ impl UpstreamAnswer {
                 None if self.status == 401 => UpstreamError::SubjectRejected,
                 // `invalid_client`, `unauthorized_client` and the like are about this backend,
                 // and so is a request that it puts together wrongly.
-                Some(_) | None => UpstreamError::Misconfigured,
+                Some(_) | None => UpstreamError::Misconfigured {
+                    code: self.known_code(),
+                },
             },
             _ => UpstreamError::Unavailable { retry_after },
         }

@@ -108,7 +108,9 @@ impl OAuth {
                 .map(|(name, value)| (name.as_str(), value.as_str())),
         );
         let answer = self.post(&self.settings.token_endpoint, form).await;
-        let answer = answer.and_then(UpstreamAnswer::token).map_err(of_subject)?;
+        let answer = answer
+            .map_err(|error| error.of_own_request(None))?
+            .own_token()?;
         let life = Duration::from_secs(answer.lifetime().unwrap_or(SUBJECT_LIFE));
         let token = Secret::from(answer.access_token);
         *held = Some(SubjectToken {
@@ -199,7 +201,7 @@ impl Upstream for OAuth {
                     let outcome = self.exchange_once(wanted, &subject, until).await;
                     if outcome == Err(UpstreamError::SubjectRejected) {
                         // It is fresh, and this backend's own: no user can sign in against that.
-                        return Err(UpstreamError::Misconfigured);
+                        return Err(UpstreamError::Misconfigured { code: None });
                     }
                     outcome
                 }
@@ -222,19 +224,6 @@ fn only_once(token: &Secret, refused: Option<Fingerprint>) -> Result<Secret, Ups
     match refused {
         None => Ok(token.clone()),
         Some(_) => Err(UpstreamError::SubjectRejected),
-    }
-}
-
-/// Whatever the server holds against this client, the page can do nothing about it. Nor has
-/// anything been minted for the page.
-const fn of_subject(error: UpstreamError) -> UpstreamError {
-    match error {
-        UpstreamError::RateLimited { .. } | UpstreamError::Unavailable { .. } => error,
-        UpstreamError::Unanswered { retry_after } => UpstreamError::Unavailable { retry_after },
-        UpstreamError::InvalidScope
-        | UpstreamError::InvalidTarget
-        | UpstreamError::Misconfigured
-        | UpstreamError::SubjectRejected => UpstreamError::Misconfigured,
     }
 }
 

@@ -53,7 +53,7 @@ struct Pauses(AtomicU32);
 impl Audit for Pauses {
     fn record(&self, event: &Event<'_>) {
         if let Event::Paused { error, wait } = event {
-            assert_eq!(*error, UpstreamError::Misconfigured);
+            assert_eq!(*error, UpstreamError::Misconfigured { code: None });
             assert!((500..=10_000).contains(wait), "{wait}");
             self.0.fetch_add(1, Ordering::Relaxed);
         }

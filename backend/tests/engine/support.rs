@@ -65,7 +65,7 @@ impl Upstream for Authority {
             let takes = self.takes.load(Ordering::Relaxed).max(5);
             sleep(Duration::from_millis(takes)).await;
             if self.refuses_the_client.load(Ordering::Relaxed) {
-                return Err(UpstreamError::Misconfigured);
+                return Err(UpstreamError::Misconfigured { code: None });
             }
             let is_unknown = !token.expose().starts_with("FAKE-");
             if self.is_away.load(Ordering::Relaxed)

@@ -1,8 +1,9 @@
 //! What the log says of what is refused, so that nobody has to guess.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{App, Outcome, Server, Service, World, client, settings};
+use crate::support::{App, Outcome, Page, Server, Service, World, client, settings};
 
 #[tokio::test]
 async fn a_refusal_is_logged_with_its_code_and_its_reason() -> Outcome {
@@ -68,6 +69,76 @@ async fn a_service_that_proves_itself_to_nobody_warns_of_it() -> Outcome {
             .as_str()
             .is_some_and(|text| text.contains("openssl rand"))
     );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_status_of_the_app_that_says_nothing_is_logged_with_where_it_came_from() -> Outcome {
+    let (app, server) = (App::start().await?, Server::start().await?);
+    let url = app.url("/who");
+    let with_query = format!("{url}?FAKE-key");
+    let service = Service::start(&settings(&app, &server, &[("auth.url", &with_query)])).await?;
+    let page = Page::new(service.public, "who=alice-1");
+    for (status, is_over_the_secret) in [(404, true), (302, false), (500, false)] {
+        app.answers("who=alice-1", status, &json!({}));
+        assert_eq!(page.mint().await?.status, 503);
+        let is_reason = |line: &Value| line["status"] == status && line["why"].is_string();
+        let line = service.line(is_reason).await?;
+        assert_eq!(line["url"], json!(url));
+        let why = line["why"].as_str().unwrap_or_default();
+        assert_eq!(why.contains("auth.secret"), is_over_the_secret, "{why}");
+        assert!(why.contains("401"), "{why}");
+    }
+    assert!(!service.log().contains("FAKE-key"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_refusal_of_the_authorization_server_is_logged_with_its_code() -> Outcome {
+    for (subject, token) in [
+        ("app", json!("FAKE-subject")),
+        ("client_credentials", json!(null)),
+    ] {
+        let wrong = [
+            ("upstream.client_secret", "FAKE-another-secret"),
+            ("upstream.subject", subject),
+        ];
+        let world = World::new(&wrong).await?;
+        let identity = json!({ "user": "u", "sign_in": "s", "subject_token": token });
+        world.app.answers("who=alice-1", 200, &identity);
+        assert_eq!(world.page("who=alice-1").mint().await?.status, 500);
+        let is_reason = |line: &Value| line["message"] == "not minted";
+        let line = world.service.line(is_reason).await?;
+        assert_eq!(
+            [&line["error"], &line["code"]],
+            ["misconfigured", "invalid_client"]
+        );
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_preflight_is_logged_with_whether_it_is_one_of_the_apps_pages() -> Outcome {
+    let world = World::new(&[("server.origins", "https://app.example")]).await?;
+    let url = format!("http://{}/api/token", world.service.public);
+    for (origin, what) in [
+        (Some("https://app.example"), "granted to a page of the app"),
+        (
+            Some("https://elsewhere.example"),
+            "an origin that is not among the app's",
+        ),
+        (None, "no origin is named"),
+    ] {
+        let mut asked = client()?.request(Method::OPTIONS, &url);
+        if let Some(origin) = origin {
+            asked = asked.header("origin", origin);
+        }
+        assert_eq!(asked.send().await?.status().as_u16(), 204);
+        world
+            .service
+            .line(|line| line["endpoint"] == "preflight" && line["what"] == what)
+            .await?;
+    }
     Ok(())
 }
 

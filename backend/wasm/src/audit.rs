@@ -51,6 +51,7 @@ fn words(event: &Event<'_>) -> Option<Value> {
             "user": owner.user,
             "signIn": owner.sign_in,
             "error": error.as_str(),
+            "code": error.code(),
         }),
         Event::Orphaned { token, owner } => json!({
             "type": "orphaned",
@@ -98,10 +99,11 @@ fn words(event: &Event<'_>) -> Option<Value> {
             "user": user(*owner),
             "signIn": sign_in(*owner),
             "error": error.as_str(),
+            "code": error.code(),
             "attempts": attempts,
         }),
         Event::Paused { error, wait } => {
-            json!({ "type": "paused", "error": error.as_str(), "wait": wait })
+            json!({ "type": "paused", "error": error.as_str(), "code": error.code(), "wait": wait })
         }
         Event::Unreadable { key } => json!({ "type": "unreadable", "record": key }),
         Event::Lapsed { sessions, due } => {

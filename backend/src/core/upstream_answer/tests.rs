@@ -93,7 +93,8 @@ fn a_token_is_not_lost_over_a_number_that_does_not_fit() {
 
 #[test]
 fn a_refusal_is_what_its_code_says() {
-    use UpstreamError::{InvalidScope, InvalidTarget, Misconfigured, SubjectRejected};
+    use UpstreamError::{InvalidScope, InvalidTarget, SubjectRejected};
+    let refused = |code| UpstreamError::Misconfigured { code: Some(code) };
     for (code, description, error) in [
         ("invalid_grant", None, SubjectRejected),
         ("invalid_token", None, SubjectRejected),
@@ -113,30 +114,34 @@ fn a_refusal_is_what_its_code_says() {
         (
             "invalid_request",
             Some("Unknown parameter: resource"),
-            Misconfigured,
+            refused("invalid_request"),
         ),
         (
             "invalid_request",
             Some("The client is invalid"),
-            Misconfigured,
+            refused("invalid_request"),
         ),
         (
             "invalid_request",
             Some("Missing parameter: subject_token"),
-            Misconfigured,
+            refused("invalid_request"),
         ),
         (
             "invalid_request",
             Some("Unsupported subject_token_type"),
-            Misconfigured,
+            refused("invalid_request"),
         ),
         ("invalid_scope", None, InvalidScope),
         ("invalid_resource", None, InvalidTarget),
         ("invalid_target", None, InvalidTarget),
-        ("invalid_client", None, Misconfigured),
-        ("unauthorized_client", None, Misconfigured),
-        ("unsupported_grant_type", None, Misconfigured),
-        ("access_denied", None, Misconfigured),
+        ("invalid_client", None, refused("invalid_client")),
+        ("unauthorized_client", None, refused("unauthorized_client")),
+        (
+            "unsupported_grant_type",
+            None,
+            refused("unsupported_grant_type"),
+        ),
+        ("access_denied", None, refused("access_denied")),
     ] {
         let body = json!({"error": code, "error_description": description});
         for status in [400, 401, 403] {
@@ -152,6 +157,45 @@ fn a_refusal_is_what_its_code_says() {
         };
         assert_eq!(seen, Some(again), "{code}");
     }
+}
+
+#[test]
+fn of_a_refusal_no_word_is_kept_but_a_code_of_the_standards() {
+    let refused = |body: &Value| answer(400, body).token().err();
+    for code in ["FAKE-client-secret", "", "INVALID_CLIENT"] {
+        let unnamed = UpstreamError::Misconfigured { code: None };
+        assert_eq!(refused(&json!({ "error": code })), Some(unnamed), "{code}");
+    }
+    assert_eq!(
+        refused(&json!({ "error": "invalid_client" })).and_then(UpstreamError::code),
+        Some("invalid_client")
+    );
+    assert_eq!(
+        refused(&json!({ "error": "invalid_scope" })).and_then(UpstreamError::code),
+        None
+    );
+}
+
+#[test]
+fn what_is_held_against_a_request_on_the_backends_own_authority_is_about_the_backend() {
+    let own = |status, body: &Value| answer(status, body).own_token().err();
+    for code in [
+        "invalid_grant",
+        "invalid_client",
+        "unauthorized_client",
+        "invalid_scope",
+    ] {
+        let refused = UpstreamError::Misconfigured { code: Some(code) };
+        assert_eq!(own(400, &json!({ "error": code })), Some(refused));
+    }
+    let unnamed = UpstreamError::Misconfigured { code: None };
+    assert_eq!(own(403, &json!({ "error": "FAKE" })), Some(unnamed));
+    // For no page: it may be asked again.
+    let retry_after = Some(7);
+    assert_eq!(
+        own(502, &json!(null)),
+        Some(UpstreamError::Unavailable { retry_after })
+    );
 }
 
 #[test]
@@ -189,14 +233,19 @@ fn a_token_that_is_dead_already_was_revoked() {
 
 #[test]
 fn a_revoke_that_the_client_may_not_make_is_about_the_client_whatever_is_said() {
-    for body in [
-        json!({"error": "invalid_client"}),
-        json!({"error": "invalid_token"}),
-        json!(null),
+    for (body, code) in [
+        (json!({"error": "invalid_client"}), Some("invalid_client")),
+        (json!({"error": "invalid_token"}), Some("invalid_token")),
+        (json!({"error": "FAKE"}), None),
+        (json!(null), None),
     ] {
         for status in [401, 403] {
             let seen = answer(status, &body).revoked();
-            assert_eq!(seen, Err(UpstreamError::Misconfigured), "{status} {body}");
+            assert_eq!(
+                seen,
+                Err(UpstreamError::Misconfigured { code }),
+                "{status} {body}"
+            );
         }
     }
     // This may be about the one token.

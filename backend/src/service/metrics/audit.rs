@@ -47,6 +47,7 @@ impl Audit for Trail {
                     id = request.id,
                     user = owner.user,
                     error = error.as_str(),
+                    code = error.code(),
                     "not minted"
                 );
             }
@@ -99,15 +100,17 @@ impl Audit for Trail {
                     session = session.map(shown),
                     user = user(*owner),
                     error = error.as_str(),
+                    code = error.code(),
                     attempts,
                     "not revoked, to be repeated"
                 );
             }
             Event::Paused { error, wait } => {
                 let (reason, ms) = (error.as_str(), *wait);
-                if *error == UpstreamError::Misconfigured {
+                if matches!(error, UpstreamError::Misconfigured { .. }) {
                     tracing::error!(
                         error = reason,
+                        code = error.code(),
                         ms,
                         "the authorization server refuses this backend, and is left alone"
                     );

@@ -127,6 +127,7 @@ async fn what_box_refuses_is_told_apart() {
 
 #[tokio::test]
 async fn a_refused_client_is_the_operators_business() {
+    let code = Some("invalid_client");
     let stand_in = BoxStandIn::new().await;
     for subject in [enterprise(), Subject::Token("any".to_owned().into())] {
         let client_secret = "wrong".to_owned().into();
@@ -138,11 +139,11 @@ async fn a_refused_client_is_the_operators_business() {
         let token = fake();
         assert_eq!(
             client.exchange(&wanted()).await.unwrap_err(),
-            UpstreamError::Misconfigured
+            UpstreamError::Misconfigured { code }
         );
         assert_eq!(
             client.revoke(&token).await.unwrap_err(),
-            UpstreamError::Misconfigured
+            UpstreamError::Misconfigured { code }
         );
     }
 }
@@ -304,6 +305,7 @@ async fn a_subject_token_is_used_until_a_minute_before_it_expires() {
 
 #[tokio::test]
 async fn answers_of_a_revoke_are_told_apart() {
+    let code = Some("invalid_client");
     let unavailable = |retry_after| Err(UpstreamError::Unavailable { retry_after });
     let scripted = Scripted::new(&[
         (200, None, ""),
@@ -317,7 +319,7 @@ async fn answers_of_a_revoke_are_told_apart() {
     for outcome in [
         Ok(()),
         Ok(()),
-        Err(UpstreamError::Misconfigured),
+        Err(UpstreamError::Misconfigured { code }),
         Err(UpstreamError::RateLimited {
             retry_after: Some(7),
         }),

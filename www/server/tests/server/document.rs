@@ -56,7 +56,7 @@ async fn the_reference_backend_gives_every_answer_of_the_token_endpoint_that_is_
             .await,
     ];
     for error in [
-        UpstreamError::Misconfigured,
+        UpstreamError::Misconfigured { code: None },
         UpstreamError::RateLimited { retry_after: None },
         UpstreamError::Unavailable { retry_after: None },
     ] {

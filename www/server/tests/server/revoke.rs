@@ -354,7 +354,7 @@ async fn while_the_upstream_fails_the_revoke_is_taken_over_and_repeated() {
             },
             8,
         ),
-        ("3", UpstreamError::Misconfigured, 1),
+        ("3", UpstreamError::Misconfigured { code: None }, 1),
     ] {
         let token = fixture.mint(SESSION, id).await;
         upstream.next_revoke(Next::Fail(error));
@@ -379,7 +379,7 @@ async fn what_could_be_revoked_is_revoked_though_the_rest_could_not() {
     for id in ["1", "2", "3"] {
         fixture.mint(SESSION, id).await;
     }
-    upstream.next_revoke(Next::Fail(UpstreamError::Misconfigured));
+    upstream.next_revoke(Next::Fail(UpstreamError::Misconfigured { code: None }));
     let form = [("session", SESSION), ("whole_session", "1")];
     let answer = fixture.revoke(&form).await;
     assert_eq!(answer.status, StatusCode::ACCEPTED);

@@ -48,7 +48,7 @@ async fn no_log_line_and_no_ledger_ever_holds_a_token_a_handle_or_a_cookie() {
     fixture
         .revoke(&[("handle", &handle), ("token", &token), ("reason", "unload")])
         .await;
-    upstream.next_exchange(Next::Fail(UpstreamError::Misconfigured));
+    upstream.next_exchange(Next::Fail(UpstreamError::Misconfigured { code: None }));
     fixture.token(ask(SESSION, "2")).await;
 
     let said = said(&fixture).await;

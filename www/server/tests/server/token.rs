@@ -405,7 +405,11 @@ async fn what_the_upstream_refuses_is_answered_in_the_terms_of_the_contract() {
             (429, "temporarily_unavailable"),
             Some("7"),
         ),
-        (UpstreamError::Misconfigured, (500, "server_error"), None),
+        (
+            UpstreamError::Misconfigured { code: None },
+            (500, "server_error"),
+            None,
+        ),
         (
             seconds(Some(9)),
             (503, "temporarily_unavailable"),
