@@ -91,7 +91,7 @@ test("the guide's component, copied into a second file, ends with one client and
     'One.jsx': component,
     'Two.jsx': component,
     'main.jsx': render(
-      "import { App as One } from './One.jsx'; import { App as Two } from './Two.jsx';",
+      "import One from './One.jsx'; import Two from './Two.jsx';",
       `<One resource="${resource}" /><Two resource="${resource}" />`,
     ),
   });
